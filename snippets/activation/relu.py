@@ -1,0 +1,190 @@
+"""ReLU, its derivative and its plot, and units that die.
+
+The module also measures what activation functions cost to compute.
+"""
+
+from functools import partial
+from statistics import median
+from timeit import timeit
+
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from snippets.activation.plot import plot_with_derivative
+from snippets.figure import INK, PALETTE, book_style, new_axes
+from snippets.require import (
+    require_count,
+    require_floating,
+    require_generator,
+    require_number,
+)
+
+
+# --8<-- [start:relu]
+def relu(z: Tensor) -> Tensor:
+    """Keep the positive and cut the negative to 0: a = max(0, z).
+
+    z: floating, any shape; a has the same shape and dtype. Infinity and NaN
+    pass through.
+    Raises TypeError if z is not a floating tensor.
+    """
+    require_floating(z=z)
+    return torch.maximum(z, torch.zeros_like(z))
+    # --8<-- [end:relu]
+
+
+# --8<-- [start:relu_derivative]
+def relu_derivative(z: Tensor) -> Tensor:
+    """Return the slope of ReLU: 1 where z > 0, 0 elsewhere.
+
+    At 0, where there is none, 0 is what torch takes.
+    z: floating, any shape; the result has the same shape and dtype.
+    NaN stays NaN.
+    Raises TypeError if z is not a floating tensor.
+    """
+    require_floating(z=z)
+    slope = (z > 0).to(z.dtype)
+    return torch.where(z.isnan(), z, slope)
+    # --8<-- [end:relu_derivative]
+
+
+# --8<-- [start:draw_relu]
+@book_style()
+def draw_relu() -> Figure:
+    """Draw ReLU and its derivative."""
+    return plot_with_derivative(
+        relu, relu_derivative, name="ReLU", heights=(-3, 1, 5, 10), kink=True
+    )
+    # --8<-- [end:draw_relu]
+
+
+# --8<-- [start:disc]
+def disc(generator: torch.Generator, count: int = 200) -> tuple[Tensor, Tensor]:
+    """Scatter points over a square and ask of each if it is near the middle.
+
+    Near means within sqrt(1/2). Returns x of shape (2, count), each coordinate
+    from -1 to 1, and the answers y, 0 or 1, of shape (1, count).
+    """
+    require_generator(generator)
+    require_count("count", count)
+    x = 2 * torch.rand(2, count, generator=generator, dtype=torch.float64) - 1
+    return x, ((x**2).sum(dim=0, keepdim=True) < 0.5).to(x.dtype)
+    # --8<-- [end:disc]
+
+
+# --8<-- [start:dead_after_training]
+def dead_after_training(
+    learning_rate: float, generator: torch.Generator, units: int = 64
+) -> int:
+    """Train one hidden layer of ReLU units, then count those that are dead.
+
+    A dead unit is one that no point makes fire. The network learns the answers
+    of `disc` by 100 steps of gradient descent on all points at once; torch
+    finds the gradients.
+    learning_rate: above 0. units: how many the hidden layer has. Returns a
+    count from 0 to units.
+    Raises TypeError or ValueError for a learning rate or a number of units out
+    of range.
+    """
+    require_number("learning_rate", learning_rate, above=0)
+    require_count("units", units)
+    x, y = disc(generator)
+    W1, W2 = (
+        torch.randn(size, generator=generator, dtype=x.dtype)
+        for size in ((units, 2), (1, units))
+    )
+    W1, W2 = W1 / 2**0.5, W2 / units**0.5
+    b1, b2 = (
+        torch.zeros(units, 1, dtype=x.dtype),
+        torch.zeros(1, 1, dtype=x.dtype),
+    )
+    parameters = [parameter.requires_grad_() for parameter in (W1, b1, W2, b2)]
+    for _ in range(100):
+        z2 = W2 @ relu(W1 @ x + b1) + b2
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(z2, y)
+        gradients = torch.autograd.grad(loss, parameters)
+        with torch.no_grad():
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter -= learning_rate * gradient
+    silent = relu(W1 @ x + b1) == 0
+    return int(silent.all(dim=1).sum())
+    # --8<-- [end:dead_after_training]
+
+
+# --8<-- [start:draw_dead_units]
+@book_style()
+def draw_dead_units() -> Figure:
+    """Draw how many of 64 hidden units are dead after training.
+
+    They are counted for six learning rates and five random starts.
+    """
+    rates, starts = (0.1, 0.3, 1, 3, 10, 30), range(5)
+    figure, (axes,) = new_axes()
+    dead = [
+        [
+            dead_after_training(rate, torch.Generator().manual_seed(start))
+            for rate in rates
+        ]
+        for start in starts
+    ]
+    for counts in dead:
+        axes.plot(
+            rates, counts, "o", color=PALETTE["orange"], markerfacecolor="none"
+        )
+    axes.plot(
+        rates,
+        [median(counts) for counts in zip(*dead, strict=True)],
+        color=INK,
+        linewidth=1,
+        linestyle="--",
+    )
+    axes.set(
+        xscale="log",
+        xlabel="learning rate",
+        ylabel="dead units",
+        ylim=(-3, 67),
+        yticks=(0, 16, 32, 48, 64),
+    )
+    axes.set_xticks(rates, labels=[f"{rate:g}" for rate in rates])
+    axes.minorticks_off()
+    return figure
+    # --8<-- [end:draw_dead_units]
+
+
+# --8<-- [start:measure_cost]
+def measure_cost(count: int, rounds: int = 51) -> dict[str, float]:
+    """Time torch's own functions on `count` float32 numbers.
+
+    Each time is the median of interleaved rounds, in microseconds.
+    Raises TypeError or ValueError unless count and rounds are whole numbers of
+    at least 1.
+    """
+    require_count("count", count)
+    require_count("rounds", rounds)
+    z = torch.randn(count, generator=torch.Generator().manual_seed(0))
+    functions = {
+        "relu": torch.relu,
+        "tanh": torch.tanh,
+        "sigmoid": torch.sigmoid,
+    }
+    repeats = max(1, 1_000_000 // count)
+    seconds = {name: [] for name in functions}
+    for _ in range(rounds):
+        for name, function in functions.items():
+            seconds[name].append(
+                timeit(partial(function, z), number=repeats) / repeats
+            )
+    return {name: 1e6 * median(times) for name, times in seconds.items()}
+    # --8<-- [end:measure_cost]
+
+
+if __name__ == "__main__":
+    for count in (16_384, 1_000_000):
+        print(
+            f"{count:>9,} numbers:",
+            ", ".join(
+                f"{name} {us:.1f} us"
+                for name, us in measure_cost(count).items()
+            ),
+        )

@@ -1,0 +1,242 @@
+"""The one drawing style of the book, and the one writer of SVG for its pages.
+
+Figures are drawn without pyplot, so nothing is shared between them. Black
+becomes the colour of the text around the figure and each colour of PALETTE a
+CSS variable, so that one drawing serves light pages, dark pages and print.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from xml.etree import ElementTree
+
+import matplotlib
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by colour-blind readers; lines differ in
+# style as well, for print.
+PALETTE = {
+    "blue": "#0072b2",
+    "orange": "#d55e00",
+    "green": "#009e73",
+    "paper": "#ffffff",
+}
+INK = "#000000"
+
+STYLE = {
+    "svg.fonttype": "none",  # text stays text, to search, scale and read
+    "mathtext.fontset": "stix",  # letters as wide as in a page's formulas
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+}
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_XLINK = "{http://www.w3.org/1999/xlink}"
+_ITALIC_H = (
+    "\u210e"  # Unicode had Planck's constant before it had the italic alphabet
+)
+
+
+@contextmanager
+def book_style() -> Iterator[None]:
+    """Draw in the book's style, whatever the reader's matplotlibrc says.
+
+    It is also a decorator: `@book_style()`.
+    """
+    with matplotlib.style.context(["default", STYLE]):
+        yield
+
+
+def new_axes(
+    width: float = 4.8, height: float = 3.0, columns: int = 1
+) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure of `width` by `height` inches, and its axes.
+
+    columns: how many axes there are, side by side.
+    """
+    _require_book_style()
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, list(figure.subplots(1, columns, squeeze=False)[0])
+
+
+def blank_axes(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return a figure whose one axes has no frame: a sheet for diagrams.
+
+    The axes counts in inches, y upwards.
+    """
+    _require_book_style()
+    figure = Figure(figsize=(width, height))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(0, height))
+    axes.set_axis_off()
+    return figure, axes
+
+
+def _require_book_style() -> None:
+    if matplotlib.rcParams["svg.fonttype"] != STYLE["svg.fonttype"]:
+        raise RuntimeError(
+            "this figure would not look like the others; "
+            "put @book_style() above the function that draws it"
+        )
+
+
+def svg(figure: Figure, name: str) -> str:
+    """Return `figure` as an SVG element for a page.
+
+    The same figure and name always give the same text.
+    name: a word that no other figure of the book bears; it keeps apart the ids
+    of figures on one page.
+    Raises ValueError for a name that is not made of lower-case letters, digits
+    and hyphens.
+    """
+    if not isinstance(figure, Figure):
+        raise TypeError(
+            "figure must be a matplotlib Figure, "
+            f"but a {type(figure).__name__} was given"
+        )
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+        raise ValueError(
+            "a figure's name is made of lower-case letters, digits "
+            f"and hyphens, but {name!r} was given"
+        )
+    buffer = io.StringIO()
+    with book_style(), matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(
+            buffer,
+            format="svg",
+            metadata={
+                "Date": None,
+                "Creator": None,
+                "Format": None,
+                "Type": None,
+            },
+        )
+    root = ElementTree.fromstring(buffer.getvalue())
+    referenced = set(
+        re.findall(r'(?:url\(#|href="#)([^")]+)', buffer.getvalue())
+    )
+    _clean(root, referenced)
+    _set_size(root)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _clean(root: ElementTree.Element, referenced: set[str]) -> None:
+    """Leave only what a page needs.
+
+    Metadata, global style, ids that nothing refers to and fixed colours go.
+    """
+    for parent in root.iter():
+        for child in list(parent):
+            if child.tag in (f"{_SVG}metadata", f"{_SVG}style"):
+                parent.remove(child)
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        element.text = (
+            (element.text or "").strip()
+            if element.tag not in ("text", "tspan")
+            else element.text
+        )
+        element.tail = None
+        element.attrib = _attributes(element, referenced)
+        _use_page_fonts(element)
+
+
+def _attributes(
+    element: ElementTree.Element, referenced: set[str]
+) -> dict[str, str]:
+    """Return the element's attributes with its style spread over them.
+
+    A strict content policy wants it so.
+    """
+    attributes = {}
+    for key, value in element.attrib.items():
+        if key == "style":
+            declarations = (
+                part.split(":", 1) for part in value.split(";") if part.strip()
+            )
+            attributes |= {
+                name.strip(): _themed(text.strip())
+                for name, text in declarations
+            }
+        elif key != "id" or value in referenced:
+            attributes[key.removeprefix(_XLINK)] = _rounded(key, value)
+    if attributes.get("transform", "").startswith("rotate(0 "):
+        del attributes["transform"]
+    return attributes
+
+
+def _themed(value: str) -> str:
+    if value == INK:
+        return "currentColor"
+    for name, colour in PALETTE.items():
+        if value == colour:
+            return f"var(--figure-{name}, {colour})"
+    return value
+
+
+def _rounded(key: str, value: str) -> str:
+    """Round coordinates to a hundredth of a point.
+
+    That gives smaller files, and no trace of the processor's last digit.
+    """
+    if key not in ("d", "x", "y", "transform", "width", "height", "points"):
+        return value
+    short = re.sub(
+        r"-?\d+\.\d+",
+        lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."),
+        value,
+    )
+    return " ".join(re.sub(r"-0(?![.\d])", "0", short).split())
+
+
+def _use_page_fonts(element: ElementTree.Element) -> None:
+    """Set words in the page's font, mathematics in that of its formulas."""
+    family = element.attrib.pop("font-family", "")
+    if "STIX" not in family:
+        return
+    element.set("font-family", "STIX Two Math, math, serif")
+    if element.attrib.pop("font-style", "") == "italic":
+        element.text = "".join(map(_italic, element.text or ""))
+
+
+def _italic(letter: str) -> str:
+    """Return the letter of the mathematical italic alphabet.
+
+    That is where the font of the formulas keeps its italics.
+    """
+    for first, last, start in (
+        ("A", "Z", 0x1D434),
+        ("a", "z", 0x1D44E),
+        ("α", "ω", 0x1D6FC),
+    ):
+        if first <= letter <= last:
+            return (
+                _ITALIC_H
+                if letter == "h"
+                else chr(start + ord(letter) - ord(first))
+            )
+    return letter
+
+
+def _set_size(root: ElementTree.Element) -> None:
+    """Give the size in CSS pixels, and the properties of the whole drawing."""
+    width, height = (
+        float(number) for number in root.attrib["viewBox"].split()[2:]
+    )
+    root.attrib = {
+        "xmlns": _SVG.strip("{}"),
+        "viewBox": f"0 0 {width:g} {height:g}",
+        "width": f"{width * 4 / 3:g}",
+        "height": f"{height * 4 / 3:g}",
+        "fill": "currentColor",
+        "stroke-linejoin": "round",
+        "stroke-linecap": "butt",
+    }

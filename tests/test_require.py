@@ -1,0 +1,88 @@
+"""Bad input in general; the tests of each snippet hold its own checks."""
+
+import pytest
+import torch
+
+from snippets.require import (
+    require_count,
+    require_finite,
+    require_generator,
+    require_layer_sizes,
+    require_number,
+    require_same_dtype,
+    require_shape,
+    require_values,
+)
+
+
+def test_finite_names_what_is_not():
+    require_finite(x=torch.zeros(2, 2))
+    with pytest.raises(ValueError, match="y must be finite, but holds -inf"):
+        require_finite(x=torch.zeros(1), y=torch.tensor([1.0, -torch.inf]))
+
+
+def test_chance_needs_a_generator():
+    require_generator(torch.Generator())
+    with pytest.raises(TypeError, match=r"torch.Generator, but a NoneType"):
+        require_generator(None)
+
+
+def test_good_input_passes_in_silence():
+    x = torch.zeros(2, 3)
+    require_same_dtype(x=x, y=x)
+    require_shape("x", x, (2, "m"))
+    require_shape("b", torch.tensor(0.0), ())
+    require_values("x", x, (0, 1))
+    require_number("alpha", 0.5, above=0, at_most=1)
+    require_number("alpha", 1, above=0, at_most=1)
+    require_count("count", 1)
+    require_layer_sizes([1, 1])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ((2,), r"x must have shape \(2,\), but has \(2, 3\)"),
+        ((2, 4), r"x must have shape \(2, 4\), but has \(2, 3\)"),
+        (("n", 1), r"x must have shape \(n, 1\), but has \(2, 3\)"),
+        ((), r"x must have shape \(\), but has \(2, 3\)"),
+    ],
+)
+def test_shape_says_what_was_wanted_and_given(wanted, said):
+    with pytest.raises(ValueError, match=said):
+        require_shape("x", torch.zeros(2, 3), wanted)
+
+
+def test_dtypes_are_named_when_they_differ():
+    with pytest.raises(
+        TypeError,
+        match=r"x and y must share one dtype, but x has torch.float32, "
+        r"y has torch.float16",
+    ):
+        require_same_dtype(x=torch.zeros(1), y=torch.zeros(1).half())
+
+
+def test_nan_is_none_of_the_values():
+    with pytest.raises(ValueError, match="x must hold only 0 and 1, .* nan"):
+        require_values("x", torch.tensor([0.0, torch.nan]), (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "said"),
+    [
+        (0, ValueError, "finite and above 0 and at most 1, but is 0"),
+        (1.5, ValueError, "but is 1.5"),
+        (float("inf"), ValueError, "but is inf"),
+        (False, TypeError, "must be a number, but a bool was given"),
+        (1j, TypeError, "must be a number, but a complex was given"),
+    ],
+)
+def test_number_says_its_bounds(value, error, said):
+    with pytest.raises(error, match=said):
+        require_number("alpha", value, above=0, at_most=1)
+
+
+def test_number_without_bounds_must_be_finite():
+    require_number("theta", -3)
+    with pytest.raises(ValueError, match="theta must be finite, but is nan"):
+        require_number("theta", float("nan"))
