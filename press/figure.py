@@ -1,0 +1,105 @@
+"""The figure block: a picture, its text alternative and its caption.
+
+A figure is numbered and linkable, and is written like this:
+
+    /// figure | sigmoid
+        alt: >-
+            An S-shaped curve rises from 0 to 1 ...
+
+    a fence that prints SVG
+
+    The caption.
+    ///
+
+press.numbering, loaded before, gives the number.
+"""
+
+from typing import ClassVar
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from pymdownx.blocks import BlocksExtension
+from pymdownx.blocks.block import Block, type_string
+
+from press.fault import Fault, locate
+
+
+class Figure(Block):
+    """One figure of the book.
+
+    The first paragraph of the block is the picture, the rest the caption.
+    """
+
+    NAME = "figure"
+    ARGUMENT = True
+    OPTIONS: ClassVar[dict[str, tuple]] = {"alt": ("", type_string)}
+
+    def on_create(self, parent: Element) -> Element:
+        return SubElement(
+            parent,
+            "figure",
+            {"class": "figure", "id": f"figure-{self.argument}"},
+        )
+
+    def on_end(self, block: Element) -> None:
+        name, parts = self.argument, list(block)
+        where = f"{locate(f'figure | {name}')}: figure {name!r}"
+        if not self.options["alt"].strip():
+            raise Fault(
+                f"{where} has no text alternative; "
+                "add '    alt: >-' below its first line "
+                "and, indented further, what is to be seen"
+            )
+        if len(parts) < 2:
+            raise Fault(
+                f"{where} needs a fence that prints the picture "
+                "and, after it, a caption"
+            )
+        picture = Element(
+            "div",
+            {
+                "class": "picture",
+                "role": "img",
+                "aria-label": self.options["alt"].strip(),
+            },
+        )
+        picture.text = parts[0].text  # the placeholder of the fence's output
+        caption = Element("figcaption")
+        number = SubElement(
+            caption, "a", {"class": "figure-number", "href": f"#figure-{name}"}
+        )
+        number.text = f"Figure {self.md.press_numbers.of_figure(name)}"
+        caption.extend(parts[1:])
+        for part in parts:
+            block.remove(part)
+        block.extend((picture, caption))
+
+
+class LeftOver(Treeprocessor):
+    """Finds blocks that were not understood.
+
+    Their source would stay in the page, after a misspelt option for instance.
+    """
+
+    def run(self, root: Element) -> None:
+        for paragraph in root.iter("p"):
+            text = (paragraph.text or "").strip()
+            if text.startswith("///"):
+                line = text.splitlines()[0]
+                raise Fault(
+                    f"{locate(line)}: the block {line!r} cannot be read; "
+                    "write '    alt: >-' below it, "
+                    "and the text below that, indented further"
+                )
+
+
+class FigureExtension(BlocksExtension):
+    """Registers the block."""
+
+    def extendMarkdownBlocks(self, md: Markdown, block_manager: object) -> None:
+        block_manager.register(Figure, self.getConfigs())
+        md.treeprocessors.register(LeftOver(md), "press-figure-left-over", 15)
+
+
+makeExtension = FigureExtension  # what Python-Markdown looks for

@@ -1,0 +1,82 @@
+"""TeX to MathML while the page is made, so that formulas need no JavaScript.
+
+pymdownx.arithmatex finds the formulas ($...$ within a line, $$...$$ on their
+own); math-core translates them.
+"""
+
+import html
+import re
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+from math_core import LatexError, LatexToMathML
+
+from press.fault import Fault, locate
+
+_DELIMITERS = re.compile(r"\\[(\[](.*)\\[)\]]", re.DOTALL)
+_POSITION = re.compile(r"(\d+): (.*)", re.DOTALL)
+
+
+class MathML(Treeprocessor):
+    """Replaces each formula that arithmatex found by MathML.
+
+    It runs after inline parsing and before the contents are listed.
+    """
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.translator = LatexToMathML(fancy_error=False)
+
+    def run(self, root: Element) -> None:
+        for parent in root.iter():
+            for formula in list(parent):
+                if formula.get("class") == "arithmatex":
+                    self.replace(parent, formula)
+
+    def replace(self, parent: Element, formula: Element) -> None:
+        display = formula.tag == "div"
+        tex = html.unescape(
+            _DELIMITERS.fullmatch(formula.text.strip())[1]
+        ).strip()
+        if parent.tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            raise Fault(
+                f"{locate(tex)}: a heading holds the formula {tex!r}; "
+                "write it in words, for contents and search"
+            )
+        mathml = self.translate(tex, display)
+        formula.attrib = {"class": "equation" if display else "formula"}
+        formula.text = self.md.htmlStash.store(mathml)
+
+    def translate(self, tex: str, display: bool) -> str:
+        """Return `tex` as a <math> element that keeps its source as data-tex.
+
+        Raises Fault if `tex` is not sound TeX.
+        """
+        try:
+            mathml = self.translator.convert_with_local_state(
+                tex, displaystyle=display
+            )
+        except LatexError as error:
+            position, reason = _POSITION.fullmatch(str(error)).groups()
+            raise Fault(
+                f"{locate(tex)}: bad TeX, "
+                f"character {position} of {tex!r}: {reason}"
+            ) from None
+        return mathml.replace(
+            "<math", f'<math data-tex="{html.escape(tex)}"', 1
+        )
+
+
+class MathMLExtension(Extension):
+    """Registers MathML.
+
+    Load it beside pymdownx.arithmatex with `generic: true`.
+    """
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        # below inline parsing (20), above the table of contents (5)
+        md.treeprocessors.register(MathML(md), "press-mathml", 15)
+
+
+makeExtension = MathMLExtension  # what Python-Markdown looks for

@@ -1,0 +1,150 @@
+"""Numbers chapters and figures by their order in the navigation.
+
+A page of the navigation is a chapter; a section of it is a chapter too, whose
+first page bears its number and whose other pages are 3.1, 3.2 and so on.
+Figures are counted through a chapter. An author names a figure and writes
+`[Figure](network.md#figure-xor)`; the page then says "Figure 2.2".
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.extensions.toc import slugify
+from markdown.treeprocessors import Treeprocessor
+
+from press.fault import Fault, locate
+
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_FIGURE = re.compile(r"^ *///+ figure \| ([\w-]+) *$", re.MULTILINE)
+
+
+class Numbers:
+    """The number of each chapter, by its title, and each figure, by its name.
+
+    pages: each page of the book with its number, "2" or "3.1", in order.
+    Raises Fault for a page without a title and for a name given twice.
+    """
+
+    def __init__(self, pages: Iterable[tuple[str, Path]]) -> None:
+        self.titles: dict[str, str] = {}
+        self.figures: dict[str, str] = {}
+        counts: dict[str, int] = {}
+        for number, page in pages:
+            text = page.read_text(encoding="utf-8")
+            self.titles[_title(text, page)] = number
+            chapter = number.partition(".")[0]
+            for figure in _FIGURE.findall(text):
+                if figure in self.figures:
+                    raise Fault(
+                        f"{locate(f'figure | {figure}')}: two figures are "
+                        f"named {figure!r}; give one of them another name"
+                    )
+                counts[chapter] = counts.get(chapter, 0) + 1
+                self.figures[figure] = f"{chapter}.{counts[chapter]}"
+
+    def of_figure(self, name: str) -> str:
+        """Return a figure's number; raise Fault if no chapter has it."""
+        if name not in self.figures:
+            raise Fault(
+                f"{locate(f'figure-{name}')}: no chapter in the navigation "
+                f"has a figure named {name!r}"
+            )
+        return self.figures[name]
+
+
+def _title(text: str, page: Path) -> str:
+    title = _TITLE.search(text)
+    if title is None:
+        raise Fault(
+            f"{page.as_posix()}: this page has no title; "
+            "a chapter starts with a line '# ...'"
+        )
+    return title[1].strip()
+
+
+class NumberTitlesAndLinks(Treeprocessor):
+    """Numbers the title of a chapter, and each link that says "Figure"."""
+
+    def __init__(self, md: Markdown, numbers: Numbers) -> None:
+        super().__init__(md)
+        self.numbers = numbers
+
+    def run(self, root: Element) -> None:
+        for title in root.iter("h1"):
+            self.number_title(title)
+        for link in root.iter("a"):
+            _, _, name = link.get("href", "").partition("#figure-")
+            if name and link.text == "Figure":
+                link.text = f"Figure {self.numbers.of_figure(name)}"
+
+    def number_title(self, title: Element) -> None:
+        words = "".join(title.itertext()).strip()
+        if words in self.numbers.titles:
+            # an address without the number, which may change
+            title.set("id", slugify(words, "-"))
+            number = Element("span", {"class": "chapter-number"})
+            number.text = self.numbers.titles[words]
+            number.tail, title.text = f" {title.text}", ""
+            title.insert(0, number)
+
+
+class NumberingExtension(Extension):
+    """Counts through the navigation, and tells the figure block its numbers."""
+
+    def __init__(self, **options: object) -> None:
+        self.config = {
+            "nav": [[], "the site's navigation"],
+            "docs": ["docs", "the folder of the pages"],
+            "unnumbered": [[], "pages of the navigation that are no chapters"],
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        docs, left_out = (
+            Path(self.getConfig("docs")),
+            self.getConfig("unnumbered"),
+        )
+        entries = [
+            entry for entry in self.getConfig("nav") if entry not in left_out
+        ]
+        pages = [
+            (number, docs / page, (docs / page).stat().st_mtime_ns)
+            for number, page in _numbered(entries)
+            if (docs / page).is_file()  # MkDocs reports those that are missing
+        ]
+        md.press_numbers = _numbers(tuple(pages))
+        # below MathML (15), above the table of contents (5)
+        md.treeprocessors.register(
+            NumberTitlesAndLinks(md, md.press_numbers), "press-numbering", 10
+        )
+
+
+@lru_cache(maxsize=1)
+def _numbers(pages: tuple[tuple[str, Path, int], ...]) -> Numbers:
+    """Count once for all pages of a build, and anew when one has changed."""
+    return Numbers((number, page) for number, page, _ in pages)
+
+
+def _numbered(nav: list) -> Iterator[tuple[str, str]]:
+    """Yield the number and the path of each page of the navigation.
+
+    An entry is a path, or a title with a path, or a title with more entries.
+    """
+    for chapter, entry in enumerate(nav, start=1):
+        target = (
+            next(iter(entry.values())) if isinstance(entry, dict) else entry
+        )
+        pages = target if isinstance(target, list) else [target]
+        for part, page in enumerate(pages):
+            number = f"{chapter}.{part}" if part else str(chapter)
+            yield (
+                number,
+                page if isinstance(page, str) else next(iter(page.values())),
+            )
+
+
+makeExtension = NumberingExtension  # what Python-Markdown looks for

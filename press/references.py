@@ -1,0 +1,69 @@
+"""References as footnotes, from the list in docs/references.md.
+
+A page writes [^hornik1991], and the entry of docs/references.md becomes its
+footnote. An entry is a list item of two lines, the second of which is its key:
+
+    - Kurt Hornik (1991). "Approximation capabilities ..."
+      {: #hornik1991 }
+"""
+
+import re
+from pathlib import Path
+
+from markdown import Extension, Markdown
+from markdown.preprocessors import Preprocessor
+
+from press.fault import Fault, locate
+
+_ENTRY = re.compile(r"^- (.+)\n +\{: #(\w+) \}$", re.MULTILINE)
+_CITED = re.compile(r"\[\^(\w+)\](?!:)")
+_DEFINED = re.compile(r"^\[\^(\w+)\]:", re.MULTILINE)
+
+
+class References(Preprocessor):
+    """Appends to a page just the footnotes of the references that it cites."""
+
+    def __init__(self, md: Markdown, file: Path) -> None:
+        super().__init__(md)
+        self.file = file
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        own = set(_DEFINED.findall(text))
+        cited = dict.fromkeys(
+            key for key in _CITED.findall(text) if key not in own
+        )
+        if not cited:
+            return lines
+        entries = {
+            key: entry
+            for entry, key in _ENTRY.findall(
+                self.file.read_text(encoding="utf-8")
+            )
+        }
+        for key in cited:
+            if key not in entries:
+                raise Fault(
+                    f"{locate(f'[^{key}]')}: {self.file.as_posix()} "
+                    f"has no entry with the key {key!r}"
+                )
+        return [*lines, "", *(f"[^{key}]: {entries[key]}" for key in cited)]
+
+
+class ReferencesExtension(Extension):
+    """Registers References. Load it beside the `footnotes` extension."""
+
+    def __init__(self, **options: object) -> None:
+        self.config = {
+            "file": ["docs/references.md", "the page that lists the references"]
+        }
+        super().__init__(**options)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        # below fenced code (25), which is out of sight by then
+        md.preprocessors.register(
+            References(md, Path(self.getConfig("file"))), "press-references", 20
+        )
+
+
+makeExtension = ReferencesExtension  # what Python-Markdown looks for

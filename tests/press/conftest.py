@@ -1,0 +1,59 @@
+"""A small site, built with the book's own settings in a folder of its own."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = """\
+site_name: A small site
+strict: true
+use_directory_urls: false
+theme: {name: material, font: false}
+plugins: [search, markdown-exec]
+nav: &nav
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
+    """Write pages, given by their paths, into a new project and enter it."""
+
+    def write(pages: dict[str, str], snippets: dict[str, str] | None = None):
+        book = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+        shared = book[book.index("\nmarkdown_extensions:") :]
+        nav = "".join(f"  - {page}\n" for page in pages)
+        (tmp_path / "mkdocs.yml").write_text(SETTINGS + nav + shared)
+        files = {f"docs/{page}": text for page, text in pages.items()}
+        files |= {f"snippets/{name}": t for name, t in (snippets or {}).items()}
+        files["snippets/__init__.py"] = ""
+        files.setdefault("docs/references.md", "# References\n")
+        for name, text in files.items():
+            file = tmp_path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def build(project: Callable) -> Callable:
+    """Write a project, build it as `make site` does, return what came of it."""
+
+    def run(pages, snippets=None) -> subprocess.CompletedProcess:
+        folder = project({"references.md": "# References\n"} | pages, snippets)
+        return subprocess.run(
+            [sys.executable, "-m", "press"],
+            cwd=folder,
+            env={"PYTHONPATH": f"{folder}:{ROOT}", "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run

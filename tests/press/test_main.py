@@ -1,0 +1,99 @@
+"""`python -m press`: a whole site or none, and one clear message."""
+
+from pathlib import Path
+
+import pytest
+
+FENCE = '```python exec="1"\n{}\n```\n'
+
+FAULTS = {
+    "a fence that raises": (
+        "# One\n\nText.\n\n" + FENCE.format("x = 1\nprint(x / 0)"),
+        "docs/one.md:7: the fence raised ZeroDivisionError: division by zero",
+    ),
+    "a fence that does not parse": (
+        "# One\n\n" + FENCE.format("print('a')\nprint('b'"),
+        "docs/one.md:5: the fence raised SyntaxError: ",
+    ),
+    "a fence that prints nothing": (
+        "# One\n\n" + FENCE.format("x = 1"),
+        "docs/one.md:4: the fence printed nothing",
+    ),
+    "an error in a snippet": (
+        "# One\n\n" + FENCE.format("from snippets.two import f\n\nprint(f())"),
+        "docs/one.md:6: the fence raised KeyError, "
+        "at snippets/two.py:2: 'gone'",
+    ),
+    "a missing section": (
+        '# One\n\n```python\n--8<-- "snippets/two.py:gone"\n```\n',
+        "Snippet section 'gone' could not be located",
+    ),
+    "a missing file": (
+        '# One\n\n```python\n--8<-- "snippets/three.py"\n```\n',
+        "Snippet at path 'snippets/three.py' could not be found",
+    ),
+    "bad TeX in a line": (
+        "# One\n\nFor $a = \\frac{1}{$ see.\n",
+        "docs/one.md:3: bad TeX, character ",
+    ),
+    "bad TeX in a display": (
+        "# One\n\n$$\na = \\sigm(z)\n$$\n",
+        "docs/one.md:4: bad TeX, character 4 of 'a = \\\\sigm(z)'",
+    ),
+    "a formula in a heading": (
+        "# One\n\n## The slope $a'$\n",
+        "docs/one.md:3: a heading holds the formula",
+    ),
+    "a broken link": (
+        "# One\n\n[two](two.md)\n",
+        "contains a link 'two.md', but the target is not found",
+    ),
+    "a broken anchor": (
+        "# One\n\n[below](#below)\n",
+        "contains a link '#below', but there is no such anchor",
+    ),
+    "a reference without an entry": (
+        "# One\n\nIt is so.[^nobody1900]\n",
+        "docs/one.md:3: docs/references.md has no entry with the key",
+    ),
+    "a link to a figure that does not exist": (
+        "# One\n\n[Figure](#figure-none)\n",
+        "docs/one.md:3: no chapter in the navigation has a figure named",
+    ),
+    "a page without a title": (
+        "Text.\n",
+        "docs/one.md: this page has no title",
+    ),
+}
+TWO = "def f():\n    return {}['gone']\n"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_stops_the_build(build, fault):
+    page, said = FAULTS[fault]
+    done = build({"one.md": page}, {"two.py": TWO})
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "one.md" in done.stderr, "the page is named"
+    assert "Traceback" not in done.stderr
+    assert not Path("site").exists()
+    assert done.stderr.rstrip().endswith("press: no site was built")
+
+
+def test_a_failed_build_leaves_no_older_site(build):
+    assert build({"one.md": "# One\n\nGood.\n"}).returncode == 0
+    assert "Good." in Path("site/one.html").read_text()
+    assert build({"one.md": "# One\n\n$\\bad$\n"}).returncode == 1
+    assert not Path("site").exists()
+    assert list(Path(".press").iterdir()) == [], "nothing is left lying about"
+
+
+def test_a_good_build_replaces_the_site_whole(build):
+    build({"one.md": "# One\n\nOld.\n", "gone.md": "# Gone\n"})
+    assert Path("site/gone.html").exists()
+    Path("docs/gone.md").unlink()
+    done = build({"one.md": "# One\n\nNew.\n"})
+    assert done.returncode == 0
+    assert "New." in Path("site/one.html").read_text()
+    assert not Path("site/gone.html").exists()
+    assert "the site is in site" in done.stdout

@@ -1,0 +1,83 @@
+import os
+
+import pytest
+from markdown import Markdown
+
+from press.fault import Fault
+
+BLOCK = "/// figure | {}\n    alt: x\n\nPicture\n\nCaption\n///\n"
+NAV = ["home.md", "one.md", {"Part": ["two.md", "three.md"]}, "last.md"]
+
+
+@pytest.fixture
+def md(project):
+    folder = project(
+        {
+            "home.md": "# Home\n",
+            "one.md": "# One\n\n"
+            + BLOCK.format("a")
+            + "\n"
+            + BLOCK.format("b"),
+            "two.md": "# Two\n\n" + BLOCK.format("c"),
+            "three.md": "# Three\n\n" + BLOCK.format("d"),
+            "last.md": "# Last\n",
+        }
+    )
+    options = {"nav": NAV, "unnumbered": ["home.md", "last.md"]}
+
+    def new():
+        return Markdown(
+            extensions=["press.numbering", "press.figure", "toc"],
+            extension_configs={"press.numbering": options},
+        )
+
+    new.folder = folder
+    return new
+
+
+@pytest.mark.parametrize(
+    ("title", "number"), [("One", "1"), ("Two", "2"), ("Three", "2.1")]
+)
+def test_chapters_are_numbered_in_the_order_of_the_navigation(
+    md, title, number
+):
+    html = md().convert(f"# {title}")
+    assert f'<span class="chapter-number">{number}</span> {title}' in html
+    assert f'id="{title.lower()}"' in html, "the address has no number"
+
+
+@pytest.mark.parametrize("title", ["Home", "Last", "Elsewhere"])
+def test_other_pages_have_no_number(md, title):
+    assert "chapter-number" not in md().convert(f"# {title}")
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("a", "1.1"), ("b", "1.2"), ("c", "2.1"), ("d", "2.2")]
+)
+def test_links_are_filled_with_the_figures_number(md, name, number):
+    html = md().convert(f"See [Figure](one.md#figure-{name}).")
+    assert f"Figure {number}</a>" in html
+
+
+def test_links_with_their_own_words_are_left_alone(md):
+    assert ">the curve</a>" in md().convert("[the curve](#figure-a)")
+
+
+def test_an_unknown_figure_is_a_fault(md):
+    with pytest.raises(Fault, match="has a figure named 'gone'"):
+        md().convert("[Figure](#figure-gone)")
+
+
+def test_a_name_given_twice_is_a_fault(md):
+    page = md.folder / "docs/three.md"
+    page.write_text("# Three\n\n" + BLOCK.format("a"))
+    with pytest.raises(Fault, match=r"one.md:3, .*three.md:3: two figures are"):
+        md()
+
+
+def test_an_edited_page_is_counted_anew(md):
+    assert "Figure 2.2</a>" in md().convert("[Figure](#figure-d)")
+    page = md.folder / "docs/two.md"
+    page.write_text("# Two\n\nNo figure.\n")
+    os.utime(page, ns=(1, 1))
+    assert "Figure 2.1</a>" in md().convert("[Figure](#figure-d)")
