@@ -1,0 +1,71 @@
+"""The book as a whole: its source, and the site that is made of it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+class _Settings(yaml.SafeLoader):
+    """Reads mkdocs.yml; the tags that only MkDocs understands become None."""
+
+
+_Settings.add_multi_constructor("", lambda *_: None)
+
+
+def navigation() -> list[str]:
+    """Return the pages of the book in reading order."""
+    settings = yaml.load((ROOT / "mkdocs.yml").read_text(), Loader=_Settings)
+
+    def pages(entries):
+        for entry in entries:
+            target = (
+                entry if isinstance(entry, str) else next(iter(entry.values()))
+            )
+            yield from [target] if isinstance(target, str) else pages(target)
+
+    return list(pages(settings["nav"]))
+
+
+def chapters() -> list[str]:
+    """Return the pages that are chapters: between the home page and the end."""
+    around = ("index.md", "departures.md", "references.md")
+    return [page for page in navigation() if page not in around]
+
+
+def source(page: str) -> str:
+    """Return the Markdown of a page."""
+    return (DOCS / page).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the whole site once, as it would be published."""
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--site-dir", folder],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> dict[str, BeautifulSoup]:
+    """Return each page of the site, by its path in docs/, parsed."""
+    return {
+        page: BeautifulSoup(
+            (site_folder / page).with_suffix(".html").read_text("utf-8"),
+            "html.parser",
+        )
+        for page in navigation()
+    }

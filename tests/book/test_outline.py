@@ -1,0 +1,129 @@
+"""The book mirrors its source, and one word ties page, snippet and test."""
+
+import ast
+import re
+from itertools import pairwise
+
+import pytest
+
+from tests.book.conftest import DOCS, ROOT, chapters, navigation, source
+
+# the source's headings, in its order, and the pages that mirror them
+OUTLINE = {
+    "Introduction to Neural Networks": "index.md",
+    "Overview": "neuron.md",
+    "Representation of Neural Network": "network.md",
+    "Activation function": "activation/index.md",
+    "sigmod function": "activation/sigmoid.md",
+    "tanh function": "activation/tanh.md",
+    "ReLU function": "activation/relu.md",
+    "Leaky Relu function": "activation/leaky_relu.md",
+    "Deep understanding of forward propagation": "propagation/index.md",
+    "Forward communication": "propagation/forward.md",
+    "Backpropagation": "propagation/backward.md",
+}
+# its pictures and plots, by the names that their figures have here
+PICTURES = {
+    "neuron.md": "neuron",
+    "network.md": "network",
+    "activation/sigmoid.md": "sigmoid",
+    "activation/tanh.md": "tanh",
+    "activation/relu.md": "relu",
+    "activation/leaky_relu.md": "leaky-relu",
+    "propagation/index.md": "two-rows",
+}
+# its formulas, as this book writes them
+FORMULAS = {
+    "activation/sigmoid.md": [r"a = \frac{1}{1 + e^{-z}}", "a' = a (1 - a)"],
+    "activation/tanh.md": [
+        r"a = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}",
+        "a' = 1 - a^2",
+    ],
+    "activation/relu.md": [r"a = \max(0, z)", "1 & z > 0", "0 & z < 0"],
+    "activation/leaky_relu.md": [r"a = \max(\alpha z, z)"],
+    "propagation/forward.md": ["a^{[0]} = x", r"\hat y = a^{[L]}"],
+    "propagation/backward.md": [
+        r"W^{[l]} &\leftarrow W^{[l]} - \eta\, dW^{[l]}",
+        r"b^{[l]} &\leftarrow b^{[l]} - \eta\, db^{[l]}",
+    ],
+}
+# modules that serve several chapters
+SHARED = {"figure.py", "require.py", "activation/plot.py"}
+
+
+def test_pages_follow_the_order_of_the_source():
+    order = navigation()
+    places = [order.index(page) for page in OUTLINE.values()]
+    assert places == sorted(places)
+    assert set(OUTLINE.values()) == {"index.md", *chapters()}
+
+
+def test_navigation_holds_every_page():
+    pages = {p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md")}
+    assert pages == set(navigation())
+
+
+@pytest.mark.parametrize(("page", "figure"), PICTURES.items())
+def test_every_picture_of_the_source_is_there(page, figure):
+    assert f"/// figure | {figure}\n" in source(page)
+
+
+@pytest.mark.parametrize(("page", "formulas"), FORMULAS.items())
+def test_every_formula_of_the_source_is_there(page, formulas):
+    displays = "".join(
+        re.findall(r"^\$\$\n(.+?)\n\$\$$", source(page), re.M | re.S)
+    )
+    assert [f for f in formulas if f not in displays] == []
+
+
+@pytest.mark.parametrize("page", chapters())
+def test_one_word_ties_page_snippet_and_test(page):
+    folder, _, name = page.removesuffix(".md").rpartition("/")
+    assert (ROOT / "snippets" / folder / f"{name}.py").is_file()
+    assert (ROOT / "tests" / folder / f"test_{name}.py").is_file()
+
+
+def test_every_snippet_has_a_page_or_serves_several():
+    modules = {
+        path.relative_to(ROOT / "snippets").as_posix()
+        for path in (ROOT / "snippets").rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    tied = {page.replace(".md", ".py") for page in chapters()}
+    assert modules == tied | SHARED
+
+
+@pytest.mark.parametrize("page", chapters())
+def test_a_chapter_is_whole(page):
+    """A title, a question to begin with, summary, exercises, solutions."""
+    text = source(page)
+    headings = re.findall(
+        r"^(#+) (.+)$", re.sub(r"```.*?```", "", text, flags=re.S), re.M
+    )
+    assert headings[0][0] == "#"
+    assert [title for _, title in headings[-2:]] == ["Summary", "Exercises"]
+    assert "?" in text.split("\n## ")[0], "it opens with a question"
+    assert all(len(b) - len(a) <= 1 for (a, _), (b, _) in pairwise(headings))
+    tail = text[text.index("## Exercises") :]
+    asked, solved = tail.split('??? success "Solutions"')
+    numbers = re.findall(r"^(\d+)\. ", asked, re.M)
+    assert numbers == re.findall(r"^    (\d+)\. ", solved, re.M)
+    assert len(numbers) >= 2
+    assert not re.search(r"\b(TODO|FIXME|to be written|coming soon)\b", text)
+
+
+@pytest.mark.parametrize("tree", ["snippets", "press"])
+def test_snippets_and_press_do_not_know_each_other(tree):
+    foreign = {
+        "snippets": {"press", "mkdocs", "markdown"},
+        "press": {"snippets", "torch", "matplotlib"},
+    }
+    for path in (ROOT / tree).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            roots = {name.split(".")[0] for name in names}
+            assert not roots & foreign[tree], path

@@ -1,0 +1,191 @@
+"""The site as a reader gets it."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
+
+from tests.book.conftest import DOCS, chapters, navigation, source
+
+FONT = DOCS / "assets/fonts/stix-two-math.woff2"
+
+
+def visible(page: BeautifulSoup) -> str:
+    """Return what a page says, apart from code."""
+    copy = BeautifulSoup(str(page.find("article")), "html.parser")
+    for code in copy.find_all(["code", "pre"]):
+        code.decompose()
+    return copy.get_text(" ")
+
+
+@pytest.mark.parametrize("page", navigation())
+def test_nothing_raw_is_published(site, page):
+    text = visible(site[page])
+    assert len(text.split()) > 100
+    for raw in ("\\", "$", "///", "--8<--", "Traceback", "[^", "{:", "```"):
+        assert raw not in text, f"{raw} stands in the text of {page}"
+    assert "Traceback" not in site[page].get_text()
+
+
+@pytest.mark.parametrize("page", chapters())
+def test_every_formula_is_typeset(site, page):
+    markdown = re.sub(
+        r"^ *```.*?^ *```$|`[^`\n]+`", "", source(page), flags=re.M | re.S
+    )
+    displays = markdown.count("\n$$\n") // 2
+    in_lines = len(re.findall(r"\$[^$\n]+\$", markdown))
+    maths = site[page].find_all("math")
+    assert len([m for m in maths if m.get("display") == "block"]) == displays
+    assert len(maths) >= displays + in_lines > 0
+    assert all(m["data-tex"] and m.get_text(strip=True) for m in maths)
+
+
+@pytest.mark.parametrize("page", chapters())
+def test_every_picture_is_a_figure(site, page):
+    """With a number, a caption and a text alternative; and none outside."""
+    figures = site[page].find_all("figure")
+    assert len(figures) == source(page).count("\n/// figure | ")
+    for figure in figures:
+        (picture,) = figure.find_all("div", role="img")
+        assert picture.svg.find(["path", "text"])
+        assert len(picture["aria-label"].split()) >= 15
+        caption = figure.figcaption.get_text(" ", strip=True)
+        assert re.match(r"Figure \d+\.\d+ \w", caption)
+        assert len(caption.split()) >= 5
+    drawn = site[page].article.find_all("svg", recursive=True)
+    inside = [svg for svg in drawn if svg.find_parent("figure")]
+    icons = [svg for svg in drawn if svg not in inside]
+    assert not [svg for svg in icons if svg.find("text")]
+
+
+def test_figures_are_numbered_in_order(site):
+    numbers = [
+        link.get_text()
+        for page in chapters()
+        for link in site[page].select("figcaption .figure-number")
+    ]
+    pairs = [tuple(map(int, n.split()[1].split("."))) for n in numbers]
+    assert pairs == sorted(set(pairs))
+    assert [n for n, _ in pairs] == sorted(n for n, _ in pairs)
+    assert {c for c, _ in pairs} == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("page", navigation())
+def test_ids_do_not_collide(site, page):
+    ids = [element["id"] for element in site[page].find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    for reference in re.findall(r"url\(#([^)]+)\)", str(site[page].article)):
+        assert reference in ids
+
+
+@pytest.mark.parametrize("page", navigation())
+def test_links_within_the_book_land(site, site_folder, page):
+    here = (site_folder / page).with_suffix(".html")
+    checked = 0
+    for element in site[page].find_all(href=True) + site[page].find_all(
+        src=True
+    ):
+        address = urlsplit(element.get("href") or element.get("src"))
+        if address.scheme:
+            continue
+        target = (
+            here if not address.path else here.parent / unquote(address.path)
+        )
+        target = target / "index.html" if target.is_dir() else target
+        assert target.is_file(), address.geturl()
+        if address.fragment and target.suffix == ".html":
+            ids = re.findall(r'id="?([^\s">]+)', target.read_text("utf-8"))
+            assert unquote(address.fragment) in ids, address.geturl()
+        checked += 1
+    assert checked > 20
+
+
+@pytest.mark.parametrize("page", navigation())
+def test_a_page_loads_nothing_from_elsewhere(site, page):
+    loading = [
+        *site[page].find_all(src=True),
+        *site[page].find_all(
+            "link", rel=["stylesheet", "preload", "preconnect"]
+        ),
+    ]
+    assert loading
+    for element in loading:
+        assert not urlsplit(element.get("src") or element.get("href")).netloc
+
+
+def test_stylesheets_load_nothing_from_elsewhere(site_folder):
+    sheets = list(site_folder.rglob("*.css"))
+    assert sheets
+    for sheet in sheets:
+        loads = re.findall(
+            r"url\(\s*[\"']?(?!data:)([^)\"']+)", sheet.read_text("utf-8")
+        )
+        assert not [load for load in loads if urlsplit(load).netloc]
+
+
+def test_font_has_every_character_of_the_formulas(site):
+    """Also those that a lone letter of a formula becomes, its italic form."""
+    glyphs = set(TTFont(FONT).getBestCmap())
+    needed = {}
+    for page in chapters():
+        for math in site[page].find_all("math"):
+            for leaf in math.find_all(["mi", "mn", "mo"]):
+                text = leaf.get_text()
+                needed |= dict.fromkeys(text, page)
+                if leaf.name == "mi" and len(text) == 1:
+                    needed[italic(text)] = page
+        for text in site[page].select("svg [font-family*=STIX]"):
+            needed |= dict.fromkeys(text.get_text(), page)
+    needed.pop("\ufe00", None)  # only chooses between two forms of a letter
+    missing = {c: page for c, page in needed.items() if ord(c) not in glyphs}
+    assert "𝑧" in needed
+    assert not missing, "add them to press/font.py and make the font anew"
+
+
+def italic(letter: str) -> str:
+    """Return the character that browsers show for a variable of one letter."""
+    for first, last, start in (
+        ("A", "Z", 0x1D434),
+        ("a", "z", 0x1D44E),
+        ("α", "ω", 0x1D6FC),
+    ):
+        if first <= letter <= last:
+            return (
+                "ℎ" if letter == "h" else chr(start + ord(letter) - ord(first))
+            )
+    return letter
+
+
+def test_licences_are_named_where_the_reader_meets_them(site, site_folder):
+    for page in navigation():
+        foot = site[page].footer.get_text(" ")
+        assert "CC BY-NC-SA 4.0" in foot
+        assert "MIT" in foot
+        assert "PyTorch handbook" in foot
+    assert (
+        "SIL OPEN FONT LICENSE"
+        in (site_folder / "assets/fonts/OFL.txt").read_text()
+    )
+    root = Path(DOCS).parent
+    for file in ("README.md", "LICENSE"):
+        text = (root / file).read_text("utf-8")
+        assert "MIT" in text
+        assert "CC BY-NC-SA 4.0" in text
+
+
+def test_two_builds_give_the_same_pages(site_folder, tmp_path):
+    import subprocess
+    import sys
+
+    subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "-q", "--site-dir", tmp_path],
+        cwd=DOCS.parent,
+        check=True,
+        capture_output=True,
+    )
+    for page in site_folder.rglob("*.html"):
+        again = tmp_path / page.relative_to(site_folder)
+        assert again.read_bytes() == page.read_bytes(), page.name

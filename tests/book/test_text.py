@@ -1,0 +1,61 @@
+"""The words of the book."""
+
+import re
+
+import pytest
+
+from tests.book.conftest import navigation, source
+
+# what must not be written, with what is right; departures.md may quote it
+WRONG = {
+    r"\bsigmod\b": "sigmoid",
+    r"\bRelu\b(?! units)": "ReLU",
+    r"\bGoogleNet\b": "GoogLeNet",
+    r"Wu Enda": "Andrew Ng",
+    r"two classification": "binary classification",
+    r"(forward|back) communication": "propagation",
+    r"gradient (dispersion|saturation)": "saturate, or vanishing gradient",
+    r"\b(normaliz|initializ|generaliz|centers?\b|color\b)": "British spelling",
+}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [p for p in navigation() if p not in ("departures.md", "references.md")],
+)
+def test_terms_are_right(page):
+    prose = re.sub(
+        r"^ *```.*?^ *```$|`[^`\n]+`", "", source(page), flags=re.M | re.S
+    )
+    assert len(prose.split()) > 100
+    found = {right: re.findall(wrong, prose) for wrong, right in WRONG.items()}
+    assert not {right: hits for right, hits in found.items() if hits}
+
+
+def test_terms_are_introduced():
+    text = "\n".join(map(source, navigation()))
+    for term in (
+        "binary classification",
+        "ReLU",
+        "Leaky ReLU",
+        "Andrew Ng",
+        "GoogLeNet",
+        "forward propagation",
+        "Backpropagation",
+    ):
+        assert term in text
+
+
+@pytest.mark.parametrize("page", navigation())
+def test_one_sentence_to_a_line(page):
+    """A pull request then shows the sentence that changed."""
+    prose = re.sub(
+        r"^ *```.*?^ *```$|^\$\$.*?^\$\$$", "", source(page), flags=re.M | re.S
+    )
+    lines = [
+        line
+        for line in prose.splitlines()
+        if not line.lstrip().startswith(("|", "-", "#", *"123456789", "[^"))
+        and re.search(r"[a-z\])][.?!](\[\^\w+\])* [A-Z]", line)
+    ]
+    assert not lines
