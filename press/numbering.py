@@ -104,16 +104,12 @@ class NumberingExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        docs, left_out = (
-            Path(self.getConfig("docs")),
-            self.getConfig("unnumbered"),
-        )
-        entries = [
-            entry for entry in self.getConfig("nav") if entry not in left_out
-        ]
+        docs = Path(self.getConfig("docs"))
         pages = [
             (number, docs / page, (docs / page).stat().st_mtime_ns)
-            for number, page in _numbered(entries)
+            for number, page in _numbered(
+                self.getConfig("nav"), self.getConfig("unnumbered")
+            )
             if (docs / page).is_file()  # MkDocs reports those that are missing
         ]
         md.press_numbers = _numbers(tuple(pages))
@@ -129,22 +125,24 @@ def _numbers(pages: tuple[tuple[str, Path, int], ...]) -> Numbers:
     return Numbers((number, page) for number, page, _ in pages)
 
 
-def _numbered(nav: list) -> Iterator[tuple[str, str]]:
-    """Yield the number and the path of each page of the navigation.
+def _numbered(nav: list, unnumbered: list) -> Iterator[tuple[str, str]]:
+    """Yield the number and the path of each page that is a chapter or in one.
 
     An entry is a path, or a title with a path, or a title with more entries.
     """
-    for chapter, entry in enumerate(nav, start=1):
-        target = (
-            next(iter(entry.values())) if isinstance(entry, dict) else entry
-        )
-        pages = target if isinstance(target, list) else [target]
+    chapters = ([*_paths(entry)] for entry in nav)
+    kept = ([p for p in pages if p not in unnumbered] for pages in chapters)
+    for chapter, pages in enumerate(filter(None, kept), start=1):
         for part, page in enumerate(pages):
-            number = f"{chapter}.{part}" if part else str(chapter)
-            yield (
-                number,
-                page if isinstance(page, str) else next(iter(page.values())),
-            )
+            yield (f"{chapter}.{part}" if part else str(chapter)), page
+
+
+def _paths(entry: str | dict | list) -> Iterator[str]:
+    if isinstance(entry, str):
+        yield entry
+    else:
+        for part in entry.values() if isinstance(entry, dict) else entry:
+            yield from _paths(part)
 
 
 makeExtension = NumberingExtension  # what Python-Markdown looks for

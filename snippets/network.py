@@ -86,11 +86,13 @@ def affine(x: Tensor, layer: Layer) -> Tensor:
 
 # --8<-- [start:xor]
 HIDDEN = Layer(
-    W=torch.tensor([[1.0, 1.0], [1.0, 1.0]]), b=torch.tensor([[-0.5], [-1.5]])
-)  # OR, AND
+    W=torch.tensor([[1.0, 1.0], [1.0, 1.0]]),
+    b=torch.tensor([[-0.5], [-1.5]]),  # OR asks for one vote, AND for two
+)
 OUTPUT = Layer(
-    W=torch.tensor([[1.0, -1.0]]), b=torch.tensor([[-0.5]])
-)  # OR, but not AND
+    W=torch.tensor([[1.0, -1.0]]),  # OR, but not AND
+    b=torch.tensor([[-0.5]]),
+)
 
 
 def xor(x: Tensor) -> Tensor:

@@ -25,16 +25,17 @@ def textbook_tanh(z: Tensor) -> Tensor:
 
 # --8<-- [start:tanh]
 def tanh(z: Tensor) -> Tensor:
-    """Compute tanh from e^-2|z|, which cannot overflow.
+    """Compute tanh as a = 1 / (1 + 2/t) with t = e^2z - 1.
 
-    The sign of z is put back at the end.
+    Where t overflows to infinity, 2/t is 0 and a is 1, as it should be.
     z: floating, any shape; a has the same shape and dtype. An infinite z gives
     its limit, -1 or 1; NaN stays NaN.
+    Not for autograd, which meets infinity times 0; see tanh_derivative.
     Raises TypeError if z is not a floating tensor.
     """
     require_floating(z=z)
-    shrunk = torch.expm1(-2 * z.abs())  # e^-2|z| - 1, accurate for small z too
-    return -torch.sign(z) * shrunk / (2 + shrunk)
+    t = torch.expm1(2 * z)  # e^2z - 1, with all its digits where z is small
+    return 1 / (1 + 2 / t)
     # --8<-- [end:tanh]
 
 

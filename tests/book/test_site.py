@@ -28,6 +28,7 @@ def test_nothing_raw_is_published(site, page):
     for raw in ("\\", "$", "///", "--8<--", "Traceback", "[^", "{:", "```"):
         assert raw not in text, f"{raw} stands in the text of {page}"
     assert "Traceback" not in site[page].get_text()
+    assert not re.search(r": False\b|\bnan, nan", site[page].get_text())
 
 
 @pytest.mark.parametrize("page", chapters())

@@ -99,6 +99,13 @@ def test_pages_hold_no_copy_of_a_snippet():
     assert fences > 50
 
 
+@pytest.mark.parametrize("page", navigation())
+def test_code_on_a_page_is_as_narrow_as_a_page(page):
+    blocks = re.findall(r"^```python.*?\n(.*?)^```$", source(page), re.M | re.S)
+    long = [l for code in blocks for l in code.splitlines() if len(l) > 80]
+    assert not long
+
+
 @pytest.mark.parametrize("file", SNIPPETS)
 def test_every_public_function_is_documented_and_typed(file):
     for node in ast.walk(ast.parse((ROOT / file).read_text())):
