@@ -23,12 +23,12 @@ def navigation() -> list[str]:
     """Return the pages of the book in reading order."""
     settings = yaml.load((ROOT / "mkdocs.yml").read_text(), Loader=_Settings)
 
-    def pages(entries):
-        for entry in entries:
-            target = (
-                entry if isinstance(entry, str) else next(iter(entry.values()))
-            )
-            yield from [target] if isinstance(target, str) else pages(target)
+    def pages(entry):
+        if isinstance(entry, str):
+            yield entry
+        else:  # a list, or a title with what it stands for
+            for part in entry.values() if isinstance(entry, dict) else entry:
+                yield from pages(part)
 
     return list(pages(settings["nav"]))
 

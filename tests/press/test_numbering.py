@@ -6,7 +6,12 @@ from markdown import Markdown
 from press.fault import Fault
 
 BLOCK = "/// figure | {}\n    alt: x\n\nPicture\n\nCaption\n///\n"
-NAV = ["home.md", "one.md", {"Part": ["two.md", "three.md"]}, "last.md"]
+NAV = [
+    {"Start": "home.md"},
+    {"First": "one.md"},
+    {"Part": ["two.md", {"Third": "three.md"}]},
+    {"End": ["last.md"]},
+]
 
 
 @pytest.fixture
