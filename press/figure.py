@@ -69,7 +69,7 @@ class Figure(Block):
         number = SubElement(
             caption, "a", {"class": "figure-number", "href": f"#figure-{name}"}
         )
-        number.text = f"Figure {self.md.press_numbers.of_figure(name)}"
+        number.text = f"Figure {self.md.press_numbers().of_figure(name)}"
         caption.extend(parts[1:])
         for part in parts:
             block.remove(part)

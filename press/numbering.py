@@ -7,7 +7,7 @@ Figures are counted through a chapter. An author names a figure and writes
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -69,7 +69,7 @@ def _title(text: str, page: Path) -> str:
 class NumberTitlesAndLinks(Treeprocessor):
     """Numbers the title of a chapter, and each link that says "Figure"."""
 
-    def __init__(self, md: Markdown, numbers: Numbers) -> None:
+    def __init__(self, md: Markdown, numbers: Callable[[], Numbers]) -> None:
         super().__init__(md)
         self.numbers = numbers
 
@@ -79,15 +79,15 @@ class NumberTitlesAndLinks(Treeprocessor):
         for link in root.iter("a"):
             _, _, name = link.get("href", "").partition("#figure-")
             if name and link.text == "Figure":
-                link.text = f"Figure {self.numbers.of_figure(name)}"
+                link.text = f"Figure {self.numbers().of_figure(name)}"
 
     def number_title(self, title: Element) -> None:
         words = "".join(title.itertext()).strip()
-        if words in self.numbers.titles:
+        if words in self.numbers().titles:
             # an address without the number, which may change
             title.set("id", slugify(words, "-"))
             number = Element("span", {"class": "chapter-number"})
-            number.text = self.numbers.titles[words]
+            number.text = self.numbers().titles[words]
             number.tail, title.text = f" {title.text}", ""
             title.insert(0, number)
 
@@ -104,6 +104,14 @@ class NumberingExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
+        md.press_numbers = self.numbers
+        # below MathML (15), above the table of contents (5)
+        md.treeprocessors.register(
+            NumberTitlesAndLinks(md, self.numbers), "press-numbering", 10
+        )
+
+    def numbers(self) -> Numbers:
+        """Count, when a page asks for it: it is then the page with a fault."""
         docs = Path(self.getConfig("docs"))
         pages = [
             (number, docs / page, (docs / page).stat().st_mtime_ns)
@@ -112,11 +120,7 @@ class NumberingExtension(Extension):
             )
             if (docs / page).is_file()  # MkDocs reports those that are missing
         ]
-        md.press_numbers = _numbers(tuple(pages))
-        # below MathML (15), above the table of contents (5)
-        md.treeprocessors.register(
-            NumberTitlesAndLinks(md, md.press_numbers), "press-numbering", 10
-        )
+        return _numbers(tuple(pages))
 
 
 @lru_cache(maxsize=1)

@@ -74,7 +74,8 @@ def neuron(
 def mcculloch_pitts(x: Tensor, w: Tensor, theta: float) -> Tensor:
     """Fire, with a 1, where the weighted sum of the inputs reaches theta.
 
-    This is the unit of McCulloch and Pitts (1943); theta is its threshold.
+    After McCulloch and Pitts (1943), but for inhibition, which is a vote
+    against and no veto. theta is the threshold.
     x: n inputs of 0 or 1, shape (n,), or m examples as columns, shape (n, m).
     w: n weights, 1 or -1, shape (n,).
     Returns 0 or 1, of shape () or (m,).
@@ -123,7 +124,7 @@ class Trained(NamedTuple):
 
 
 def train_perceptron(x: Tensor, y: Tensor, passes: int) -> Trained:
-    """Learn weights and bias by Rosenblatt's rule (1958), starting from 0.
+    """Learn weights and bias by Rosenblatt's rule (1962), starting from 0.
 
     x: m examples with n inputs each, as columns, shape (n, m).
     y: their m targets, 0 or 1, shape (m,).

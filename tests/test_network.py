@@ -80,6 +80,18 @@ def test_initial_weights_keep_sums_in_scale(inputs):
     assert affine(x, layer).var().item() == pytest.approx(1, abs=0.25)
 
 
+def test_relu_needs_twice_the_variance():
+    """Through twenty layers the rule of the text fades, He's does not."""
+    generator = torch.Generator().manual_seed(0)
+    layers = initialise([100] * 21, generator)
+    start = torch.randn(100, 50, generator=generator, dtype=torch.float64)
+    for factor, low, high in ((1, 0, 0.01), (2, 0.3, 3)):
+        z = start
+        for W, b in layers:
+            z = affine(torch.relu(z), Layer(factor**0.5 * W, b))
+        assert low <= z.std() < high
+
+
 def test_initial_weights_come_from_the_generator_alone():
     def weights(seed):
         generator = torch.Generator().manual_seed(seed)

@@ -25,7 +25,7 @@ def convert(project):
     def run(text):
         folder = project({"one.md": f"# One\n\n{text}"})
         md = Markdown(extensions=["press.figure"])
-        md.press_numbers = Numbers([("4", folder / "docs/one.md")])
+        md.press_numbers = lambda: Numbers([("4", folder / "docs/one.md")])
         return md.convert(text)
 
     return run

@@ -77,7 +77,7 @@ def test_a_name_given_twice_is_a_fault(md):
     page = md.folder / "docs/three.md"
     page.write_text("# Three\n\n" + BLOCK.format("a"))
     with pytest.raises(Fault, match=r"one.md:3, .*three.md:3: two figures are"):
-        md()
+        md().convert("# One")
 
 
 def test_an_edited_page_is_counted_anew(md):
