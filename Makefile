@@ -2,13 +2,15 @@
 # make test     everything that is checked
 # make serve    live preview at http://127.0.0.1:8000
 # make lint     style of the code
+# make bench    how long a build takes, and against what
 # make clean    removes what these made, but for .venv
 
 PYTHON ?= python3
+export NO_MKDOCS_2_WARNING := 1  # a long banner on every build
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/ready
 
-.PHONY: site test serve lint clean
+.PHONY: site test serve lint bench clean
 
 site: $(READY)
 	@$(BIN)/python -m press
@@ -22,6 +24,9 @@ serve: $(READY)
 lint: $(READY)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
+
+bench: $(READY)
+	@$(BIN)/python -m press.bench
 
 clean:
 	rm -rf site .press .pytest_cache .ruff_cache .hypothesis

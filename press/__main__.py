@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from click import Abort, ClickException
+from click import ClickException
 from mkdocs.__main__ import cli
 
 SITE = Path("site")
@@ -19,37 +19,44 @@ WORK = Path(".press")
 
 
 def main() -> int:
-    """Build the site, print what is wrong and return the exit code, 0 or 1."""
+    """Build the site; print what is wrong; return the exit code, 0 or 1."""
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's long banner
     shutil.rmtree(SITE, ignore_errors=True)
     WORK.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=WORK, prefix="site-") as folder:
         built = Path(folder, "site")
-        if not _build(built):
+        if not build(built):
             print("press: no site was built", file=sys.stderr)
             return 1
-        built.rename(SITE)
+        publish(built)
     print(f"press: the site is in {SITE}{os.sep}; open {SITE / 'index.html'}")
     return 0
 
 
-def _build(folder: Path) -> bool:
+def build(folder: Path) -> bool:
+    """Let MkDocs build into `folder`; return whether nothing was wrong."""
+    command = ["build", "--strict", "--site-dir", str(folder)]
     try:
-        cli.main(
-            ["build", "--strict", "--site-dir", str(folder)],
-            prog_name="mkdocs",
-            standalone_mode=False,
-        )
-    except Abort as error:  # MkDocs has counted warnings
-        print(f"press: {error}", file=sys.stderr)
-    except ClickException:  # a Fault, which MkDocs has logged with the page
-        pass
-    except (
-        Exception
-    ) as error:  # raised by a library; `python -m mkdocs build` shows where
+        cli.main(command, prog_name="mkdocs", standalone_mode=False)
+    except ClickException:  # MkDocs has logged what is wrong, and where
+        return False
+    except Exception as error:  # a library's; MkDocs has named the page
         print(f"press: {type(error).__name__}: {error}", file=sys.stderr)
-    else:
-        return True
-    return False
+        return False
+    return True
+
+
+def publish(built: Path) -> None:
+    """Put a finished site in its place, even while another build does so."""
+    for attempts_left in reversed(range(10)):
+        shutil.rmtree(SITE, ignore_errors=True)
+        try:
+            built.rename(SITE)
+        except OSError:
+            if not attempts_left:
+                raise
+        else:
+            return
 
 
 if __name__ == "__main__":

@@ -1,80 +1,137 @@
-"""Run a page's fences, and stop the build where one raises.
+"""Running a page's fences, and not running them again while nothing changed.
 
-markdown-exec finds them and shows what they print. By itself it would only
-warn where one raises, and publish the traceback.
+markdown-exec finds the fences and shows what they print. Here their output is
+kept under a digest of all that it depends on, missing output is drawn by worker
+processes while the pages are still being read, and a fence that raises stops
+the build: markdown-exec would only warn, and publish the traceback.
 """
 
-import io
-from contextlib import redirect_stdout
+import re
+from concurrent.futures import Future
 from pathlib import Path
-from traceback import extract_tb
+from textwrap import dedent
 
 from markdown import Extension, Markdown
-from markdown_exec import base_format, formatters
+from markdown_exec import base_format, formatters, validator
 from markupsafe import Markup
 
+from press import store
+from press.dependencies import digest
 from press.fault import Fault, locate
+from press.workers import Workers, cores
 
-_FENCE = "<fence>"
-
-
-def run(code: str, **_: object) -> str:
-    """Run a fence's code in a namespace of its own; return what it prints.
-
-    Raises Fault, with the line in the page and the line in our own code, if it
-    raises or prints nothing.
-    """
-    printed = io.StringIO()
-    try:
-        with redirect_stdout(printed):
-            exec(
-                compile(code, _FENCE, "exec"), {"__name__": "fence"}
-            )  # the book's own code, from the book's own pages
-    except (Exception, SystemExit) as error:
-        raise Fault(_explain(code, error)) from None
-    if not printed.getvalue().strip():
-        raise Fault(
-            f"{locate(code)}: the fence printed nothing; "
-            "print what the page is to show"
-        )
-    return printed.getvalue()
+FENCE = re.compile(
+    r"^(?P<indent> *)```(?P<language>python|py) (?P<options>.*exec=.*)\n"
+    r"(?P<code>(?:.*\n)*?)(?P=indent)```$",
+    re.MULTILINE,
+)
+# a process first needs a second to import torch, and takes it from the others
+FENCES_PER_WORKER = 12
+_OPTION = re.compile(r'(\w+)="([^"]*)"')
 
 
-def _explain(code: str, error: BaseException) -> str:
-    frames = extract_tb(error.__traceback__)
-    line = next(
-        (frame.lineno for frame in frames if frame.filename == _FENCE),
-        getattr(error, "lineno", None) or 1,
-    )
-    deepest = frames[-1]
-    inside = (
-        ""
-        if deepest.filename in (_FENCE, __file__)
-        else f", at {_relative(deepest.filename)}:{deepest.lineno}"
-    )
-    place = locate(code, offset=line - 1)
-    return f"{place}: the fence raised {type(error).__name__}{inside}: {error}"
+class Outputs:
+    """Gives the output of fences: from the store, or from a worker."""
+
+    def __init__(self) -> None:
+        self.workers: Workers | None = None
+        self.running: dict[str, Future] = {}
+
+    def expect(self, docs: Path) -> None:
+        """Start to draw what the store lacks of the pages in `docs`."""
+        store.drop_unused()
+        missing = {}
+        for page in sorted(docs.rglob("*.md")):
+            for code, options in fences(page.read_text(encoding="utf-8")):
+                name = digest(code, _text(options))
+                if name not in self.running and store.get(name) is None:
+                    missing[name] = code
+        if missing:
+            wanted = 1 + len(missing) // FENCES_PER_WORKER
+            self.workers = self.workers or Workers(min(wanted, cores()))
+        for name, code in missing.items():
+            self.start(name, code)
+
+    def close(self) -> None:
+        """End the workers; what comes after starts others."""
+        if self.workers:
+            self.workers.close()
+        self.workers = None
+        self.running.clear()
+
+    def start(self, name: str, code: str) -> Future:
+        """Hand a fence to a worker."""
+        self.workers = self.workers or Workers(1)
+        self.running[name] = self.workers.submit(code)
+        return self.running[name]
+
+    def of(self, code: str, options: dict) -> str:
+        """Return what a fence prints; raise Fault if it raises or is silent."""
+        name = digest(code, _text(options))
+        output = store.get(name)
+        if output is not None:
+            return output
+        answer = (
+            self.running.pop(name, None) or self.start(name, code)
+        ).result()
+        self.running.pop(name, None)
+        if "error" in answer:
+            raise Fault(_explain(code, answer))
+        if not answer["output"].strip():
+            raise Fault(
+                f"{locate(code)}: the fence printed nothing; "
+                "print what the page is to show"
+            )
+        if digest(code, _text(options)) == name:  # nothing changed meanwhile
+            store.put(name, answer["output"])
+        return answer["output"]
 
 
-def _relative(file: str) -> str:
-    path = Path(file)
+def fences(page: str) -> list[tuple[str, dict]]:
+    """Return the code and the options of the fences that a page runs."""
+    found = []
+    for fence in FENCE.finditer(page):
+        options: dict = {}
+        given = dict(_OPTION.findall(fence["options"]))
+        if validator(fence["language"], given, options, {}, None):
+            found.append((dedent(fence["code"]).rstrip("\n"), options))
+    return found
+
+
+def _text(options: dict) -> str:
+    return repr(sorted((key, str(value)) for key, value in options.items()))
+
+
+def _explain(code: str, answer: dict) -> str:
+    place = locate(code, offset=answer["line"] - 1)
+    inside = f", at {answer['inside']}" if answer["inside"] else ""
     return (
-        path.relative_to(Path.cwd())
-        if path.is_relative_to(Path.cwd())
-        else path
-    ).as_posix()
+        f"{place}: the fence raised {answer['error']}{inside}: {answer['said']}"
+    )
 
 
-def python(**options: object) -> Markup:
-    """Format a Python fence as markdown-exec does, but run it strictly."""
-    return base_format(language="python", run=run, **options)
+OUTPUTS = Outputs()
+
+
+def python(*, code: str, md: Markdown, **options: object) -> Markup:
+    """Format a Python fence as markdown-exec does, but with `OUTPUTS`."""
+    output = OUTPUTS.of(code, options)
+    return base_format(
+        language="python",
+        run=lambda *_, **__: output,
+        code=code,
+        md=md,
+        **options,
+    )
 
 
 class ExecutionExtension(Extension):
-    """Puts the strict formatter in the place of markdown-exec's own."""
+    """Puts our formatter in the place of markdown-exec's own."""
 
     def extendMarkdown(self, md: Markdown) -> None:
-        formatters["python"] = formatters["py"] = python
+        if formatters["python"] is not python:  # the first page of a build
+            formatters["python"] = formatters["py"] = python
+            OUTPUTS.expect(Path("docs"))
 
 
 makeExtension = ExecutionExtension  # what Python-Markdown looks for

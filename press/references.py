@@ -8,10 +8,13 @@ footnote. An entry is a list item of two lines, the second of which is its key:
 """
 
 import re
+from itertools import pairwise
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 
 from press.fault import Fault, locate
 
@@ -50,6 +53,22 @@ class References(Preprocessor):
         return [*lines, "", *(f"[^{key}]: {entries[key]}" for key in cited)]
 
 
+class Commas(Treeprocessor):
+    """Puts a comma between two marks, or 2 and 3 would read as 23."""
+
+    def run(self, root: Element) -> None:
+        for parent in root.iter():
+            for mark, after in pairwise(list(parent)):
+                if _is_mark(mark) and _is_mark(after) and not mark.tail:
+                    comma = Element("sup")
+                    comma.text = ", "
+                    parent.insert(list(parent).index(after), comma)
+
+
+def _is_mark(element: Element) -> bool:
+    return element.tag == "sup" and element.get("id", "").startswith("fnref")
+
+
 class ReferencesExtension(Extension):
     """Registers References. Load it beside the `footnotes` extension."""
 
@@ -61,6 +80,8 @@ class ReferencesExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         # below fenced code (25), which is out of sight by then
+        # below inline parsing (20)
+        md.treeprocessors.register(Commas(md), "press-commas", 15)
         md.preprocessors.register(
             References(md, Path(self.getConfig("file"))), "press-references", 20
         )

@@ -19,18 +19,24 @@ nav: &nav
 
 
 @pytest.fixture
+def root() -> Path:
+    """Return the folder of the book's own project, where press is."""
+    return ROOT
+
+
+@pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
     """Write pages, given by their paths, into a new project and enter it."""
 
     def write(pages: dict[str, str], snippets: dict[str, str] | None = None):
+        pages = {"references.md": "# References\n"} | pages
         book = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
         shared = book[book.index("\nmarkdown_extensions:") :]
         nav = "".join(f"  - {page}\n" for page in pages)
-        (tmp_path / "mkdocs.yml").write_text(SETTINGS + nav + shared)
-        files = {f"docs/{page}": text for page, text in pages.items()}
+        files = {"mkdocs.yml": SETTINGS + nav + shared}
+        files |= {f"docs/{page}": text for page, text in pages.items()}
         files |= {f"snippets/{name}": t for name, t in (snippets or {}).items()}
         files["snippets/__init__.py"] = ""
-        files.setdefault("docs/references.md", "# References\n")
         for name, text in files.items():
             file = tmp_path / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +52,7 @@ def build(project: Callable) -> Callable:
     """Write a project, build it as `make site` does, return what came of it."""
 
     def run(pages, snippets=None) -> subprocess.CompletedProcess:
-        folder = project({"references.md": "# References\n"} | pages, snippets)
+        folder = project(pages, snippets)
         return subprocess.run(
             [sys.executable, "-m", "press"],
             cwd=folder,

@@ -35,6 +35,12 @@ def test_a_page_that_cites_nothing_has_no_footnotes(convert):
     assert "footnote" not in convert("So it is.")
 
 
+def test_marks_side_by_side_have_a_comma_between_them(convert):
+    html = convert("So.[^body2001][^other1999] And[^body2001] so.[^other1999]")
+    assert html.count("<sup>, </sup>") == 1
+    assert ">1</a></sup><sup>, </sup><sup" in html
+
+
 def test_an_unknown_key_is_a_fault(convert):
     with pytest.raises(Fault, match=r"docs/one.md:3: .* the key 'gone'"):
         convert("A[^gone].")

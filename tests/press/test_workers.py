@@ -1,0 +1,170 @@
+"""Fences in processes of their own: what they answer, and how they end."""
+
+import os
+import py_compile
+import subprocess
+import sys
+import time
+
+import pytest
+
+from press.workers import Workers
+
+
+@pytest.fixture
+def folder(project):
+    return project(
+        {"one.md": "# One\n"},
+        {
+            "value.py": "X = 1\n\n\ndef fail():\n    raise KeyError('gone')\n",
+            "reading.py": (
+                "from pathlib import Path\n\n\ndef read(name):\n"
+                "    return (Path('snippets') / name).read_text()\n"
+            ),
+            "words.txt": "some words",
+        },
+    )
+
+
+@pytest.fixture
+def workers(folder, root, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{root}")
+    workers = Workers(2)
+    yield workers
+    workers.close()
+
+
+def answer(workers, code):
+    return workers.submit(code).result(timeout=60)
+
+
+def test_answers_with_what_is_printed(workers):
+    code = "for i in range(2):\n    print(i, end=';')\nprint()"
+    assert answer(workers, code) == {"output": "0;1;\n"}
+
+
+def test_fences_share_no_names(workers):
+    answer(workers, "x = 1; print(x)")
+    for _ in range(4):  # whichever process it meets
+        assert answer(workers, "print(x)")["error"] == "NameError"
+
+
+def test_functions_of_a_fence_see_its_names(workers):
+    code = "x = 2\ndef f():\n    return x\nprint(f())"
+    assert answer(workers, code) == {"output": "2\n"}
+
+
+def test_an_error_says_where_in_the_fence_and_in_our_code(workers):
+    code = "from snippets.value import fail\n\nfail()"
+    assert answer(workers, code) == {
+        "error": "KeyError",
+        "said": "'gone'",
+        "line": 3,
+        "inside": "snippets/value.py:5",
+    }
+
+
+def test_a_syntax_error_says_its_line(workers):
+    found = answer(workers, "x = 1\ny = (")
+    assert (found["error"], found["line"]) == ("SyntaxError", 2)
+
+
+def test_a_syntax_error_in_a_snippet_says_its_place(workers, folder):
+    (folder / "snippets/bad.py").write_text("x = 1\ny = (\n")
+    found = answer(workers, "\nimport snippets.bad")
+    assert (found["line"], found["inside"]) == (2, "snippets/bad.py:2")
+
+
+def test_an_exit_is_an_error(workers):
+    assert answer(workers, "raise SystemExit(0)")["error"] == "SystemExit"
+
+
+def test_a_process_that_dies_is_an_error_and_is_replaced(workers):
+    found = answer(workers, "import os; os._exit(3)")
+    assert found["said"] == "exit code 3"
+    assert answer(workers, "print('well')") == {"output": "well\n"}
+
+
+def test_what_libraries_print_does_not_get_among_the_answers(workers):
+    code = "import os; os.write(1, b'{}\\n'); print('mine')"
+    assert answer(workers, code) == {"output": "mine\n"}
+
+
+def test_an_edited_snippet_is_imported_anew(workers, folder):
+    """Even if size and second are the same, as bytecode would not notice."""
+    code = "from snippets.value import X\nprint(X)"
+    file = folder / "snippets/value.py"
+    second = int(time.time()) * 10**9
+    for number in range(2, 8):
+        file.write_text(f"X = {number}\n")
+        os.utime(file, ns=(second + number, second + number))
+        assert answer(workers, code) == {"output": f"{number}\n"}
+
+
+def test_bytecode_of_others_is_not_trusted(workers, folder):
+    file = folder / "snippets/value.py"
+    file.write_text("X = 1\n")
+    py_compile.compile(str(file))
+    status = file.stat()
+    file.write_text("X = 2\n")
+    os.utime(file, ns=(status.st_mtime_ns, status.st_mtime_ns))
+    code = "from snippets.value import X\nprint(X)"
+    assert answer(workers, code) == {"output": "2\n"}
+
+
+def test_a_file_that_is_read_unnamed_is_an_error(workers):
+    """Its changes would go unseen."""
+    read = "from snippets.reading import read\nprint(read({}))"
+    found = answer(workers, read.format("'words' + '.txt'"))
+    assert found["error"] == "RuntimeError"
+    assert "snippets/words.txt is read, but no string" in found["said"]
+    named = read.format("'words.txt'") + "\n'snippets/words.txt'"
+    assert answer(workers, named) == {"output": "some words\n"}
+
+
+def test_every_process_computes_with_one_thread(workers):
+    code = "import torch; print(torch.get_num_threads())"
+    assert answer(workers, code) == {"output": "1\n"}
+
+
+def test_processes_end_with_the_build(workers):
+    pids = {
+        int(answer(workers, "import os; print(os.getpid())")["output"])
+        for _ in range(3)
+    }
+    assert all(alive(pid) for pid in pids)
+    workers.close()
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_processes_end_when_the_build_is_killed(folder, root):
+    code = (
+        "from press.workers import Workers; import time\n"
+        "w = Workers(1)\n"
+        "print(w.submit('import os; print(os.getpid())').result()['output'])\n"
+        "time.sleep(60)"
+    )
+    build = subprocess.Popen(
+        [sys.executable, "-u", "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
+    )
+    pid = int(build.stdout.readline())
+    assert alive(pid)
+    build.kill()
+    build.wait()
+    build.stdout.close()
+    deadline = time.monotonic() + 20
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not alive(pid)
+
+
+def alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as status:
+        return status.read().rpartition(")")[2].split()[0] != "Z"
