@@ -188,7 +188,7 @@ def test_xor_refuses_other_shapes():
 
 
 def test_figure_of_the_network_is_drawn_from_its_sizes():
-    (sheet,) = draw_network(SIZES).axes
+    (sheet,) = draw_network().axes
     circles = [patch for patch in sheet.patches if isinstance(patch, Circle)]
     columns = {}
     for circle in circles:
@@ -225,3 +225,11 @@ def test_figure_of_xor_parts_the_points_on_the_right():
     assert set(map(tuple, squares.get_xydata())) == {(1, 0)}
     a1, a2 = line.get_data()
     assert (a1 - a2) == pytest.approx([0.5] * 2)
+    assert (before.get_title(), after.get_title()) == (
+        "the inputs",
+        "the hidden layer",
+    )
+    labels = before.get_xlabel(), before.get_ylabel()
+    assert labels == ("$x_1$", "$x_2$")
+    labels = after.get_xlabel(), after.get_ylabel()
+    assert labels == ("first hidden unit (OR)", "second (AND)")

@@ -151,5 +151,6 @@ def test_figure_compares_three_fits_with_the_curve():
             torch.as_tensor(fit.get_ydata()), relu_fit(x, y, units)
         )
         assert exact.get_linestyle() != fit.get_linestyle()
+        assert axes.get_xlabel() == "$x$"
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words == ["the curve", "the fit"]

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 import torch
 
@@ -129,6 +131,13 @@ def test_cost_is_measured_for_each_function():
     assert all(0 < microseconds < 1e6 for microseconds in cost.values())
     with pytest.raises(ValueError, match="count must be at least 1"):
         measure_cost(0)
+
+
+@pytest.mark.parametrize("slow", ["relu", "tanh", "sigmoid"])
+def test_each_cost_is_that_of_the_function_named(monkeypatch, slow):
+    monkeypatch.setattr(torch, slow, lambda z: time.sleep(0.01))
+    cost = measure_cost(1_000_000, rounds=1)
+    assert cost[slow] >= 10_000, "a hundredth of a second"
 
 
 def test_figure_leaves_the_derivative_open_at_zero():

@@ -32,17 +32,46 @@ PICTURES = {
     "activation/leaky_relu.md": "leaky-relu",
     "propagation/index.md": "two-rows",
 }
-# its formulas, as this book writes them
+# its formulas, and those it leaves out, as this book writes them
 FORMULAS = {
+    "neuron.md": [
+        r"z = \sum_{i=1}^{n} w_i x_i + b",
+        "a = g(z)",
+        r"b = -\theta",
+        r"w_i &\leftarrow w_i + (y - a)\, x_i",
+        r"b &\leftarrow b + (y - a)",
+    ],
+    "network.md": ["z = W x + b", "k n + k = k (n + 1)"],
+    "activation/index.md": [
+        "W = W^{[2]} W^{[1]}",
+        "b = W^{[2]} b^{[1]} + b^{[2]}",
+    ],
     "activation/sigmoid.md": [r"a = \frac{1}{1 + e^{-z}}", "a' = a (1 - a)"],
     "activation/tanh.md": [
         r"a = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}",
+        r"\tanh(z) = 2 \sigma(2 z) - 1",
         "a' = 1 - a^2",
     ],
     "activation/relu.md": [r"a = \max(0, z)", "1 & z > 0", "0 & z < 0"],
-    "activation/leaky_relu.md": [r"a = \max(\alpha z, z)"],
-    "propagation/forward.md": ["a^{[0]} = x", r"\hat y = a^{[L]}"],
+    "activation/leaky_relu.md": [
+        r"a = \max(\alpha z, z)",
+        "1 & z > 0",
+        r"\alpha & z < 0",
+    ],
+    "propagation/forward.md": [
+        "a^{[0]} = x",
+        "z^{[l]} &= W^{[l]} a^{[l-1]} + b^{[l]}",
+        "a^{[l]} &= g^{[l]}(z^{[l]})",
+        r"\hat y = a^{[L]}",
+    ],
     "propagation/backward.md": [
+        r"\mathcal{L} = -\bigl(y \log \hat y + (1 - y) \log(1 - \hat y)\bigr)",
+        r"J = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}_i",
+        r"da^{[L]} = -\frac{y}{\hat y} + \frac{1 - y}{1 - \hat y}",
+        r"dz^{[l]} = da^{[l]} \odot g^{[l]\prime}(z^{[l]})",
+        r"dW^{[l]} = \frac{1}{m}\, dz^{[l]} (a^{[l-1]})^\top",
+        r"db^{[l]} = \frac{1}{m} \sum_{i=1}^{m} dz_i^{[l]}",
+        r"da^{[l-1]} = (W^{[l]})^\top dz^{[l]}",
         r"W^{[l]} &\leftarrow W^{[l]} - \eta\, dW^{[l]}",
         r"b^{[l]} &\leftarrow b^{[l]} - \eta\, db^{[l]}",
     ],
@@ -74,6 +103,16 @@ def test_every_formula_of_the_source_is_there(page, formulas):
         re.findall(r"^\$\$\n(.+?)\n\$\$$", source(page), re.M | re.S)
     )
     assert [f for f in formulas if f not in displays] == []
+
+
+@pytest.mark.parametrize("page", chapters())
+def test_a_figure_block_draws_the_figure_that_it_names(page):
+    for block in source(page).split("\n/// figure | ")[1:]:
+        name = block.splitlines()[0]
+        drawn = re.search(
+            r'^print\(svg\((draw_\w+)\(\), "(.+)"\)\)$', block, re.M
+        )
+        assert drawn.groups() == (f"draw_{name.replace('-', '_')}", name)
 
 
 @pytest.mark.parametrize("page", chapters())

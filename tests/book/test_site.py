@@ -62,6 +62,15 @@ def test_every_picture_is_a_figure(site, page):
     assert not [svg for svg in icons if svg.find("text")]
 
 
+@pytest.mark.parametrize("page", chapters())
+def test_no_figure_has_a_fixed_colour(site, page):
+    """Or it would vanish on a dark page."""
+    for svg in site[page].select("figure svg"):
+        without_variables = re.sub(r"var\([^)]*\)", "", str(svg))
+        assert not re.search(r"(fill|stroke)=\"#|\bblack\b", without_variables)
+        assert "currentColor" in str(svg)
+
+
 def test_figures_are_numbered_in_order(site):
     numbers = [
         link.get_text()
@@ -144,6 +153,18 @@ def test_font_has_every_character_of_the_formulas(site):
     missing = {c: page for c, page in needed.items() if ord(c) not in glyphs}
     assert "𝑧" in needed
     assert not missing, "add them to press/font.py and make the font anew"
+
+
+def test_font_is_asked_for_and_delivered(site_folder):
+    sheet = site_folder / "assets/book.css"
+    face = re.search(r"@font-face \{(.+?)\}", sheet.read_text(), re.S)[1]
+    assert 'font-family: "STIX Two Math"' in face
+    (file,) = re.findall(r'url\("([^"]+)"\)', face)
+    delivered = (sheet.parent / file).read_bytes()
+    assert delivered == FONT.read_bytes()
+    assert re.search(
+        r"^math \{\n  font-family: .STIX Two Math", sheet.read_text(), re.M
+    )
 
 
 def italic(letter: str) -> str:

@@ -56,6 +56,6 @@ def test_one_sentence_to_a_line(page):
         line
         for line in prose.splitlines()
         if not line.lstrip().startswith(("|", "-", "#", *"123456789", "[^"))
-        and re.search(r"[a-z\])][.?!](\[\^\w+\])* [A-Z]", line)
+        and re.search(r"[\w$`*)\]][.?!]\)?(\[\^\w+\])* [A-Z$`*(]", line)
     ]
     assert not lines
