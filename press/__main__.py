@@ -14,6 +14,8 @@ from pathlib import Path
 from click import ClickException
 from mkdocs.__main__ import cli
 
+from press.execution import OUTPUTS
+
 SITE = Path("site")
 WORK = Path(".press")
 
@@ -43,6 +45,8 @@ def build(folder: Path) -> bool:
     except Exception as error:  # a library's; MkDocs has named the page
         print(f"press: {type(error).__name__}: {error}", file=sys.stderr)
         return False
+    finally:
+        OUTPUTS.close()
     return True
 
 

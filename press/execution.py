@@ -52,12 +52,18 @@ class Outputs:
         for name, code in missing.items():
             self.start(name, code)
 
+    def cancel(self) -> None:
+        """Give up what was expected and has not been started."""
+        for future in self.running.values():
+            future.cancel()
+        self.running.clear()
+
     def close(self) -> None:
-        """End the workers; what comes after starts others."""
+        """End the workers, at once; what comes after starts others."""
+        self.cancel()
         if self.workers:
             self.workers.close()
         self.workers = None
-        self.running.clear()
 
     def start(self, name: str, code: str) -> Future:
         """Hand a fence to a worker."""
@@ -71,17 +77,12 @@ class Outputs:
         output = store.get(name)
         if output is not None:
             return output
-        answer = (
-            self.running.pop(name, None) or self.start(name, code)
-        ).result()
-        self.running.pop(name, None)
-        if "error" in answer:
-            raise Fault(_explain(code, answer))
-        if not answer["output"].strip():
-            raise Fault(
-                f"{locate(code)}: the fence printed nothing; "
-                "print what the page is to show"
-            )
+        answer = (self.running.get(name) or self.start(name, code)).result()
+        del self.running[name]
+        fault = _fault(code, answer)
+        if fault:
+            self.cancel()
+            raise fault
         if digest(code, _text(options)) == name:  # nothing changed meanwhile
             store.put(name, answer["output"])
         return answer["output"]
@@ -102,12 +103,19 @@ def _text(options: dict) -> str:
     return repr(sorted((key, str(value)) for key, value in options.items()))
 
 
-def _explain(code: str, answer: dict) -> str:
-    place = locate(code, offset=answer["line"] - 1)
-    inside = f", at {answer['inside']}" if answer["inside"] else ""
-    return (
-        f"{place}: the fence raised {answer['error']}{inside}: {answer['said']}"
-    )
+def _fault(code: str, answer: dict) -> Fault | None:
+    """Return what is wrong with a worker's answer, or None."""
+    if "error" in answer:
+        place = locate(code, offset=answer["line"] - 1)
+        inside = f", at {answer['inside']}" if answer["inside"] else ""
+        error = f"{answer['error']}{inside}: {answer['said']}"
+        return Fault(f"{place}: the fence raised {error}")
+    if not answer["output"].strip():
+        return Fault(
+            f"{locate(code)}: the fence printed nothing; "
+            "print what the page is to show"
+        )
+    return None
 
 
 OUTPUTS = Outputs()

@@ -1,5 +1,6 @@
 """`python -m press`: a whole site or none, and one clear message."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,14 @@ def test_a_fault_stops_the_build(build, fault):
     assert "Traceback" not in done.stderr
     assert not Path("site").exists()
     assert done.stderr.rstrip().endswith("press: no site was built")
+
+
+def test_a_fault_does_not_wait_for_the_other_fences(build):
+    endless = FENCE.format("import time\ntime.sleep(60)\nprint(1)")
+    started = time.monotonic()
+    done = build({"one.md": "# One\n\n" + FENCE.format("1 / 0") + endless * 20})
+    assert "ZeroDivisionError" in done.stderr
+    assert time.monotonic() - started < 30
 
 
 def test_a_failed_build_leaves_no_older_site(build):
