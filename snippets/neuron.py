@@ -92,7 +92,10 @@ def mcculloch_pitts(x: Tensor, w: Tensor, theta: float) -> Tensor:
 
 # --8<-- [start:logical_and]
 def logical_and(x: Tensor) -> Tensor:
-    """Return 1 where both inputs are 1. x: shape (2,) or (2, m)."""
+    """Return 1 where both inputs are 1, and 0 elsewhere.
+
+    x: 0s and 1s, shape (2,) or (2, m). Errors as for mcculloch_pitts.
+    """
     require_floating(x=x)
     return mcculloch_pitts(x, w=torch.ones(2, dtype=x.dtype), theta=2)
     # --8<-- [end:logical_and]
@@ -100,7 +103,10 @@ def logical_and(x: Tensor) -> Tensor:
 
 # --8<-- [start:logical_or]
 def logical_or(x: Tensor) -> Tensor:
-    """Return 1 where at least one input is 1. x: shape (2,) or (2, m)."""
+    """Return 1 where at least one input is 1, and 0 elsewhere.
+
+    x: 0s and 1s, shape (2,) or (2, m). Errors as for mcculloch_pitts.
+    """
     require_floating(x=x)
     return mcculloch_pitts(x, w=torch.ones(2, dtype=x.dtype), theta=1)
     # --8<-- [end:logical_or]
@@ -108,7 +114,10 @@ def logical_or(x: Tensor) -> Tensor:
 
 # --8<-- [start:logical_not]
 def logical_not(x: Tensor) -> Tensor:
-    """Return 1 where the only input is 0. x: shape (1,) or (1, m)."""
+    """Return 1 where the only input is 0, and 0 elsewhere.
+
+    x: 0s and 1s, shape (1,) or (1, m). Errors as for mcculloch_pitts.
+    """
     require_floating(x=x)
     return mcculloch_pitts(x, w=-torch.ones(1, dtype=x.dtype), theta=0)
     # --8<-- [end:logical_not]
@@ -163,6 +172,8 @@ def two_groups(
     room for a line between the two groups.
     count: how many points to scatter. Returns those that were kept, as
     columns, shape (2, m), and their targets, 0 or 1, shape (m,).
+    Raises TypeError or ValueError unless given a torch.Generator and a whole
+    number of at least 1.
     """
     require_generator(generator)
     require_count("count", count)

@@ -65,6 +65,8 @@ def disc(generator: torch.Generator, count: int = 200) -> tuple[Tensor, Tensor]:
 
     Near means within sqrt(1/2). Returns x of shape (2, count), each coordinate
     from -1 to 1, and the answers y, 0 or 1, of shape (1, count).
+    Raises TypeError or ValueError unless given a torch.Generator and a whole
+    number of at least 1.
     """
     require_generator(generator)
     require_count("count", count)

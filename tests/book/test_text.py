@@ -32,6 +32,18 @@ def test_terms_are_right(page):
     assert not {right: hits for right, hits in found.items() if hits}
 
 
+@pytest.mark.parametrize("page", navigation())
+def test_formulas_stand_between_dollars(page):
+    """Markdown eats the backslash of others, and leaves their brackets."""
+    prose = re.sub(
+        r"^ *```.*?^ *```$|`[^`\n]+`|^\$\$.*?^\$\$$|\$[^$\n]+\$",
+        "",
+        source(page),
+        flags=re.M | re.S,
+    )
+    assert "\\" not in prose
+
+
 def test_terms_are_introduced():
     text = "\n".join(map(source, navigation()))
     for term in (

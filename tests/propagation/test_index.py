@@ -35,6 +35,13 @@ def test_figure_names_what_passes():
     for l in "12L":
         assert where[f"$dW^{{[{l}]}},\\ db^{{[{l}]}}$"][1] < LOWER
         assert where[f"$W^{{[{l}]}},\\ b^{{[{l}]}}$"][1] > LOWER
+    for l, before in (("1", "0"), ("2", "1"), ("L", "L-1")):
+        for cached in (
+            f"$a^{{[{before}]}},\\ z^{{[{l}]}}$",
+            f"$W^{{[{l}]}},\\ b^{{[{l}]}}$",
+        ):
+            assert where[cached][1] > LOWER
+    assert r"$x = a^{[0]}$" in where
     assert r"$a^{[L]} = \hat{y}$" in where
     assert any(r"\eta\,dW" in text and r"\eta\,db" in text for text in where)
 
