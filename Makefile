@@ -35,7 +35,7 @@ FIT := import sys, venv, ensurepip; print(sys.version_info >= (3, 11))
 
 # made anew when requirements.txt is newer
 $(READY): requirements.txt
-	$(if $(filter True,$(shell ($(PYTHON) -c "$(FIT)") 2>&1)),,$(error This book \
+	$(if $(filter True,$(shell exec 2>/dev/null; $(PYTHON) -c "$(FIT)")),,$(error This book \
 	needs Python 3.11 or newer with venv and pip, and '$(PYTHON)' is not that; \
 	install it, or name another one: make site PYTHON=python3.12))
 	$(PYTHON) -m venv .venv

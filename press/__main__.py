@@ -11,10 +11,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from click import ClickException
+from click import Abort, ClickException
 from mkdocs.__main__ import cli
+from pymdownx.snippets import SnippetMissingError
 
 from press.execution import OUTPUTS
+from press.fault import Fault, locate
 
 SITE = Path("site")
 WORK = Path(".press")
@@ -40,7 +42,17 @@ def build(folder: Path) -> bool:
     command = ["build", "--strict", "--site-dir", str(folder)]
     try:
         cli.main(command, prog_name="mkdocs", standalone_mode=False)
-    except ClickException:  # MkDocs has logged what is wrong, and where
+    except Fault:  # MkDocs has logged it, with the page
+        return False
+    except Abort:
+        print("press: interrupted", file=sys.stderr)
+        return False
+    except SnippetMissingError as error:
+        name = str(error).split("'")[1]
+        print(f"press: {locate(name)}: {error}", file=sys.stderr)
+        return False
+    except ClickException as error:
+        print(f"press: {error.format_message()}", file=sys.stderr)
         return False
     except Exception as error:  # a library's; MkDocs has named the page
         print(f"press: {type(error).__name__}: {error}", file=sys.stderr)

@@ -18,6 +18,7 @@ from typing import ClassVar
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block, type_string
@@ -76,6 +77,25 @@ class Figure(Block):
         block.extend((picture, caption))
 
 
+class Unclosed(Preprocessor):
+    """Finds figure blocks without an end, which would swallow what follows."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        opened = ""
+        for line in map(str.strip, lines):
+            if line.startswith("///") and opened and line.strip("/"):
+                break
+            if line.startswith("///"):
+                opened = line.strip("/") and line
+        else:
+            if not opened:
+                return lines
+        raise Fault(
+            f"{locate(opened)}: the block {opened!r} is not closed; "
+            "end it with a line '///'"
+        )
+
+
 class LeftOver(Treeprocessor):
     """Finds blocks that were not understood.
 
@@ -99,6 +119,8 @@ class FigureExtension(BlocksExtension):
 
     def extendMarkdownBlocks(self, md: Markdown, block_manager: object) -> None:
         block_manager.register(Figure, self.getConfigs())
+        # below fenced code (25), which is out of sight by then
+        md.preprocessors.register(Unclosed(md), "press-figure-unclosed", 20)
         md.treeprocessors.register(LeftOver(md), "press-figure-left-over", 15)
 
 

@@ -8,7 +8,7 @@ Figures are counted through a chapter. An author names a figure and writes
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -104,12 +104,15 @@ class NumberingExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.press_numbers = self.numbers
+        md.press_numbers = lambda: self.numbers
         # below MathML (15), above the table of contents (5)
         md.treeprocessors.register(
-            NumberTitlesAndLinks(md, self.numbers), "press-numbering", 10
+            NumberTitlesAndLinks(md, lambda: self.numbers),
+            "press-numbering",
+            10,
         )
 
+    @cached_property
     def numbers(self) -> Numbers:
         """Count, when a page asks for it: it is then the page with a fault."""
         docs = Path(self.getConfig("docs"))

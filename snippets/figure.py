@@ -80,6 +80,29 @@ def blank_axes(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def draw_arrow(
+    axes: Axes,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    *,
+    line: str = "-",
+    bend: float = 0,
+) -> None:
+    """Draw an arrow from `start` to `end`, in the units of the axes.
+
+    line: its style. bend: how far it leaves the straight way, 0 for not.
+    """
+    style = {
+        "arrowstyle": "-|>",
+        "connectionstyle": f"arc3,rad={bend}",
+        "facecolor": INK,
+        "linestyle": line,
+        "shrinkA": 0,
+        "shrinkB": 0,
+    }
+    axes.annotate("", end, start, arrowprops=style)
+
+
 def _require_book_style() -> None:
     if matplotlib.rcParams["svg.fonttype"] != STYLE["svg.fonttype"]:
         raise RuntimeError(
@@ -102,7 +125,7 @@ def svg(figure: Figure, name: str) -> str:
             "figure must be a matplotlib Figure, "
             f"but a {type(figure).__name__} was given"
         )
-    if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
         raise ValueError(
             "a figure's name is made of lower-case letters, digits "
             f"and hyphens, but {name!r} was given"

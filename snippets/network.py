@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from torch import Tensor
@@ -17,6 +18,7 @@ from snippets.neuron import step
 from snippets.require import (
     require_generator,
     require_layer_sizes,
+    require_layers,
     require_same_dtype,
     require_shape,
 )
@@ -76,11 +78,10 @@ def affine(x: Tensor, layer: Layer) -> Tensor:
     of the same dtype. Infinities and NaN spread as in any sum. Raises TypeError
     for a wrong dtype, ValueError for shapes that do not fit.
     """
+    require_layers([layer])
     W, b = layer
-    require_same_dtype(x=x, W=W, b=b)
-    require_shape("W", W, ("units", "inputs"))
+    require_same_dtype(x=x, W=W)
     require_shape("x", x, (W.shape[1], "m"))
-    require_shape("b", b, (W.shape[0], 1))
     return W @ x + b
     # --8<-- [end:affine]
 
@@ -227,7 +228,7 @@ def draw_xor() -> Figure:
     return figure
 
 
-def _draw_boundary(axes, w: Tensor, b: Tensor, style: str) -> None:
+def _draw_boundary(axes: Axes, w: Tensor, b: Tensor, style: str) -> None:
     """Draw the line on which a unit's pre-activation is 0."""
     x1 = torch.tensor([-0.45, 1.6])
     axes.plot(

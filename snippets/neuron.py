@@ -8,13 +8,20 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
 from torch import Tensor
 
-from snippets.figure import INK, PALETTE, blank_axes, book_style, new_axes
+from snippets.figure import (
+    INK,
+    PALETTE,
+    blank_axes,
+    book_style,
+    draw_arrow,
+    new_axes,
+)
 from snippets.require import (
+    require_callable,
     require_count,
     require_floating,
     require_generator,
@@ -64,8 +71,9 @@ def neuron(
     """Return the output of one neuron, a = g(z).
 
     z is the pre-activation of x, and g the activation function. Shapes and
-    errors are those of pre_activation.
+    errors are those of pre_activation; TypeError if g is no function.
     """
+    require_callable("g", g)
     return g(pre_activation(x, w, b))
     # --8<-- [end:neuron]
 
@@ -224,7 +232,7 @@ def draw_neuron() -> Figure:
     figure, sheet = blank_axes(4.8, 2.7)
     centre, radius = (3.05, 1.35), 0.62
     for i, height in enumerate((2.2, 1.35, 0.5), start=1):
-        _arrow(sheet, (0.32, height), (0.7, height))
+        draw_arrow(sheet, (0.32, height), (0.7, height))
         sheet.text(
             0.2, height, f"$x_{i}$", ha="center", va="center", fontsize=12
         )
@@ -240,7 +248,7 @@ def draw_neuron() -> Figure:
         sheet.text(
             0.96, height, f"$w_{i}$", ha="center", va="center", fontsize=12
         )
-        _arrow(
+        draw_arrow(
             sheet,
             (1.22, height),
             (centre[0] - radius - 0.03, centre[1] + 0.25 * (2 - i)),
@@ -276,7 +284,7 @@ def draw_neuron() -> Figure:
         [low, low, high, high],
         color=PALETTE["orange"],
     )
-    _arrow(sheet, (centre[0] + radius + 0.03, centre[1]), (4.5, centre[1]))
+    draw_arrow(sheet, (centre[0] + radius + 0.03, centre[1]), (4.5, centre[1]))
     sheet.text(4.62, centre[1], "$a$", ha="center", va="center", fontsize=12)
     for word, x, y in (
         ("weights", 0.96, 2.57),
@@ -288,20 +296,4 @@ def draw_neuron() -> Figure:
     sheet.text(centre[0] - 0.06, 0.5, "summation", ha="right", va="center")
     sheet.text(centre[0] + 0.06, 0.5, "threshold", ha="left", va="center")
     return figure
-
-
-def _arrow(
-    sheet: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    bend: float = 0,
-) -> None:
-    style = {
-        "arrowstyle": "-|>",
-        "shrinkA": 0,
-        "shrinkB": 0,
-        "facecolor": INK,
-        "connectionstyle": f"arc3,rad={bend}",
-    }
-    sheet.annotate("", end, start, arrowprops=style)
     # --8<-- [end:draw_neuron]

@@ -3,8 +3,8 @@
 Each function returns nothing, or says what was given and what is wanted.
 """
 
+import sys
 from collections.abc import Sequence
-from numbers import Real
 
 import torch
 from torch import Tensor
@@ -94,18 +94,18 @@ def require_number(
     above: float | None = None,
     at_most: float | None = None,
 ) -> None:
-    """Raise unless `value` is a real number, finite and within its bounds.
+    """Raise unless `value` is a finite number with above < value <= at_most.
 
-    Raises TypeError unless it is a real number, ValueError unless it is finite
-    and above < value <= at_most.
+    TypeError for what is neither an int nor a float, ValueError for others.
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(
             f"{name} must be a number, but a {type(value).__name__} was given"
         )
     too_low = above is not None and not value > above
     too_high = at_most is not None and not value <= at_most
-    if too_low or too_high or not torch.isfinite(torch.tensor(float(value))):
+    infinite = not abs(value) <= sys.float_info.max  # so is NaN
+    if too_low or too_high or infinite:
         raise ValueError(
             f"{name} must be {_bounds(above, at_most)}, but is {value}"
         )
@@ -122,6 +122,40 @@ def require_count(name: str, value: int, *, least: int = 1) -> None:
         )
     if value < least:
         raise ValueError(f"{name} must be at least {least}, but is {value}")
+
+
+def require_callable(name: str, value: object) -> None:
+    """Raise TypeError unless `value` can be called."""
+    if not callable(value):
+        raise TypeError(
+            f"{name} must be a function, but a {type(value).__name__} was given"
+        )
+
+
+def require_layers(layers: Sequence[tuple[Tensor, Tensor]]) -> None:
+    """Raise unless `layers` is a list of pairs W and b that fit each other.
+
+    TypeError for what is no list or tuple of pairs of tensors of one floating
+    dtype, ValueError if there is none or shapes do not fit.
+    """
+    if not isinstance(layers, list | tuple):
+        raise TypeError(
+            f"layers must be a list, but a {type(layers).__name__} was given"
+        )
+    if not layers:
+        raise ValueError("layers must hold at least one layer, but is empty")
+    inputs: int | str = "inputs"
+    for layer in layers:
+        if not isinstance(layer, tuple) or len(layer) != 2:
+            raise TypeError(
+                "a layer must be a pair of weights and biases, "
+                f"but is {type(layer).__name__}"
+            )
+        W, b = layer
+        require_same_dtype(W=W, b=b)
+        require_shape("W", W, ("units", inputs))
+        require_shape("b", b, (W.shape[0], 1))
+        inputs = W.shape[0]
 
 
 def require_layer_sizes(sizes: Sequence[int]) -> None:

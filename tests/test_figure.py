@@ -124,7 +124,7 @@ def test_coordinates_are_rounded_and_stay_where_they_are():
     assert numbers == pytest.approx(expected, abs=0.006)
 
 
-@pytest.mark.parametrize("name", ["", "Two Words", "1st", 'a"b'])
+@pytest.mark.parametrize("name", ["", "Two Words", "1st", 'a"b', 5])
 def test_refuses_names_that_are_no_words(name):
     with pytest.raises(ValueError, match="a figure's name is made of"):
         svg(one_line(), name)

@@ -48,6 +48,11 @@ def test_neuron_applies_the_activation_function():
     assert neuron(x, w, b, lambda z: z).item() == -1.5
 
 
+def test_neuron_refuses_what_is_no_function():
+    with pytest.raises(TypeError, match="g must be a function, but a NoneType"):
+        neuron(torch.ones(2), torch.ones(2), torch.tensor(0.0), None)
+
+
 def test_nan_and_infinity_spread():
     w, b = torch.ones(2), torch.tensor(0.0)
     assert pre_activation(torch.tensor([torch.nan, 1]), w, b).isnan()

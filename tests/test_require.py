@@ -1,5 +1,7 @@
 """Bad input in general; the tests of each snippet hold its own checks."""
 
+from fractions import Fraction
+
 import pytest
 import torch
 
@@ -73,6 +75,8 @@ def test_nan_is_none_of_the_values():
         (0, ValueError, "finite and above 0 and at most 1, but is 0"),
         (1.5, ValueError, "but is 1.5"),
         (float("inf"), ValueError, "but is inf"),
+        (10**400, ValueError, "but is 1000"),
+        (Fraction(1, 2), TypeError, "must be a number, but a Fraction"),
         (False, TypeError, "must be a number, but a bool was given"),
         (1j, TypeError, "must be a number, but a complex was given"),
     ],
@@ -84,5 +88,6 @@ def test_number_says_its_bounds(value, error, said):
 
 def test_number_without_bounds_must_be_finite():
     require_number("theta", -3)
+    require_number("theta", 1e308)
     with pytest.raises(ValueError, match="theta must be finite, but is nan"):
         require_number("theta", float("nan"))

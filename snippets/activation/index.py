@@ -13,6 +13,7 @@ from snippets.require import (
     require_count,
     require_finite,
     require_generator,
+    require_layers,
     require_same_dtype,
     require_shape,
 )
@@ -22,11 +23,13 @@ from snippets.require import (
 def linear_stack(x: Tensor, layers: Sequence[Layer]) -> Tensor:
     """Send x through layers that have no activation function.
 
-    Each layer gives its pre-activations to the next.
+    Each gives its pre-activations to the next.
     x: m examples as columns, shape (inputs, m). Returns shape (units of the
-    last layer, m).
-    Raises TypeError or ValueError for dtypes or shapes that do not fit.
+    last layer, m). Infinities and NaN spread as in any sum.
+    Raises TypeError or ValueError for dtypes or shapes that do not fit, and if
+    there is no layer.
     """
+    require_layers(layers)
     for layer in layers:
         x = affine(x, layer)
     return x
@@ -37,12 +40,12 @@ def linear_stack(x: Tensor, layers: Sequence[Layer]) -> Tensor:
 def collapse(layers: Sequence[Layer]) -> Layer:
     """Multiply layers without activation into one that computes the same.
 
-    Two layers give the one with W = W2 W1 and b = W2 b1 + b2.
-    Raises ValueError if there is no layer, and TypeError or ValueError for
-    dtypes or shapes that do not fit.
+    Two layers give the one with W = W2 W1 and b = W2 b1 + b2. Infinities and
+    NaN spread as in any sum.
+    Raises TypeError or ValueError for dtypes or shapes that do not fit, and if
+    there is no layer.
     """
-    if not layers:
-        raise ValueError("layers must hold at least one layer, but is empty")
+    require_layers(layers)
     W, b = layers[0]
     for layer in layers[1:]:
         W, b = layer.W @ W, affine(b, layer)
@@ -83,18 +86,22 @@ def relu_fit(x: Tensor, y: Tensor, units: int) -> Tensor:
     a_i = max(0, x - k_i). There is one output, which is linear. Only its
     weights and bias are fitted, by least squares, which needs no gradient
     descent and finds the best there are for these bends.
-    x, y: floating, shape (m,). units: at least 1.
+    x, y: float32 or float64, finite, shape (m,). units: at least 1.
     Returns shape (m,), of the same dtype.
-    Raises TypeError for a wrong dtype, ValueError for shapes that do not fit or
-    no unit.
+    Raises TypeError for a wrong dtype, ValueError for shapes that do not fit,
+    for no point or no unit, and for numbers that least squares cannot use: NaN,
+    infinities, and an x too wide for its dtype.
     """
     require_same_dtype(x=x, y=y)
+    if x.dtype not in (torch.float32, torch.float64):
+        raise TypeError(f"x must be float32 or float64, but is {x.dtype}")
     require_shape("x", x, ("m",))
     require_shape("y", y, tuple(x.shape))
-    require_finite(x=x, y=y)
+    require_count("units", units)
     if not len(x):
         raise ValueError("x must hold at least one point, but is empty")
-    require_count("units", units)
+    require_finite(x=x, y=y)
+    require_finite(**{"the square of the width of x": (x.max() - x.min()) ** 2})
     bends = torch.linspace(x.min(), x.max(), units + 1, dtype=x.dtype)[:-1]
     hidden = relu(x - bends.unsqueeze(1))
     columns = torch.vstack([hidden, torch.ones_like(x)]).T

@@ -89,7 +89,7 @@ def put_axes_through_origin(axes: Axes, heights: Sequence[float]) -> None:
 
     The numbers stand in the two quarters that a rising curve leaves free.
     """
-    axes.spines[["left", "bottom"]].set_position(("data", 0))
+    axes.spines[["left", "bottom"]].set(position=("data", 0), zorder=1)
     axes.set_xticks([-10, -5, 5, 10], labels=[])
     axes.set_yticks([height for height in heights if height != 0], labels=[])
     for z in axes.get_xticks():

@@ -25,17 +25,16 @@ def textbook_tanh(z: Tensor) -> Tensor:
 
 # --8<-- [start:tanh]
 def tanh(z: Tensor) -> Tensor:
-    """Compute tanh as a = 1 / (1 + 2/t) with t = e^2z - 1.
+    """Compute tanh as a = t / (t + 2), with t = e^2z - 1.
 
-    Where t overflows to infinity, 2/t is 0 and a is 1, as it should be.
+    Where t overflows to infinity, a is 1 to the last digit.
     z: floating, any shape; a has the same shape and dtype. An infinite z gives
     its limit, -1 or 1; NaN stays NaN.
-    Not for autograd, which meets infinity times 0; see tanh_derivative.
     Raises TypeError if z is not a floating tensor.
     """
     require_floating(z=z)
     t = torch.expm1(2 * z)  # e^2z - 1, with all its digits where z is small
-    return 1 / (1 + 2 / t)
+    return torch.where(t.isposinf(), torch.ones_like(t), t / (t + 2))
     # --8<-- [end:tanh]
 
 

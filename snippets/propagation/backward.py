@@ -18,7 +18,13 @@ from snippets.propagation.forward import (
     forward,
     require_activations,
 )
-from snippets.require import require_number, require_same_dtype, require_shape
+from snippets.require import (
+    require_count,
+    require_layers,
+    require_number,
+    require_same_dtype,
+    require_shape,
+)
 
 
 # --8<-- [start:cross_entropy]
@@ -94,7 +100,8 @@ def backward(
     Raises TypeError or ValueError for dtypes, shapes, names or numbers of names
     that do not fit.
     """
-    require_activations(activations, caches)
+    _require_caches(caches)
+    require_activations(activations, len(caches))
     gradients = []
     for (a_previous, z, W, _), name in zip(
         reversed(caches), reversed(activations), strict=True
@@ -111,6 +118,23 @@ def backward(
     # --8<-- [end:backward]
 
 
+def _require_caches(caches: Sequence[Cache]) -> None:
+    """Raise unless each cache holds together and there is an example."""
+    if not isinstance(caches, list | tuple):
+        raise TypeError(
+            f"caches must be a list, but a {type(caches).__name__} was given"
+        )
+    require_layers([(W, b) for _, _, W, b in caches])
+    for a_previous, z, W, _ in caches:
+        require_same_dtype(a_previous=a_previous, z=z, W=W)
+        require_shape("z", z, (W.shape[0], "m"))
+        require_shape("a_previous", a_previous, (W.shape[1], z.shape[1]))
+        if not z.shape[1]:
+            raise ValueError(
+                "there must be at least one example, but z is empty"
+            )
+
+
 # --8<-- [start:update]
 def update(
     layers: Sequence[Layer], gradients: Sequence[Gradient], learning_rate: float
@@ -123,6 +147,7 @@ def update(
     number of gradients or shapes that do not fit.
     """
     require_number("learning_rate", learning_rate, above=0)
+    require_layers(layers)
     if len(layers) != len(gradients):
         raise ValueError(
             f"there must be one gradient for each of {len(layers)} layers, "
@@ -151,6 +176,8 @@ def loss_and_gradients(
 ) -> tuple[Tensor, list[Gradient]]:
     """Go forward and backward once, over the four examples of XOR.
 
+    layers: two, for two inputs and one output, in float64. Errors as for
+    forward.
     Returns the loss, and its gradients for each layer.
     """
     y_hat, caches = forward(X, layers, NAMES)
@@ -166,8 +193,12 @@ def train_on_xor(
 ) -> tuple[list[Layer], list[float]]:
     """Train a network with four hidden units on XOR.
 
+    steps: how many to take, 0 or more. learning_rate: eta, above 0.
     Returns its layers, and the loss before each step and at the end.
+    Raises TypeError or ValueError for arguments out of these ranges.
     """
+    require_count("steps", steps, least=0)
+    require_number("learning_rate", learning_rate, above=0)
     layers, losses = initialise((2, 4, 1), generator), []
     for _ in range(steps):
         loss, gradients = loss_and_gradients(layers)

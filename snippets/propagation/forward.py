@@ -13,6 +13,7 @@ from snippets.activation.relu import relu, relu_derivative
 from snippets.activation.sigmoid import sigmoid, sigmoid_derivative
 from snippets.activation.tanh import tanh, tanh_derivative
 from snippets.network import Layer, affine
+from snippets.require import require_layers
 
 
 # --8<-- [start:ACTIVATIONS]
@@ -59,7 +60,8 @@ def forward(
     Raises TypeError or ValueError for dtypes, shapes, names or numbers of names
     that do not fit.
     """
-    require_activations(activations, layers)
+    require_layers(layers)
+    require_activations(activations, len(layers))
     a, caches = x, []
     for layer, name in zip(layers, activations, strict=True):
         z = affine(a, layer)
@@ -69,19 +71,24 @@ def forward(
     # --8<-- [end:forward]
 
 
-def require_activations(activations: Sequence[str], layers: Sequence) -> None:
-    """Raise ValueError unless `activations` names a function for each layer.
+def require_activations(activations: Sequence[str], count: int) -> None:
+    """Raise unless `activations` names a known function for each layer.
 
-    There must be a layer, and each function must be a known one.
+    TypeError for what is no list or tuple of strings, ValueError for others.
     """
-    if not layers:
-        raise ValueError("there must be at least one layer, but none was given")
-    if isinstance(activations, str) or len(activations) != len(layers):
+    if not isinstance(activations, list | tuple):
+        raise TypeError(
+            "activations must be a list of names, "
+            f"but a {type(activations).__name__} was given"
+        )
+    if len(activations) != count:
         raise ValueError(
-            "activations must name one function "
-            f"for each of {len(layers)} layers, but is {activations!r}"
+            f"activations must name one function for each of {count} layers, "
+            f"but is {activations!r}"
         )
     for name in activations:
+        if not isinstance(name, str):
+            raise TypeError(f"an activation must be a name, but is {name!r}")
         if name not in ACTIVATIONS:
             raise ValueError(
                 f"an activation must be one of {', '.join(ACTIVATIONS)}, "

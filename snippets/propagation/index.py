@@ -4,7 +4,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from snippets.figure import INK, PALETTE, blank_axes, book_style
+from snippets.figure import (
+    INK,
+    PALETTE,
+    blank_axes,
+    book_style,
+    draw_arrow,
+)
 
 # --8<-- [start:draw_two_rows]
 COLUMNS = {"1": 1.18, "2": 2.4, "L": 4.2}  # the layers drawn, and where
@@ -31,19 +37,19 @@ def draw_two_rows() -> Figure:
             sheet, (x, UPPER), f"$W^{{[{l}]}},\\ b^{{[{l}]}}$", PALETTE["blue"]
         )
         _box(sheet, (x, LOWER), f"$dz^{{[{l}]}}$", PALETTE["orange"])
-        _arrow(sheet, (x, UPPER - 0.27), (x, LOWER + 0.27), "--")
+        draw_arrow(sheet, (x, UPPER - 0.27), (x, LOWER + 0.27), line="--")
         before = "L-1" if l == "L" else int(l) - 1
         sheet.text(
             x + 0.07, 2.22, f"$a^{{[{before}]}},\\ z^{{[{l}]}}$", va="center"
         )
         sheet.text(x + 0.07, 1.98, f"$W^{{[{l}]}},\\ b^{{[{l}]}}$", va="center")
-        _arrow(sheet, (x, LOWER - 0.27), (x, 0.82), "-")
+        draw_arrow(sheet, (x, LOWER - 0.27), (x, 0.82))
         sheet.text(
             x, 0.68, f"$dW^{{[{l}]}},\\ db^{{[{l}]}}$", ha="center", va="center"
         )
     for left, right, a, da in FLOWS:
-        _arrow(sheet, (left, UPPER), (right, UPPER), "-")
-        _arrow(sheet, (right, LOWER), (left, LOWER), "-")
+        draw_arrow(sheet, (left, UPPER), (right, UPPER))
+        draw_arrow(sheet, (right, LOWER), (left, LOWER))
         sheet.text((left + right) / 2, UPPER + 0.1, a, ha="center", va="bottom")
         sheet.text(
             (left + right) / 2, LOWER + 0.1, da, ha="center", va="bottom"
@@ -81,21 +87,4 @@ def _box(
         )
     )
     sheet.text(*centre, text, ha="center", va="center", fontsize=11)
-
-
-def _arrow(
-    sheet: Axes, start: tuple[float, float], end: tuple[float, float], line: str
-) -> None:
-    sheet.annotate(
-        "",
-        end,
-        start,
-        arrowprops={
-            "arrowstyle": "-|>",
-            "shrinkA": 0,
-            "shrinkB": 0,
-            "facecolor": INK,
-            "linestyle": line,
-        },
-    )
     # --8<-- [end:draw_two_rows]

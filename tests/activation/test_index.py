@@ -70,8 +70,14 @@ def test_collapse_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match="at least one layer, but is empty"):
         collapse([])
     layers = initialise((2, 3), torch.Generator()) * 2
-    with pytest.raises(ValueError, match=r"must have shape \(2, m\)"):
+    with pytest.raises(ValueError, match=r"must have shape \(units, 3\)"):
         linear_stack(torch.zeros(2, 1, dtype=torch.float64), layers)
+    with pytest.raises(ValueError, match=r"must have shape \(units, 3\)"):
+        collapse(layers)
+    with pytest.raises(TypeError, match="must share one dtype"):
+        collapse([Layer(layers[0].W, layers[0].b.float())])
+    with pytest.raises(ValueError, match="at least one layer, but is empty"):
+        linear_stack(torch.zeros(2, 1), [])
 
 
 def test_rank_never_grows():
@@ -134,6 +140,10 @@ def test_fit_refuses_what_does_not_fit():
         relu_fit(x[:0], x[:0], units=2)
     with pytest.raises(ValueError, match="y must be finite, but holds nan"):
         relu_fit(x, x / 0, units=2)
+    with pytest.raises(ValueError, match="width of x must be finite"):
+        relu_fit(torch.tensor([-3e38, 3e38]), torch.zeros(2), units=2)
+    with pytest.raises(TypeError, match="x must be float32 or float64"):
+        relu_fit(x.half(), x.half(), units=2)
 
 
 def test_figure_compares_three_fits_with_the_curve():

@@ -28,6 +28,13 @@ def test_agrees_with_torch(dtype, alpha):
 
 
 @pytest.mark.parametrize("alpha", SLOPES)
+def test_agrees_with_torch_everywhere(alpha):
+    agreement.agrees_with_everywhere(
+        partial(leaky_relu, alpha=alpha), torchs(alpha)
+    )
+
+
+@pytest.mark.parametrize("alpha", SLOPES)
 def test_derivative_agrees_with_autograd(alpha):
     derivative = partial(leaky_relu_derivative, alpha=alpha)
     agreement.slope_agrees_with_autograd(derivative, torchs(alpha))

@@ -21,6 +21,10 @@ def test_agrees_with_torch(dtype):
     agreement.agrees_with(relu, torch.relu, dtype)
 
 
+def test_agrees_with_torch_everywhere():
+    agreement.agrees_with_everywhere(relu, torch.relu)
+
+
 def test_derivative_agrees_with_autograd():
     agreement.slope_agrees_with_autograd(relu_derivative, torch.relu)
 

@@ -7,7 +7,7 @@ from snippets.activation.sigmoid import (
     sigmoid_derivative,
 )
 from snippets.activation.tanh import tanh
-from snippets.network import initialise
+from snippets.network import Layer, initialise
 from snippets.propagation.backward import backward
 from snippets.propagation.forward import forward
 from tests.activation import agreement
@@ -17,6 +17,10 @@ from tests.activation.test_plot import curves
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_agrees_with_torch(dtype):
     agreement.agrees_with(sigmoid, torch.sigmoid, dtype)
+
+
+def test_agrees_with_torch_everywhere():
+    agreement.agrees_with_everywhere(sigmoid, torch.sigmoid)
 
 
 def test_derivative_agrees_with_autograd():
@@ -73,6 +77,11 @@ def test_reaches_one_only_by_rounding(dtype, first):
 def test_ten_layers_at_their_best_leave_a_millionth():
     best = sigmoid_derivative(torch.zeros((), dtype=torch.float64))
     assert (best**10).item() == pytest.approx(1e-6, rel=0.1)
+    one = torch.ones(1, 1, dtype=torch.float64)
+    layers, names = [Layer(one, 0 * one)] * 10, ["sigmoid"] * 10
+    gradients = backward(one, forward(one, layers, names)[1], names)
+    assert 0 < gradients[0].dW.item() < 1e-6
+    assert gradients[9].dW.item() > 0.1, "the last layer does not suffer"
 
 
 def test_weight_gradients_of_one_example_share_a_sign():

@@ -31,6 +31,10 @@ def test_textbook_formula_agrees_where_it_holds(dtype):
     )
 
 
+def test_agrees_with_torch_everywhere():
+    agreement.agrees_with_everywhere(tanh, torch.tanh)
+
+
 def test_derivative_agrees_with_autograd():
     agreement.slope_agrees_with_autograd(tanh_derivative, torch.tanh)
 
@@ -57,6 +61,24 @@ def test_small_inputs_keep_all_their_digits():
     torch.testing.assert_close(tanh(z), torch.tanh(z), rtol=1e-15, atol=0)
     loss = (textbook_tanh(z) / z - 1).abs().max()
     assert loss > 0.5, "the textbook formula loses all of them"
+
+
+@pytest.mark.parametrize("dtype", agreement.DTYPES)
+def test_small_inputs_keep_their_digits_in_every_dtype(dtype):
+    """Down to the smallest normal number, and below it as far as can be."""
+    information = torch.finfo(dtype)
+    z = torch.logspace(0, -30, 31, base=2, dtype=torch.float64)
+    z = z[z > information.tiny].to(dtype)
+    close = 4 * information.eps
+    torch.testing.assert_close(tanh(z), torch.tanh(z), rtol=close, atol=0)
+    smallest = torch.tensor([information.smallest_normal / 4], dtype=dtype)
+    torch.testing.assert_close(tanh(smallest), smallest)
+
+
+def test_autograd_finds_the_slope_at_zero():
+    z = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    tanh(z).backward()
+    assert z.grad.item() == 1
 
 
 def test_textbook_formula_breaks_down():

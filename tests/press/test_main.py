@@ -1,9 +1,14 @@
 """`python -m press`: a whole site or none, and one clear message."""
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from tests.press.conftest import ROOT
 
 FENCE = '```python exec="1"\n{}\n```\n'
 
@@ -27,11 +32,11 @@ FAULTS = {
     ),
     "a missing section": (
         '# One\n\n```python\n--8<-- "snippets/two.py:gone"\n```\n',
-        "Snippet section 'gone' could not be located",
+        "docs/one.md:4: Snippet section 'gone' could not be located",
     ),
     "a missing file": (
         '# One\n\n```python\n--8<-- "snippets/three.py"\n```\n',
-        "Snippet at path 'snippets/three.py' could not be found",
+        "docs/one.md:4: Snippet at path 'snippets/three.py' could not be",
     ),
     "bad TeX in a line": (
         "# One\n\nFor $a = \\frac{1}{$ see.\n",
@@ -61,6 +66,14 @@ FAULTS = {
         "# One\n\n[Figure](#figure-none)\n",
         "docs/one.md:3: no chapter in the navigation has a figure named",
     ),
+    "a figure named twice": (
+        "# One\n\n" + 2 * "/// figure | a\n    alt: x\n\nP\n\nC\n///\n\n",
+        "docs/one.md:3, docs/one.md:11: two figures are named 'a'",
+    ),
+    "a figure that is not closed": (
+        "# One\n\n/// figure | a\n    alt: x\n\nP\n\nC\n\n## Two\n\nText.\n",
+        "docs/one.md:3: the block '/// figure | a' is not closed",
+    ),
     "a page without a title": (
         "Text.\n",
         "docs/one.md: this page has no title",
@@ -77,6 +90,7 @@ def test_a_fault_stops_the_build(build, fault):
     assert said in done.stderr
     assert "one.md" in done.stderr, "the page is named"
     assert "Traceback" not in done.stderr
+    assert 'File "' not in done.stderr
     assert not Path("site").exists()
     assert done.stderr.rstrip().endswith("press: no site was built")
 
@@ -87,6 +101,20 @@ def test_a_fault_does_not_wait_for_the_other_fences(build):
     done = build({"one.md": "# One\n\n" + FENCE.format("1 / 0") + endless * 20})
     assert "ZeroDivisionError" in done.stderr
     assert time.monotonic() - started < 30
+
+
+def test_broken_settings_are_told(project, build):
+    folder = project({"one.md": "# One\n"})
+    (folder / "mkdocs.yml").unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "press"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 1
+    assert "mkdocs.yml' does not exist" in done.stderr
 
 
 def test_a_failed_build_leaves_no_older_site(build):

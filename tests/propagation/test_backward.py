@@ -182,6 +182,16 @@ def test_backward_refuses_what_does_not_fit():
         backward(da, caches, names[:1])
     with pytest.raises(TypeError, match="da has torch.float32"):
         backward(da.float(), caches, names)
+    with pytest.raises(TypeError, match="caches must be a list"):
+        backward(da, None, names)
+    broken = caches[1]._replace(a_previous=caches[1].a_previous[:1])
+    with pytest.raises(ValueError, match=r"a_previous must have shape \(5, 7"):
+        backward(da, [caches[0], broken], names)
+    nobody = [
+        c._replace(a_previous=c.a_previous[:, :0], z=c.z[:, :0]) for c in caches
+    ]
+    with pytest.raises(ValueError, match="at least one example"):
+        backward(da[:, :0], nobody, names)
 
 
 @given(
@@ -264,9 +274,9 @@ def test_third_exercise():
     layers = [first, last._replace(W=torch.zeros_like(last.W))]
     _, gradients = loss_and_gradients(layers)
     assert not any(part.any() for part in gradients[0])
-    # moved by hand, for on XOR the four errors happen to cancel
-    layers = [first, last._replace(W=torch.full_like(last.W, 0.1))]
-    assert loss_and_gradients(layers)[1][0].dW.any()
+    assert gradients[1].dW.any()
+    _, second = loss_and_gradients(update(layers, gradients, 1))
+    assert second[0].dW.any()
 
 
 def test_update_steps_against_the_gradient():
@@ -314,6 +324,9 @@ def test_update_refuses_gradients_that_do_not_fit():
         update(layers, gradients[:1], 1)
     with pytest.raises(ValueError, match=r"dW must have shape \(4, 2\)"):
         update(layers, gradients[::-1], 1)
+    with pytest.raises(TypeError, match="a layer must be a pair"):
+        update([None], gradients[:1], 1)
+    assert update(layers, gradients, 1e39)[0].W.isfinite().all()
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -332,6 +345,20 @@ def test_a_large_step_does_harm():
     layers = initialise((2, 4, 1), torch.Generator().manual_seed(2))
     loss, gradients = loss_and_gradients(layers)
     assert loss_and_gradients(update(layers, gradients, 8))[0] > loss
+
+
+@pytest.mark.parametrize(
+    ("steps", "rate", "error", "said"),
+    [
+        (-1, 1, ValueError, "steps must be at least 0"),
+        ("3", 1, TypeError, "steps must be an integer"),
+        (True, 1, TypeError, "steps must be an integer, but a bool"),
+        (0, -1, ValueError, "learning_rate must be finite and above 0"),
+    ],
+)
+def test_training_refuses_bad_input(steps, rate, error, said):
+    with pytest.raises(error, match=said):
+        train_on_xor(steps, rate, torch.Generator())
 
 
 @pytest.mark.parametrize("seed", range(6))

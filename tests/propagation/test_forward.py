@@ -76,7 +76,6 @@ def test_no_example_gives_no_prediction():
     ("names", "said"),
     [
         (("relu", "relu"), "one function for each of 3 layers"),
-        ("relu", "one function for each of 3 layers, but is 'relu'"),
         (("relu", "gelu", "relu"), "one of sigmoid, .* but 'gelu' was given"),
     ],
 )
@@ -92,5 +91,16 @@ def test_refuses_inputs_that_do_not_fit():
         forward(x[:2], layers, ("relu",) * 3)
     with pytest.raises(TypeError, match="must share one dtype"):
         forward(x.float(), layers, ("relu",) * 3)
-    with pytest.raises(ValueError, match="at least one layer, but none"):
+    with pytest.raises(ValueError, match="at least one layer, but is empty"):
         forward(x, [], ())
+    with pytest.raises(TypeError, match="layers must be a list, but a Tensor"):
+        forward(x, x, ())
+    with pytest.raises(TypeError, match="a layer must be a pair"):
+        forward(x, [None], ["relu"])
+
+
+@pytest.mark.parametrize("names", [None, "relu", 3, [None] * 3])
+def test_refuses_what_is_no_list_of_names(names):
+    layers, x = network()
+    with pytest.raises(TypeError, match="must be a (list of names|name)"):
+        forward(x, layers, names)
