@@ -15,6 +15,9 @@ from math_core import LatexError, LatexToMathML
 from press.fault import Fault, locate
 
 _DELIMITERS = re.compile(r"\\[(\[](.*)\\[)\]]", re.DOTALL)
+# no line begins with these; browsers would break before them, after a formula
+_CLINGING = tuple(".,;:!?)")
+_WORD_JOINER = "\u2060"
 _POSITION = re.compile(r"(\d+): (.*)", re.DOTALL)
 
 
@@ -47,6 +50,8 @@ class MathML(Treeprocessor):
         mathml = self.translate(tex, display)
         formula.attrib = {"class": "equation" if display else "formula"}
         formula.text = self.md.htmlStash.store(mathml)
+        if not display and (formula.tail or "")[:1] in _CLINGING:
+            formula.tail = f"{_WORD_JOINER}{formula.tail}"
 
     def translate(self, tex: str, display: bool) -> str:
         """Return `tex` as a <math> element that keeps its source as data-tex.

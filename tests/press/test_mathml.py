@@ -54,6 +54,11 @@ def test_several_lines_are_aligned(convert):
     assert "\\\\" in math.get("data-tex")
 
 
+def test_punctuation_clings_to_a_formula(convert):
+    assert "</span>\u2060; and" in convert("Let $a$; and $b$ more.")
+    assert "</span> more" in convert("Let $a$; and $b$ more.")
+
+
 def test_formulas_in_tables_and_emphasis(convert):
     html = convert("| $x$ | *the $y$* |\n|--|--|\n| $z^2$ | 1 |")
     assert ["".join(m.itertext()) for m in maths(html)] == ["x", "y", "z2"]
