@@ -17,7 +17,6 @@ from press.fault import Fault, locate
 _DELIMITERS = re.compile(r"\\[(\[](.*)\\[)\]]", re.DOTALL)
 # no line begins with these; browsers would break before them, after a formula
 _CLINGING = tuple(".,;:!?)")
-_WORD_JOINER = "\u2060"
 _POSITION = re.compile(r"(\d+): (.*)", re.DOTALL)
 
 
@@ -50,8 +49,11 @@ class MathML(Treeprocessor):
         mathml = self.translate(tex, display)
         formula.attrib = {"class": "equation" if display else "formula"}
         formula.text = self.md.htmlStash.store(mathml)
-        if not display and (formula.tail or "")[:1] in _CLINGING:
-            formula.tail = f"{_WORD_JOINER}{formula.tail}"
+        after = formula.tail or ""
+        if not display and after[:1] in _CLINGING:
+            # within the span, which the style sheet does not let break
+            formula.text += after[0]
+            formula.tail = after[1:]
 
     def translate(self, tex: str, display: bool) -> str:
         """Return `tex` as a <math> element that keeps its source as data-tex.

@@ -55,8 +55,10 @@ def test_several_lines_are_aligned(convert):
 
 
 def test_punctuation_clings_to_a_formula(convert):
-    assert "</span>\u2060; and" in convert("Let $a$; and $b$ more.")
-    assert "</span> more" in convert("Let $a$; and $b$ more.")
+    html = convert("Let $a$; and $b$ more, $c$.")
+    assert "</math>;</span> and" in html
+    assert "</math></span> more" in html
+    assert html.endswith("</math>.</span></p>")
 
 
 def test_formulas_in_tables_and_emphasis(convert):
