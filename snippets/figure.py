@@ -227,10 +227,10 @@ def _use_page_fonts(element: ElementTree.Element) -> None:
         return
     element.set("font-family", "STIX Two Math, math, serif")
     if element.attrib.pop("font-style", "") == "italic":
-        element.text = "".join(map(_italic, element.text or ""))
+        element.text = "".join(map(italic, element.text or ""))
 
 
-def _italic(letter: str) -> str:
+def italic(letter: str) -> str:
     """Return the letter of the mathematical italic alphabet.
 
     That is where the font of the formulas keeps its italics.

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fontTools.ttLib import TTFont
 
+from snippets.figure import italic
 from tests.book.conftest import DOCS, chapters, navigation, source
 
 FONT = DOCS / "assets/fonts/stix-two-math.woff2"
@@ -165,20 +166,6 @@ def test_font_is_asked_for_and_delivered(site_folder):
     assert re.search(
         r"^math \{\n  font-family: .STIX Two Math", sheet.read_text(), re.M
     )
-
-
-def italic(letter: str) -> str:
-    """Return the character that browsers show for a variable of one letter."""
-    for first, last, start in (
-        ("A", "Z", 0x1D434),
-        ("a", "z", 0x1D44E),
-        ("α", "ω", 0x1D6FC),
-    ):
-        if first <= letter <= last:
-            return (
-                "ℎ" if letter == "h" else chr(start + ord(letter) - ord(first))
-            )
-    return letter
 
 
 def test_licences_are_named_where_the_reader_meets_them(site, site_folder):

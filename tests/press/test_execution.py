@@ -37,6 +37,16 @@ def fence(code):
     return f'\n# One\n\n```python exec="1"\n{code}\n```\n'
 
 
+def python(code, folder, root):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
 def entries():
     return {file.name for file in Path(store.FOLDER).glob("*")}
 
@@ -161,13 +171,7 @@ def test_an_unchanged_build_imports_neither_torch_nor_matplotlib(project, root):
         "print(sorted({'torch', 'matplotlib', 'numpy'} & set(sys.modules)))"
     )
     for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = python(code, folder, root)
         assert done.stdout == "[]\n"
 
 
@@ -215,11 +219,5 @@ def test_every_fence_of_a_page_is_expected(project, root):
         "cli.main(['build', '-q'], standalone_mode=False)\n"
         "print(Path('site/one.html').read_text().count('kept'))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = python(code, folder, root)
     assert done.stdout == "2\n"
