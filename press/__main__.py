@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from click import Abort, ClickException
@@ -27,6 +28,7 @@ def main() -> int:
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's long banner
     shutil.rmtree(SITE, ignore_errors=True)
     WORK.mkdir(exist_ok=True)
+    remove_ruins()
     with tempfile.TemporaryDirectory(dir=WORK, prefix="site-") as folder:
         built = Path(folder, "site")
         if not build(built):
@@ -35,6 +37,13 @@ def main() -> int:
         publish(built)
     print(f"press: the site is in {SITE}{os.sep}; open {SITE / 'index.html'}")
     return 0
+
+
+def remove_ruins() -> None:
+    """Remove what builds left that were killed, a day ago or longer."""
+    for ruin in WORK.glob("site-*"):
+        if time.time() - ruin.stat().st_mtime > 24 * 60 * 60:
+            shutil.rmtree(ruin, ignore_errors=True)
 
 
 def build(folder: Path) -> bool:

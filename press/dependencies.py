@@ -9,7 +9,6 @@ libraries that compute and draw, and the part of the press that runs code.
 import ast
 import hashlib
 import os
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 LIBRARIES = ("torch", "numpy", "matplotlib")
-_PATH = re.compile(r"[^\n]{0,200}\.\w+\Z")  # a string that may name a file
 RUNNING = ("dependencies", "execution", "store", "worker", "workers")
 
 
@@ -42,22 +40,20 @@ def files(code: str) -> list[str]:
     root = os.getcwd()
     ours = {name.removesuffix(".py") for name in os.listdir(root)}
     found: set[str] = set()
+    modules: set[str] = set()
     todo = [_read_source(code, "", root)]
     while todo:
         names = todo.pop()
-        for text in names.strings:
-            places = (
-                os.path.join(folder, text) for folder in (root, names.folder)
-            )
-            found.update(place for place in places if _is_data(place, root))
+        for folder in {root, names.folder}:
+            found.update(_data(names.strings, folder, root))
         for name in names.imports:
             if name.partition(".")[0] in ours:
                 for module, file in _modules(name, root):
-                    if file not in found:
-                        found.add(file)
+                    if file not in modules:
+                        modules.add(file)
                         changed = os.stat(file).st_mtime_ns
                         todo.append(_read_module(file, module, changed))
-    return sorted(found)
+    return sorted(found | modules)
 
 
 @lru_cache(maxsize=1)
@@ -109,11 +105,12 @@ def _read_source(source: str, package: str, folder: str) -> _Names:
     strings = (
         node.value
         for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and "\n" not in node.value
+        and "\0" not in node.value
     )
-    return _Names(
-        folder, frozenset(imports), frozenset(filter(_PATH.match, strings))
-    )
+    return _Names(folder, frozenset(imports), frozenset(strings))
 
 
 def _imports(node: ast.AST, package: str) -> Iterator[str]:
@@ -142,12 +139,15 @@ def _modules(name: str, root: str) -> Iterator[tuple[str, str]]:
                 yield ".".join(parts[:end]), file
 
 
-def _is_data(file: str, root: str) -> bool:
-    return (
-        os.path.isfile(file)
-        and not file.endswith(".py")
-        and os.path.realpath(file).startswith(os.path.realpath(root) + os.sep)
-    )
+def _data(strings: frozenset[str], folder: str, root: str) -> Iterator[str]:
+    """Yield the files of the project that strings name, seen from a folder."""
+    here = set(os.listdir(folder))
+    for text in strings:
+        first = text.removeprefix("./").partition("/")[0]
+        if first in here or first == ".." or os.path.isabs(text):
+            file = os.path.normpath(os.path.join(folder, text))
+            if file.startswith(root + os.sep) and os.path.isfile(file):
+                yield file
 
 
 def _hash(file: str) -> str:

@@ -27,6 +27,7 @@ FENCE = re.compile(
 )
 # a process first needs a second to import torch, and takes it from the others
 FENCES_PER_WORKER = 12
+ATTEMPTS = 3  # for an edit while a fence runs
 _OPTION = re.compile(r'(\w+)="([^"]*)"')
 
 
@@ -45,12 +46,12 @@ class Outputs:
             for code, options in fences(page.read_text(encoding="utf-8")):
                 name = digest(code, _text(options))
                 if name not in self.running and store.get(name) is None:
-                    missing[name] = code
+                    missing[name] = (code, _text(options))
         if missing:
             wanted = 1 + len(missing) // FENCES_PER_WORKER
             self.workers = self.workers or Workers(min(wanted, cores()))
-        for name, code in missing.items():
-            self.start(name, code)
+        for name, (code, text) in missing.items():
+            self.start(name, code, text)
 
     def cancel(self) -> None:
         """Give up what was expected and has not been started."""
@@ -65,27 +66,34 @@ class Outputs:
             self.workers.close()
         self.workers = None
 
-    def start(self, name: str, code: str) -> Future:
+    def start(self, name: str, code: str, options: str) -> Future:
         """Hand a fence to a worker."""
         self.workers = self.workers or Workers(1)
-        self.running[name] = self.workers.submit(code)
+        self.running[name] = self.workers.submit(code, options)
         return self.running[name]
 
     def of(self, code: str, options: dict) -> str:
         """Return what a fence prints; raise Fault if it raises or is silent."""
-        name = digest(code, _text(options))
-        output = store.get(name)
-        if output is not None:
-            return output
-        answer = (self.running.get(name) or self.start(name, code)).result()
-        del self.running[name]
-        fault = _fault(code, answer)
-        if fault:
-            self.cancel()
-            raise fault
-        if digest(code, _text(options)) == name:  # nothing changed meanwhile
-            store.put(name, answer["output"])
-        return answer["output"]
+        text = _text(options)
+        for _ in range(ATTEMPTS):
+            name = digest(code, text)
+            output = store.get(name)
+            if output is not None:
+                return output
+            future = self.running.get(name) or self.start(name, code, text)
+            answer = future.result()
+            del self.running[name]
+            fault = _fault(code, answer)
+            if fault:
+                self.cancel()
+                raise fault
+            if answer["digest"] == name == digest(code, text):
+                store.put(name, answer["output"])
+                return answer["output"]
+        raise Fault(
+            f"{locate(code)}: what the fence depends on changed {ATTEMPTS} "
+            "times while it ran; build again when the edit is done"
+        )
 
 
 def fences(page: str) -> list[tuple[str, dict]]:
@@ -123,6 +131,11 @@ OUTPUTS = Outputs()
 
 def python(*, code: str, md: Markdown, **options: object) -> Markup:
     """Format a Python fence as markdown-exec does, but with `OUTPUTS`."""
+    if options.get("session"):
+        raise Fault(
+            f"{locate(code)}: fences share nothing, and know no session; "
+            "write what they share into a snippet"
+        )
     output = OUTPUTS.of(code, options)
     return base_format(
         language="python",

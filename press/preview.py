@@ -32,12 +32,16 @@ def on_startup(command: str, **_: object) -> None:
 
 def on_pre_build(**_: object) -> None:
     """Forget the press if it was edited; pages then import it anew."""
-    if Preview.on and _written() != Preview.written:
+    if not Preview.on:
+        return
+    if _written() != Preview.written:
         Preview.written = _written()
         sys.modules["press.execution"].OUTPUTS.close()
         for name in [name for name in sys.modules if name.startswith("press.")]:
             del sys.modules[name]
         importlib.invalidate_caches()
+    else:
+        sys.modules["press.execution"].OUTPUTS.expect(Path("docs"))
 
 
 def on_build_error(error: Exception, **_: object) -> None:

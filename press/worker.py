@@ -1,11 +1,16 @@
 """A process that runs fences: `python -m press.worker`.
 
-It reads jobs from standard input, one JSON string to a line, and answers each
-with one line of JSON: {"output": ...}, or what went wrong and where. It ends
-with its input, so it does not outlive the build that started it.
+It reads jobs from standard input, one line of JSON each, {"code", "options"},
+and answers each with one line: {"output": ...}, or what went wrong and where,
+and in both the digest that the job had from its start to its end, if it kept
+it. It ends with its input, so it does not outlive the build that started it.
 
 A process of its own keeps torch and matplotlib out of a build that draws
-nothing, and lets a build draw on all cores.
+nothing, and lets a build draw on all cores. It forgets the project's modules
+before each fence: what a fence sees is what a new process would see.
+
+What it cannot notice: the output of other programs, listings of folders, the
+clock, the network. A fence must not depend on these.
 """
 
 import importlib
@@ -14,33 +19,53 @@ import json
 import os
 import signal
 import sys
+import time
 from contextlib import redirect_stdout
 from importlib.machinery import FileFinder, SourceFileLoader
 from pathlib import Path
+from threading import Thread
 from traceback import extract_tb
 from types import TracebackType
-from typing import ClassVar
 
-from press import dependencies
+from press.dependencies import digest, files
 
 ROOT = Path.cwd()
 FENCE = "<fence>"
+_WITHIN = f"{ROOT}{os.sep}"
+_WITHOUT = (
+    f"{Path(__file__).parent}{os.sep}",
+    f"{os.path.abspath(sys.prefix)}{os.sep}",
+)
 
 
 def main() -> None:
     """Answer jobs until the input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build hears it
+    Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
+    jobs = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # nobody is there to ask
     os.dup2(2, 1)  # what a library prints must not get among the answers
     load_from_source()
-    watch = Watch()
-    for line in sys.stdin:
-        code = json.loads(line)
-        forget_changed()
-        watch.allowed = set(map(os.path.realpath, dependencies.files(code)))
-        answer = run(code)
-        watch.allowed = None
+    watch, me = Watch(), os.getpid()
+    for line in jobs:
+        job = json.loads(line)
+        before = digest(job["code"], job["options"])
+        forget_modules()
+        os.chdir(ROOT)
+        answer = watch.over(job["code"])
+        kept = before == digest(job["code"], job["options"])
+        if os.getpid() != me:  # a copy that the fence made of this process
+            os._exit(0)
+        answer["digest"] = before if kept else None
         print(json.dumps(answer), file=answers, flush=True)
+
+
+def end_with(parent: int) -> None:
+    """End when the build does, even in the middle of a fence."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def run(code: str) -> dict:
@@ -53,7 +78,8 @@ def run(code: str) -> dict:
     try:
         with redirect_stdout(printed):
             exec(compile(code, FENCE, "exec"), {"__name__": "fence"})
-    except (Exception, SystemExit) as error:
+        printed.getvalue().encode()  # or no page could hold it
+    except BaseException as error:  # a build must not die of a fence
         return _explain(error)
     return {"output": printed.getvalue()}
 
@@ -64,13 +90,15 @@ def _explain(error: BaseException) -> dict:
         line = error.lineno or 1
     elif isinstance(error, SyntaxError) and error.filename:
         inside = f"{_relative(error.filename)}:{error.lineno}"
-    said = getattr(error, "msg", None) or str(error)
-    return {
-        "error": type(error).__name__,
-        "said": said,
-        "line": line,
-        "inside": inside,
-    }
+    try:
+        said = getattr(error, "msg", None) or str(error)
+    except Exception:
+        said = "(its text raised another error)"
+    return _answer(type(error).__name__, said, line, inside)
+
+
+def _answer(error: str, said: str, line: int = 1, inside: str = "") -> dict:
+    return {"error": error, "said": said, "line": line, "inside": inside}
 
 
 def _places(trace: TracebackType | None) -> tuple[int, str]:
@@ -85,10 +113,7 @@ def _places(trace: TracebackType | None) -> tuple[int, str]:
 
 def _is_ours(file: str) -> bool:
     """Tell whether a file is the project's own, and not part of the press."""
-    path = Path(file)
-    if not path.is_absolute() or path.is_relative_to(Path(__file__).parent):
-        return False
-    return path.is_relative_to(ROOT) and not path.is_relative_to(sys.prefix)
+    return file.startswith(_WITHIN) and not file.startswith(_WITHOUT)
 
 
 def _relative(file: str) -> str:
@@ -96,15 +121,26 @@ def _relative(file: str) -> str:
 
 
 class Watch:
-    """Notices a file of the project that a fence reads but does not name.
+    """Notices a file of the project that a fence uses and does not name.
 
-    Its changes would go unseen, and an old figure be published. The fence is
-    stopped instead, with what to do about it.
+    Its changes would go unseen, and an old figure be published. The fence
+    fails instead, with what to do about it.
     """
 
     def __init__(self) -> None:
         self.allowed: set[str] | None = None  # None: nothing is running
+        self.refused = ""
         sys.addaudithook(self._hook)
+
+    def over(self, code: str) -> dict:
+        """Run `code` and return its answer, unless it used such a file."""
+        self.refused = ""
+        self.allowed = set(map(os.path.realpath, files(code)))
+        answer = run(code)
+        self.allowed = None
+        if self.refused and "error" not in answer:  # the fence caught it
+            return _answer("RuntimeError", self.refused)
+        return answer
 
     def _hook(self, event: str, arguments: tuple) -> None:
         if self.allowed is None or event != "open":
@@ -113,14 +149,16 @@ class Watch:
         if not isinstance(path, str | bytes) or not _reads(mode, flags):
             return
         file = os.path.abspath(os.fsdecode(path))
-        if not _is_ours(file) or file.endswith((".py", ".pyc")):
+        if not _is_ours(file) or not os.path.isfile(file):
             return
-        if os.path.realpath(file) not in self.allowed and os.path.isfile(file):
-            raise RuntimeError(
-                f"{_relative(file)} is read, but no string in the code is its "
-                "path, so that a change of it would go unseen; write the path "
-                "in one string, from the project's folder or the module's"
+        if os.path.realpath(file) not in self.allowed:
+            self.refused = (
+                f"{_relative(file)} is used, but neither an import statement "
+                "nor a string in the code names it, so that a change of it "
+                "would go unseen; write its path in one string, from the "
+                "project's folder or the module's, or import it by its name"
             )
+            raise RuntimeError(self.refused)
 
 
 def _reads(mode: str | None, flags: int) -> bool:
@@ -130,20 +168,14 @@ def _reads(mode: str | None, flags: int) -> bool:
 
 
 class FromSource(SourceFileLoader):
-    """Compiles a module from its source, every time, and notes its age.
+    """Compiles a module from its source, every time.
 
     Python takes bytecode for current if its source has the same size and was
     written in the same second, and that may be the edit before the last.
     """
 
-    written: ClassVar[dict[str, int]] = {}
-
     def path_stats(self, path: str) -> dict:
         raise OSError("bytecode is not asked for")
-
-    def get_data(self, path: str) -> bytes:
-        self.written[path] = _written(path)
-        return super().get_data(path)
 
 
 def load_from_source() -> None:
@@ -159,24 +191,20 @@ def load_from_source() -> None:
     sys.path_importer_cache.clear()
 
 
-def forget_changed() -> None:
-    """Forget the project's modules if one has changed since it was loaded."""
-    if any(_written(f) != then for f, then in FromSource.written.items()):
-        modules = {
-            n: getattr(m, "__file__", None) for n, m in sys.modules.items()
-        }
-        for name, file in modules.items():
-            if file in FromSource.written:
-                del sys.modules[name]
-        FromSource.written.clear()
-        importlib.invalidate_caches()
+def forget_modules() -> None:
+    """Forget all modules of the project, so that a fence finds them new."""
+    ours = [name for name, module in sys.modules.items() if _is_module(module)]
+    for name in ours:
+        del sys.modules[name]
+    importlib.invalidate_caches()
 
 
-def _written(file: str) -> int:
-    try:
-        return os.stat(file).st_mtime_ns
-    except FileNotFoundError:
-        return 0
+def _is_module(module: object) -> bool:
+    """Tell whether a module is the project's; a package may have no file."""
+    places = [getattr(module, "__file__", None)]
+    spec = getattr(module, "__spec__", None)
+    places += list(getattr(spec, "submodule_search_locations", None) or [])
+    return any(place and _is_ours(os.path.join(place, "")) for place in places)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ class Workers:
         self.lock = Lock()
         atexit.register(self.close)
 
-    def submit(self, code: str) -> Future:
-        """Run `code` as soon as a process is free; see worker.run."""
-        return self.pool.submit(self._run, code)
+    def submit(self, code: str, options: str = "") -> Future:
+        """Run a fence as soon as a process is free; see press.worker."""
+        return self.pool.submit(self._run, {"code": code, "options": options})
 
     def close(self) -> None:
         """End all processes, whatever they are doing."""
@@ -37,10 +37,10 @@ class Workers:
                 process.kill()
                 process.wait()
 
-    def _run(self, code: str) -> dict:
+    def _run(self, job: dict) -> dict:
         process = self._process()
         try:
-            process.stdin.write(json.dumps(code) + "\n")
+            process.stdin.write(json.dumps(job) + "\n")
             process.stdin.flush()
             return json.loads(process.stdout.readline())
         except (OSError, ValueError):
@@ -50,6 +50,7 @@ class Workers:
                 "said": f"exit code {ended}",
                 "line": 1,
                 "inside": "",
+                "digest": None,
             }
 
     def _process(self) -> subprocess.Popen:

@@ -131,6 +131,15 @@ def test_a_module_that_appears_is_seen(folder):
     assert digest(code) != before
 
 
+@pytest.mark.parametrize(
+    "name", ["data/LICENSE", "./data/LICENSE", "snippets/stranger.py"]
+)
+def test_any_file_that_a_string_names_counts(folder, name):
+    (folder / "data/LICENSE").write_text("text")
+    found = files(f"open({name!r})")
+    assert found == [str(folder / name.removeprefix("./"))]
+
+
 def test_imports_within_functions_count(folder):
     code = "def f():\n    import snippets.stranger\nf()"
     assert any(file.endswith("stranger.py") for file in files(code))

@@ -86,12 +86,15 @@ def test_an_edit_shows_at_once(build, file, text, new):
 
 
 def test_an_edit_elsewhere_draws_nothing(build):
-    build({"one.md": PAGE}, SNIPPETS)
-    before = entries()
-    changed = SNIPPETS | {"other.py": "X = 2\n"}
+    counting = SNIPPETS["figure.py"] + "\n\nopen('ru' + 'ns', 'a').write('x')\n"
+    snippets = SNIPPETS | {"figure.py": counting}
+    build({"one.md": PAGE}, snippets)
+    changed = snippets | {"other.py": "X = 2\n"}
     build({"one.md": PAGE.replace("a word", "another word")}, changed)
     assert "another word" in shown()
-    assert entries() == before
+    assert Path("runs").read_text() == "x"
+    build({"one.md": PAGE}, snippets | {"colour.py": "COLOUR = 'red'\n"})
+    assert Path("runs").read_text() == "xx"
 
 
 def test_the_page_is_the_same_with_the_store_and_without(build):
@@ -143,9 +146,14 @@ def test_two_builds_at_once_are_both_right(project, root):
 
 
 def test_after_a_build_was_killed_the_next_is_right(project, build, root):
-    endless = SNIPPETS["figure.py"] + "\n\nimport time\n\ntime.sleep(60)\n"
+    """The same snippet, and so the same key; only the first time it is slow."""
+    slow = (
+        SNIPPETS["figure.py"] + "\n\nimport os, time\n\n"
+        "if not os.path.exists('/'.join(['be', 'quick'])):\n"
+        "    time.sleep(60)\n"
+    )
     page = PAGE + fence("print('quick')")
-    folder = project({"one.md": page}, SNIPPETS | {"figure.py": endless})
+    folder = project({"one.md": page}, SNIPPETS | {"figure.py": slow})
     killed = subprocess.Popen(
         [sys.executable, "-m", "press"],
         env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
@@ -157,7 +165,9 @@ def test_after_a_build_was_killed_the_next_is_right(project, build, root):
     killed.kill()
     killed.wait()
     assert not Path("site").exists()
-    assert build({"one.md": page}, SNIPPETS).returncode == 0
+    Path("be/quick").mkdir(parents=True)
+    done = build({"one.md": page}, SNIPPETS | {"figure.py": slow})
+    assert done.returncode == 0, done.stderr
     assert "a blue curve through 7" in shown()
     assert "quick" in shown()
 
@@ -211,7 +221,7 @@ def test_every_fence_of_a_page_is_expected(project, root):
     folder = project({"one.md": TWO_FENCES})
     code = (
         "from press import execution, store\nfrom pathlib import Path\n"
-        "execution.OUTPUTS.start = lambda name, code: "
+        "execution.OUTPUTS.start = lambda name, code, options: "
         "execution.OUTPUTS.running.setdefault(name, None)\n"
         "execution.OUTPUTS.expect(Path('docs'))\n"
         "for name in execution.OUTPUTS.running: store.put(name, 'kept')\n"

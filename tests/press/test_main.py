@@ -25,6 +25,10 @@ FAULTS = {
         "# One\n\n" + FENCE.format("x = 1"),
         "docs/one.md:4: the fence printed nothing",
     ),
+    "a fence with a session": (
+        '# One\n\n```python exec="1" session="s"\nprint(1)\n```\n',
+        "docs/one.md:4: fences share nothing, and know no session",
+    ),
     "an error in a snippet": (
         "# One\n\n" + FENCE.format("from snippets.two import f\n\nprint(f())"),
         "docs/one.md:6: the fence raised KeyError, "
@@ -123,6 +127,16 @@ def test_a_failed_build_leaves_no_older_site(build):
     assert build({"one.md": "# One\n\n$\\bad$\n"}).returncode == 1
     assert not Path("site").exists()
     assert list(Path(".press").iterdir()) == [], "nothing is left lying about"
+
+
+def test_ruins_of_killed_builds_are_removed_after_a_day(build, project):
+    folder = project({"one.md": "# One\n"})
+    for name, age in (("site-new", 0), ("site-old", 2 * 24 * 60 * 60)):
+        ruin = folder / ".press" / name
+        ruin.mkdir(parents=True)
+        os.utime(ruin, (time.time() - age, time.time() - age))
+    build({"one.md": "# One\n"})
+    assert [path.name for path in (folder / ".press").iterdir()] == ["site-new"]
 
 
 def test_a_good_build_replaces_the_site_whole(build):

@@ -35,7 +35,9 @@ def workers(folder, root, monkeypatch):
 
 
 def answer(workers, code):
-    return workers.submit(code).result(timeout=60)
+    given = workers.submit(code).result(timeout=60)
+    del given["digest"]
+    return given
 
 
 def test_answers_with_what_is_printed(workers):
@@ -117,9 +119,135 @@ def test_a_file_that_is_read_unnamed_is_an_error(workers):
     read = "from snippets.reading import read\nprint(read({}))"
     found = answer(workers, read.format("'words' + '.txt'"))
     assert found["error"] == "RuntimeError"
-    assert "snippets/words.txt is read, but no string" in found["said"]
+    assert "snippets/words.txt is used, but neither" in found["said"]
     named = read.format("'words.txt'") + "\n'snippets/words.txt'"
     assert answer(workers, named) == {"output": "some words\n"}
+
+
+def test_a_refused_file_is_an_error_even_if_the_fence_catches_it(workers):
+    code = (
+        "from snippets.reading import read\n"
+        "try:\n    print(read('words' + '.txt'))\n"
+        "except Exception:\n    print('never mind')"
+    )
+    assert "snippets/words.txt is used" in answer(workers, code)["said"]
+
+
+UNSEEN = {
+    "by a computed name": "import importlib\nm = 'snippets.' + 'value'\n"
+    "print(importlib.import_module(m).X)",
+    "by a star": "from snippets.star import *\nprint(value.X)",
+    "by another path": "import sys\nsys.path.insert(0, 'snip' + 'pets')\n"
+    "import value\nprint(value.X)",
+    "as a text": "print(open('snippets/' + 'value.py').read())",
+}
+
+
+@pytest.mark.parametrize("way", UNSEEN)
+def test_a_module_that_is_used_unseen_is_an_error(workers, folder, way):
+    (folder / "snippets/star.py").write_text("")
+    (folder / "snippets/star.py").unlink()
+    (folder / "snippets/star").mkdir(exist_ok=True)
+    (folder / "snippets/star/__init__.py").write_text("__all__ = ['value']\n")
+    (folder / "snippets/star/value.py").write_text("X = 1\n")
+    for _ in range(2):  # by a process that has met it before as well
+        found = answer(workers, UNSEEN[way])
+        assert ".py is used, but neither" in found["said"], found
+
+
+STATES = {
+    "a file that a module reads": (
+        "from snippets.holder import TEXT\nprint(TEXT)",
+        {"holder.py": "TEXT = open('snippets/words.txt').read()\n"},
+        {"words.txt": "other words"},
+    ),
+    "a file that a function reads once": (
+        "from snippets.holder import text\nprint(text())",
+        {
+            "holder.py": "import functools\n\n\n@functools.cache\ndef text():\n"
+            "    return open('snippets/words.txt').read()\n"
+        },
+        {"words.txt": "other words"},
+    ),
+    "a module that becomes a package": (
+        "from snippets.holder import TEXT\nprint(TEXT)",
+        {"holder.py": "TEXT = 'some words'\n"},
+        {"holder/__init__.py": "TEXT = 'other words'\n"},
+    ),
+    "a module that appears": (
+        "try:\n    from snippets.late import TEXT\n"
+        "except ImportError:\n    TEXT = 'some words'\nprint(TEXT)",
+        {},
+        {"late.py": "TEXT = 'other words'\n"},
+    ),
+    "a folder without __init__.py": (
+        "from snippets.space import holder\nprint(holder.TEXT)",
+        {"space/holder.py": "TEXT = 'some words'\n"},
+        {"space/holder.py": "TEXT = 'other words'\n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_of_an_earlier_fence_is_left(folder, root, monkeypatch, state):
+    """One process, which ran the fence before the edit as well."""
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{root}")
+    code, before, after = STATES[state]
+    worker = Workers(1)
+    try:
+        for files, expected in ((before, "some"), (after, "other")):
+            for name, text in files.items():
+                file = folder / "snippets" / name
+                file.parent.mkdir(exist_ok=True)
+                file.write_text(text)
+            found = answer(worker, code)
+            assert found == {"output": f"{expected} words\n"}
+    finally:
+        worker.close()
+
+
+def test_a_fence_does_not_lean_on_anothers_imports(folder, root, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{root}")
+    worker = Workers(1)
+    try:
+        answer(worker, "import snippets.value\nprint(1)")
+        code = "import snippets.reading\nprint(snippets.value.X)"
+        assert answer(worker, code)["error"] == "AttributeError"
+        answer(worker, "import os\nos.chdir('/')\nprint(1)")
+        code = "print(open('snippets/words.txt').read())"
+        assert answer(worker, code) == {"output": "some words\n"}
+        answer(worker, "import os\npid = os.fork()\nprint('twice')")
+        assert answer(worker, "print('B')") == {"output": "B\n"}
+        assert answer(worker, "print('C')") == {"output": "C\n"}
+    finally:
+        worker.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("input()", "EOFError"),
+        ("print('\\udc80')", "UnicodeEncodeError"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        (
+            "class E(Exception):\n"
+            "    def __str__(self):\n        1 / 0\n"
+            "raise E",
+            "E",
+        ),
+    ],
+)
+def test_odd_endings_are_errors(workers, code, error):
+    assert answer(workers, code)["error"] == error
+
+
+def test_an_edit_while_a_fence_runs_is_noticed(workers, folder):
+    """Even if it is undone before the end is looked at."""
+    code = "from snippets.value import X\nimport time\ntime.sleep(1)\nprint(X)"
+    running = workers.submit(code)
+    time.sleep(0.5)
+    (folder / "snippets/value.py").write_text("X = 2\n")
+    assert running.result(timeout=60)["digest"] is None
 
 
 def test_every_process_computes_with_one_thread(workers):
@@ -138,23 +266,24 @@ def test_processes_end_with_the_build(workers):
 
 
 def test_processes_end_when_the_build_is_killed(folder, root):
+    endless = "import os; os.write(2, b'%d ' % os.getpid())\nwhile True: pass"
     code = (
-        "from press.workers import Workers; import time\n"
-        "w = Workers(1)\n"
-        "print(w.submit('import os; print(os.getpid())').result()['output'])\n"
-        "time.sleep(60)"
+        "from press.workers import Workers\n"
+        f"Workers(1).submit({endless!r}).result()"
     )
     build = subprocess.Popen(
         [sys.executable, "-u", "-c", code],
-        stdout=subprocess.PIPE,
-        text=True,
+        stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
     )
-    pid = int(build.stdout.readline())
+    said = b""
+    while not said.endswith(b" "):
+        said += build.stderr.read(1)
+    pid = int(said)
     assert alive(pid)
     build.kill()
     build.wait()
-    build.stdout.close()
+    build.stderr.close()
     deadline = time.monotonic() + 20
     while alive(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
