@@ -243,10 +243,17 @@ def test_odd_endings_are_errors(workers, code, error):
 
 def test_an_edit_while_a_fence_runs_is_noticed(workers, folder):
     """Even if it is undone before the end is looked at."""
-    code = "from snippets.value import X\nimport time\ntime.sleep(1)\nprint(X)"
+    code = (
+        "import os, time\nfrom snippets.value import X\n"
+        "open('star' + 'ted', 'w').close()\n"
+        "while not os.path.exists('edi' + 'ted'):\n    time.sleep(0.05)\n"
+        "print(X)"
+    )
     running = workers.submit(code)
-    time.sleep(0.5)
+    while not (folder / "started").exists():
+        time.sleep(0.05)
     (folder / "snippets/value.py").write_text("X = 2\n")
+    (folder / "edited").touch()
     assert running.result(timeout=60)["digest"] is None
 
 
