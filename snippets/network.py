@@ -52,8 +52,8 @@ def initialise(sizes: Sequence[int], generator: torch.Generator) -> list[Layer]:
 
     sizes: the number of inputs, then the number of units in each layer.
     Weights are random, with mean 0 and variance 1 / inputs (LeCun et al.,
-    1998): pre-activations then vary about as much as the inputs do. Biases are
-    0.
+    1998): pre-activations then vary about as much as the inputs do.
+    Biases are 0.
     Raises TypeError or ValueError unless sizes holds two or more whole numbers,
     all at least 1, and generator is a torch.Generator.
     """

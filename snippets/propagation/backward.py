@@ -164,9 +164,8 @@ def update(
 
 
 # --8<-- [start:loss_and_gradients]
-X = torch.tensor(
-    [[0, 0, 1, 1], [0, 1, 0, 1]], dtype=torch.float64
-)  # the four examples of XOR, as columns
+# the four examples of XOR, as columns, and their targets
+X = torch.tensor([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=torch.float64)
 Y = torch.tensor([[0, 1, 1, 0]], dtype=torch.float64)
 NAMES = ("tanh", "sigmoid")
 
