@@ -7,10 +7,12 @@ it. It ends with its input, so it does not outlive the build that started it.
 
 A process of its own keeps torch and matplotlib out of a build that draws
 nothing, and lets a build draw on all cores. It forgets the project's modules
-before each fence: what a fence sees is what a new process would see.
+before each fence, so that none finds what another left in them.
 
-What it cannot notice: the output of other programs, listings of folders, the
-clock, the network. A fence must not depend on these.
+What it cannot notice: the output of other programs, listings of folders, files
+that a library opens without Python, the clock, the network; a thread that goes
+on after its fence; a library whose state a fence changed. A fence must not
+depend on the first, nor do the second.
 """
 
 import importlib

@@ -1,6 +1,9 @@
 """The site as a reader gets it."""
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -185,16 +188,21 @@ def test_licences_are_named_where_the_reader_meets_them(site, site_folder):
         assert "CC BY-NC-SA 4.0" in text
 
 
-def test_two_builds_give_the_same_pages(site_folder, tmp_path):
-    import subprocess
-    import sys
-
+def test_a_build_without_the_store_gives_the_same_bytes(site_folder, tmp_path):
+    """In a copy of the project every fence is run anew."""
+    root, site = DOCS.parent, tmp_path / "site"
+    for folder in ("docs", "snippets", "press"):
+        shutil.copytree(root / folder, tmp_path / folder)
+    shutil.copy(root / "mkdocs.yml", tmp_path)
     subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "-q", "--site-dir", tmp_path],
-        cwd=DOCS.parent,
+        [sys.executable, "-m", "mkdocs", "build", "-q", "--site-dir", site],
+        cwd=tmp_path,
         check=True,
         capture_output=True,
     )
-    for page in site_folder.rglob("*.html"):
-        again = tmp_path / page.relative_to(site_folder)
+    assert len(list((tmp_path / ".press/store").iterdir())) >= 25
+    pages = list(site_folder.rglob("*.html"))
+    assert len(pages) >= 13
+    for page in pages:
+        again = site / page.relative_to(site_folder)
         assert again.read_bytes() == page.read_bytes(), page.name
