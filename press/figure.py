@@ -63,14 +63,16 @@ class Figure(Block):
                 "class": "picture",
                 "role": "img",
                 "aria-label": self.options["alt"].strip(),
+                "data-search-exclude": "",  # or its labels would be found
             },
         )
         picture.text = parts[0].text  # the placeholder of the fence's output
         caption = Element("figcaption")
-        number = SubElement(
-            caption, "a", {"class": "figure-number", "href": f"#figure-{name}"}
-        )
-        number.text = f"Figure {self.md.press_numbers().of_figure(name)}"
+        numbers = self.md.press_numbers()
+        if ("figure", name) in numbers.named:  # it stands in a chapter
+            link = {"class": "figure-number", "href": f"#figure-{name}"}
+            number = SubElement(caption, "a", link)
+            number.text = f"Figure {numbers.of('figure', name)}"
         caption.extend(parts[1:])
         for part in parts:
             block.remove(part)

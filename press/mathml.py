@@ -1,12 +1,13 @@
 """TeX to MathML while the page is made, so that formulas need no JavaScript.
 
 pymdownx.arithmatex finds the formulas ($...$ within a line, $$...$$ on their
-own); math-core translates them.
+own); math-core translates them. A formula on its own that begins with
+\\label{sigmoid} bears a number and can be linked to as #equation-sigmoid.
 """
 
 import html
 import re
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
@@ -17,6 +18,7 @@ from press.fault import Fault, locate
 _DELIMITERS = re.compile(r"\\[(\[](.*)\\[)\]]", re.DOTALL)
 # no line begins with these; browsers would break before them, after a formula
 _CLINGING = tuple(".,;:!?)")
+_LABEL = re.compile(r"\\label\{([a-z][a-z0-9-]*)\}\s*")
 _POSITION = re.compile(r"(\d+): (.*)", re.DOTALL)
 
 
@@ -46,20 +48,50 @@ class MathML(Treeprocessor):
                 f"{locate(tex)}: a heading holds the formula {tex!r}; "
                 "write it in words, for contents and search"
             )
-        mathml = self.translate(tex, display)
-        formula.attrib = {"class": "equation" if display else "formula"}
-        formula.text = self.md.htmlStash.store(mathml)
+        if display:
+            self.display(formula, tex)
+        else:
+            self.inline(formula, tex)
+
+    def inline(self, formula: Element, tex: str) -> None:
+        """Put the formula into a span, which the style sheet keeps whole."""
+        formula.attrib = {"class": "formula"}
+        formula.text = self.md.htmlStash.store(self.translate(tex))
         after = formula.tail or ""
-        if not display and after[:1] in _CLINGING:
-            # within the span, which the style sheet does not let break
+        if after[:1] in _CLINGING:
             formula.text += after[0]
             formula.tail = after[1:]
 
-    def translate(self, tex: str, display: bool) -> str:
+    def display(self, formula: Element, tex: str) -> None:
+        """Put the formula into a box that may scroll, its number beside it."""
+        label = _LABEL.match(tex)
+        mathml = self.translate(tex[label.end() :] if label else tex, True)
+        formula.text = None
+        formula.attrib = {"class": "equation", "data-search-exclude": ""}
+        box = SubElement(formula, "div", {"class": "wide"})
+        box.text = self.md.htmlStash.store(mathml)
+        if label and ("equation", label[1]) in self.md.press_numbers().named:
+            name = f"equation-{label[1]}"
+            number = self.md.press_numbers().of("equation", label[1])
+            formula.set("id", name)
+            link = {
+                "class": "equation-number",
+                "href": f"#{name}",
+                "aria-label": f"({number}), link to this equation",
+            }
+            SubElement(formula, "a", link).text = f"({number})"
+
+    def translate(self, tex: str, display: bool = False) -> str:
         """Return `tex` as a <math> element that keeps its source as data-tex.
 
         Raises Fault if `tex` is not sound TeX.
         """
+        if "\\label" in tex:
+            raise Fault(
+                f"{locate(tex)}: a label stands at the start of a formula "
+                "on its own, like \\label{sigmoid}, once, in lower-case "
+                "letters, digits and hyphens"
+            )
         try:
             mathml = self.translator.convert_with_local_state(
                 tex, displaystyle=display

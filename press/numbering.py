@@ -1,12 +1,14 @@
-"""Numbers chapters and figures by their order in the navigation.
+"""Numbers chapters, figures and equations by their order in the navigation.
 
 A page of the navigation is a chapter; a section of it is a chapter too, whose
 first page bears its number and whose other pages are 3.1, 3.2 and so on.
-Figures are counted through a chapter. An author names a figure and writes
+Figures are counted through a chapter, and so are equations. An author names
+them, a figure in its block, an equation by TeX's own \\label{xor}, and writes
 `[Figure](network.md#figure-xor)`; the page then says "Figure 2.2".
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,11 +21,17 @@ from markdown.treeprocessors import Treeprocessor
 from press.fault import Fault, locate
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
-_FIGURE = re.compile(r"^ *///+ figure \| ([\w-]+) *$", re.MULTILINE)
+_CODE = re.compile(r"^ *(`{3,}).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
+# how each kind of thing that is counted bears its name in a page
+_NAMED = {
+    "figure": re.compile(r"^ *///+ (figure \| ([\w-]+)) *$", re.MULTILINE),
+    "equation": re.compile(r"(\\label\{([\w-]+)\})"),
+}
+_LINK = re.compile(r"#(figure|equation)-([\w-]+)$")
 
 
 class Numbers:
-    """The number of each chapter, by its title, and each figure, by its name.
+    """The number of each chapter, by its title, and each thing, by its name.
 
     pages: each page of the book with its number, "2" or "3.1", in order.
     Raises Fault for a page without a title and for a name given twice.
@@ -31,29 +39,40 @@ class Numbers:
 
     def __init__(self, pages: Iterable[tuple[str, Path]]) -> None:
         self.titles: dict[str, str] = {}
-        self.figures: dict[str, str] = {}
-        counts: dict[str, int] = {}
+        # "3.2" for ("figure", "tanh") and so on
+        self.named: dict[tuple[str, str], str] = {}
+        counts: Counter[tuple[str, str]] = Counter()
         for number, page in pages:
             text = page.read_text(encoding="utf-8")
             self.titles[_title(text, page)] = number
             chapter = number.partition(".")[0]
-            for figure in _FIGURE.findall(text):
-                if figure in self.figures:
-                    raise Fault(
-                        f"{locate(f'figure | {figure}')}: two figures are "
-                        f"named {figure!r}; give one of them another name"
+            for kind, pattern in _NAMED.items():
+                for source, name in pattern.findall(_CODE.sub("", text)):
+                    if (kind, name) in self.named:
+                        raise Fault(
+                            f"{locate(source)}: two {kind}s are "
+                            f"named {name!r}; give one of them another name"
+                        )
+                    counts[kind, chapter] += 1
+                    self.named[kind, name] = (
+                        f"{chapter}.{counts[kind, chapter]}"
                     )
-                counts[chapter] = counts.get(chapter, 0) + 1
-                self.figures[figure] = f"{chapter}.{counts[chapter]}"
 
-    def of_figure(self, name: str) -> str:
-        """Return a figure's number; raise Fault if no chapter has it."""
-        if name not in self.figures:
+    def of(self, kind: str, name: str) -> str:
+        """Return a number; raise Fault if no chapter has what is asked for.
+
+        kind: "figure" or "equation".
+        """
+        if (kind, name) not in self.named:
             raise Fault(
-                f"{locate(f'figure-{name}')}: no chapter in the navigation "
-                f"has a figure named {name!r}"
+                f"{locate(f'{kind}-{name}')}: no chapter in the navigation "
+                f"has {_article(kind)} {kind} named {name!r}"
             )
-        return self.figures[name]
+        return self.named[kind, name]
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
 
 
 def _title(text: str, page: Path) -> str:
@@ -67,7 +86,7 @@ def _title(text: str, page: Path) -> str:
 
 
 class NumberTitlesAndLinks(Treeprocessor):
-    """Numbers the title of a chapter, and each link that says "Figure"."""
+    """Numbers a chapter's title, and links that say "Figure" or "Equation"."""
 
     def __init__(self, md: Markdown, numbers: Callable[[], Numbers]) -> None:
         super().__init__(md)
@@ -77,9 +96,9 @@ class NumberTitlesAndLinks(Treeprocessor):
         for title in root.iter("h1"):
             self.number_title(title)
         for link in root.iter("a"):
-            _, _, name = link.get("href", "").partition("#figure-")
-            if name and link.text == "Figure":
-                link.text = f"Figure {self.numbers().of_figure(name)}"
+            target = _LINK.search(link.get("href", ""))
+            if target and link.text == target[1].capitalize():
+                link.text += f" {self.numbers().of(*target.groups())}"
 
     def number_title(self, title: Element) -> None:
         words = "".join(title.itertext()).strip()
@@ -93,7 +112,7 @@ class NumberTitlesAndLinks(Treeprocessor):
 
 
 class NumberingExtension(Extension):
-    """Counts through the navigation, and tells the figure block its numbers."""
+    """Counts through the navigation, and tells figures and equations."""
 
     def __init__(self, **options: object) -> None:
         self.config = {

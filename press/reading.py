@@ -1,0 +1,75 @@
+"""Says below the title of a chapter how long it takes to read.
+
+A rough guide: 200 words of running text a minute, which is slow for prose and
+right for thinking along; a displayed formula counts as 10 seconds, a figure as
+20, a line of code as 2. What is folded away is not counted.
+"""
+
+import math
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
+
+WORDS_A_SECOND = 200 / 60
+SECONDS = {"equation": 10, "figure": 20, "line": 2}
+
+
+class ReadingTime(Treeprocessor):
+    """Adds the time to a page whose title is that of a chapter."""
+
+    def run(self, root: Element) -> None:
+        title = root.find("h1")
+        if title is None or not self.is_chapter(title):
+            return
+        minutes = math.ceil(self.seconds(root) / 60)
+        time = Element("p", {"class": "reading-time"})
+        time.set("data-search-exclude", "")
+        time.text = f"{minutes} minute{'s' * (minutes > 1)} to read"
+        root.insert(list(root).index(title) + 1, time)
+
+    def is_chapter(self, title: Element) -> bool:
+        words = "".join(title.itertext()).strip()
+        return words in self.md.press_numbers().titles
+
+    def seconds(self, element: Element) -> float:
+        """Count what a reader reads in `element` and below it."""
+        if element.tag == "details" or element.get("class") == "picture":
+            return 0
+        kind = "figure" if element.tag == "figure" else element.get("class")
+        text = f"{element.text or ''} {element.tail or ''}"
+        return (
+            SECONDS.get(kind, 0)
+            + len(INLINE_PLACEHOLDER_RE.sub("", text).split()) / WORDS_A_SECOND
+            + self.lines_of_code(text) * SECONDS["line"]
+            + sum(map(self.seconds, element))
+        )
+
+    def lines_of_code(self, text: str) -> int:
+        """Count the lines of the code blocks that `text` stands for."""
+        blocks = self.md.htmlStash.rawHtmlBlocks
+        found = (
+            blocks[int(number)]
+            for number in HTML_PLACEHOLDER_RE.findall(text)
+            if int(number) < len(blocks)
+        )
+        return sum(
+            block.count("\n")
+            for block in found
+            if isinstance(block, str) and 'class="highlight"' in block
+        )
+
+
+class ReadingExtension(Extension):
+    """Registers the counting.
+
+    Load it beside press.numbering, which knows the chapters.
+    """
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        # below MathML (15), whose boxes it counts, above numbering (10)
+        md.treeprocessors.register(ReadingTime(md), "press-reading", 12)
+
+
+makeExtension = ReadingExtension  # what Python-Markdown looks for
