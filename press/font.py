@@ -1,36 +1,60 @@
-"""Make the subset of STIX Two Math that the site carries, from the whole font.
+"""Make the subsets of the fonts that the site carries, from the whole fonts.
 
-Run `python -m press.font STIXTwoMath.ttf` when a formula uses a character that
-the subset lacks; a test tells which. Commit the result.
+Run `python -m press.font FOLDER` when a page uses a character that a subset
+lacks; a test tells which. FOLDER holds the whole fonts, named as in FONTS:
+STIX Two Math comes with the Python package ziamath, STIX Two Text with the
+npm package @fontsource/stix-two-text. Commit the results.
 
 It needs `pip install "fonttools[woff]"`.
-The whole font comes with the package ziamath.
 """
 
 import sys
 from pathlib import Path
 
-SUBSET = Path("docs/assets/fonts/stix-two-math.woff2")
+SUBSETS = Path("docs/assets/fonts")
 
-_ITALIC_LATIN = "".join(map(chr, range(0x1D434, 0x1D468))) + "\u210e"
-_GREEK = "αβγδεζηθλμπρστφχψω"
+_TEXT = "".join(map(chr, range(0x20, 0x7F))) + "‘’“”–—−·×…éüö→\u00a0"
+_ITALIC_LATIN = (
+    "".join(chr(0x1D434 + ord(letter) - ord("A")) for letter in "ABCDJLMTWXYZ")
+    + "".join(map(chr, range(0x1D44E, 0x1D468)))
+    + "\u210e"
+)
+_GREEK = "αηθσ"
 _ITALIC_GREEK = "".join(
     chr(0x1D6FC + ord(letter) - ord("α")) for letter in _GREEK
 )
-_SIGNS = "×·⋅±−∗∘√∂∇∈∑∏∞≈≠≤≥⊙⊤→←⇒⋯…⋮′ˆ¯|∣ΔΣℒℝ\u0302\u0304"
+_UPRIGHT = "0123456789()[]{}|+-=<>,.:;!'/ abcdefghijklmnopqrstuvwxyzJLW"
+_SIGNS = "×·⋅±−∗√∂∑≈≠≤≥∈⊙⊤←→⋯…′ˆ∣ℒℝ\u0302"
 _UNSEEN = "\u00a0\u2061\u2062\u2063\ufe00"  # spaces and choices of form
-CHARACTERS = (
-    "".join(map(chr, range(0x20, 0x7F)))
-    + _ITALIC_LATIN
-    + _GREEK
-    + _ITALIC_GREEK
-    + _SIGNS
-    + _UNSEEN
-)
+_MATHS = _UPRIGHT + _ITALIC_LATIN + _GREEK + _ITALIC_GREEK + _SIGNS + _UNSEEN
+
+# each subset's name: the whole font, its characters, its OpenType features
+FONTS = {
+    "stix-two-math": ("STIXTwoMath-Regular.ttf", _MATHS, ["ssty", "ss04"]),
+    "stix-two-text": (
+        "stix-two-text-latin-400-normal.woff2",
+        _TEXT,
+        ["kern", "liga"],
+    ),
+    "stix-two-text-italic": (
+        "stix-two-text-latin-400-italic.woff2",
+        _TEXT,
+        ["kern", "liga"],
+    ),
+    "stix-two-text-semibold": (
+        "stix-two-text-latin-600-normal.woff2",
+        _TEXT,
+        ["kern", "liga"],
+    ),
+}
+# whose it is, which version, under which licence
+_NAMES_KEPT = [0, 1, 2, 5, 13, 14]
 
 
-def make_subset(font: Path, subset: Path = SUBSET) -> None:
-    """Write the glyphs of CHARACTERS to `subset`, as WOFF2.
+def make_subset(
+    whole: Path, subset: Path, characters: str, features: list[str]
+) -> None:
+    """Write the glyphs of `characters` to `subset`, as WOFF2.
 
     Their stretched and small forms and the MATH table are written as well.
     """
@@ -39,33 +63,28 @@ def make_subset(font: Path, subset: Path = SUBSET) -> None:
     options = fonttools.Options(
         flavor="woff2",
         hinting=False,
-        layout_features=[
-            "ssty",
-            "ss04",
-            "dtls",
-            "flac",
-            "ccmp",
-            "mark",
-            "mkmk",
-        ],
+        layout_features=features,
+        name_IDs=_NAMES_KEPT,
     )
-    options.name_IDs = [
-        0,
-        1,
-        2,
-        5,
-        13,
-        14,
-    ]  # whose it is, which version, under which licence
-    whole = fonttools.load_font(str(font), options)
+    font = fonttools.load_font(str(whole), options)
     subsetter = fonttools.Subsetter(options)
-    subsetter.populate(text=CHARACTERS)
-    subsetter.subset(whole)
-    fonttools.save_font(whole, str(subset), options)
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    fonttools.save_font(font, str(subset), options)
     print(f"{subset}: {subset.stat().st_size / 1000:.0f} kB")
 
 
+def main(folder: Path) -> None:
+    """Make every subset; exit with a message if a whole font is missing."""
+    missing = [
+        name for name, _, _ in FONTS.values() if not (folder / name).is_file()
+    ]
+    if missing:
+        sys.exit(f"{__doc__}\npress.font: {folder} lacks {', '.join(missing)}")
+    for name, (whole, characters, features) in FONTS.items():
+        subset = SUBSETS / f"{name}.woff2"
+        make_subset(folder / whole, subset, characters, features)
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_file():
-        sys.exit(f"{__doc__}\npress.font: give the path of the whole font")
-    make_subset(Path(sys.argv[1]))
+    main(Path(sys.argv[1] if len(sys.argv) == 2 else ""))
