@@ -7,9 +7,11 @@ one by mistake.
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from click import Abort, ClickException
@@ -18,6 +20,7 @@ from pymdownx.snippets import SnippetMissingError
 
 from press.execution import OUTPUTS
 from press.fault import Fault, locate
+from press.files import write_files
 
 SITE = Path("site")
 WORK = Path(".press")
@@ -26,6 +29,7 @@ WORK = Path(".press")
 def main() -> int:
     """Build the site; print what is wrong; return the exit code, 0 or 1."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's long banner
+    date_by_commit()
     shutil.rmtree(SITE, ignore_errors=True)
     WORK.mkdir(exist_ok=True)
     remove_ruins()
@@ -68,7 +72,27 @@ def build(folder: Path) -> bool:
         return False
     finally:
         OUTPUTS.close()
+    return finish(folder)
+
+
+def finish(folder: Path) -> bool:
+    """Take the steps over the built site; return whether nothing was wrong."""
+    try:
+        write_files(folder)
+    except Fault as error:
+        print(f"press: {error.format_message()}", file=sys.stderr)
+        return False
     return True
+
+
+def date_by_commit() -> None:
+    """Let the site bear the date of its commit: same source, same bytes."""
+    command = ["git", "log", "-1", "--format=%ct"]
+    with suppress(OSError, subprocess.CalledProcessError):
+        done = subprocess.run(command, check=True, capture_output=True)
+        if done.stdout.strip():
+            seconds = done.stdout.decode().strip()
+            os.environ.setdefault("SOURCE_DATE_EPOCH", seconds)
 
 
 def publish(built: Path) -> None:

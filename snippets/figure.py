@@ -1,10 +1,11 @@
-"""The one drawing style of the book, and the one writer of SVG for its pages.
+"""The one drawing style of the book, and the writers of its pictures.
 
 Figures are drawn without pyplot, so nothing is shared between them. Black
 becomes the colour of the text around the figure and each colour of PALETTE a
 CSS variable, so that one drawing serves light pages, dark pages and print.
 """
 
+import base64
 import io
 import re
 from collections.abc import Iterator
@@ -149,6 +150,20 @@ def svg(figure: Figure, name: str) -> str:
     _clean(root, referenced)
     _set_size(root)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def png(figure: Figure, file: str) -> str:
+    """Return `figure` as a picture that becomes a file of the site.
+
+    The build takes it out of the page. It is drawn at 100 pixels to the inch.
+    file: its path in the site, "assets/share.png" for instance.
+    """
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=100, metadata={"Software": None})
+    picture = base64.b64encode(buffer.getvalue()).decode()
+    return (
+        f'<template data-file="{file}" data-search-exclude>{picture}</template>'
+    )
 
 
 def _clean(root: ElementTree.Element, referenced: set[str]) -> None:

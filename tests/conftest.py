@@ -1,3 +1,8 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 import torch
 from hypothesis import settings
 
@@ -7,3 +12,31 @@ settings.load_profile("book")
 
 # Small tensors gain nothing from threads, and lose on a busy machine.
 torch.set_num_threads(1)
+
+BUILD = """
+import sys
+from pathlib import Path
+from press.__main__ import build
+
+sys.exit(not build(Path(sys.argv[1])))
+"""
+
+
+def build_site(root: Path, folder: Path) -> None:
+    """Build the site of the project in `root`, as it would be published."""
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, folder],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the whole site once."""
+    folder = tmp_path_factory.mktemp("site")
+    build_site(Path(__file__).parents[1], folder)
+    return folder

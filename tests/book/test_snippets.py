@@ -76,8 +76,13 @@ def test_a_section_bears_the_name_of_what_it_holds(file):
 
 
 def test_pages_include_code_by_name_only():
+    """Or a section of another page, which is marked there."""
     for page in navigation():
-        text = source(page)
+        text = re.sub(
+            r"<!-- --8<-- \[\w+:\w+\] -->|--8<-- \"docs/[\w/]+\.md:\w+\"",
+            "",
+            source(page),
+        ).replace('--8<-- "CONTRIBUTING.md"', "")
         assert len(ANY_INCLUDE.findall(text)) == len(INCLUDE.findall(text)), (
             page
         )

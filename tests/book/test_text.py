@@ -21,7 +21,11 @@ WRONG = {
 
 @pytest.mark.parametrize(
     "page",
-    [p for p in navigation() if p not in ("departures.md", "references.md")],
+    [
+        page
+        for page in navigation()
+        if page not in ("departures.md", "references.md", "contributing.md")
+    ],
 )
 def test_terms_are_right(page):
     prose = re.sub(

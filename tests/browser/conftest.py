@@ -1,0 +1,65 @@
+"""The built site in a real browser: an installed Chromium, without a network."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.book.conftest import navigation
+from tests.browser.server import Handler, serve
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PAGES = [str(Path(page).with_suffix(".html")) for page in navigation()]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    """Start the Chromium that is installed, or skip and say how to get one."""
+    found = os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, NAMES)), None
+    )
+    if not found:
+        pytest.skip(
+            "no Chromium found; install one (Debian: apt-get install chromium) "
+            "or name yours: CHROMIUM=/path/to/chrome make test"
+        )
+    quiet = ["--disable-background-networking", "--disable-component-update"]
+    # Chromium's sandbox does not work for root, as whom a container runs
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return {
+        "executable_path": found,
+        "args": [*quiet, *(["--no-sandbox"] if root else [])],
+    }
+
+
+@pytest.fixture(scope="session")
+def address(site_folder: Path) -> Iterator[str]:
+    """Serve the site and give its address."""
+    server = serve(site_folder)
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def sent() -> list[tuple[str, int]]:
+    """Return the list that fills with what the server sends from now on."""
+    Handler.sent.clear()
+    return Handler.sent
+
+
+@pytest.fixture
+def requested(page: Page) -> list[str]:
+    """Return the list that fills with every address the page asks for."""
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    return addresses
+
+
+def settle(page: Page) -> None:
+    """Wait until fonts are there and scripts have had their first turn."""
+    page.evaluate("document.fonts.ready")
+    page.evaluate("new Promise(done => setTimeout(done, 100))")

@@ -1,0 +1,63 @@
+"""Without JavaScript, and on paper."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PAGES
+
+VISIBLE = ".md-content article"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_all_is_there_without_javascript(browser, address, path):
+    with_script, without = (
+        browser.new_context(java_script_enabled=enabled)
+        for enabled in (True, False)
+    )
+    texts = []
+    for context in (with_script, without):
+        page = context.new_page()
+        page.goto(address + path)
+        texts.append(page.locator(VISIBLE).inner_text().split())
+        for kind in ("math", "figure svg", "figcaption"):
+            for element in page.locator(f"{VISIBLE} {kind}").all():
+                if element.locator("xpath=ancestor::details").count():
+                    continue  # folded
+                box = element.bounding_box()
+                assert box, kind
+                assert box["width"] > 3, kind
+                assert box["height"] > 3, kind
+        context.close()
+    assert len(texts[1]) > 100
+    assert set(texts[0]) <= set(texts[1])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_paper_has_the_text_and_nothing_around_it(page, address, path):
+    page.goto(address + path)
+    page.emulate_media(media="print", color_scheme="dark")
+    for around in (".md-header", ".md-sidebar", ".md-footer__inner"):
+        for element in page.locator(around).all():
+            expect(element).not_to_be_visible()
+    for element in page.locator(f"{VISIBLE} details.success li").all():
+        expect(element).to_be_visible()
+    for element in page.locator(f"{VISIBLE} details.code").all():
+        expect(element).not_to_be_visible()
+    for element in page.locator(".headerlink, .md-clipboard").all():
+        expect(element).not_to_be_visible()
+    colours = page.locator("body").evaluate(
+        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    )
+    ink, paper = (sum(map(int, numbers(c)[:3])) for c in colours)
+    assert ink < 150
+    assert paper > 700 or colours[1].endswith(" 0)")
+
+
+def numbers(colour: str) -> list[str]:
+    """Return the numbers of a colour as CSS computes it, "rgb(1, 2, 3)"."""
+    return colour[colour.index("(") + 1 : -1].replace(",", " ").split()
+
+
+def test_paper_shows_every_page_of_a_chapter(page, address):
+    page.goto(address + "activation/relu.html")
+    assert page.pdf().count(b"/Type /Page\n") >= 3
