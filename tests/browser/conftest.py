@@ -1,4 +1,4 @@
-"""The built site in a real browser: an installed Chromium, without a network."""
+"""The built site in a real browser, an installed Chromium."""
 
 import os
 import shutil

@@ -8,7 +8,11 @@ from tests.browser.conftest import PAGES, settle
 
 SIZES = {1280: 800, 390: 844}
 FOCUS = """() => {
-    const e = document.activeElement, style = getComputedStyle(e);
+    const active = document.activeElement;
+    // of a choice that is drawn by its label, the label shows the focus
+    const e = active.matches(".md-option")
+        ? active.nextElementSibling : active;
+    const style = getComputedStyle(e);
     const box = e.getBoundingClientRect();
     return {
         name: e.outerHTML.slice(0, 100),

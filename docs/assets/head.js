@@ -1,6 +1,22 @@
+// What must happen before Material's own script, on a site that is served. A site opened from a
+// folder needs none of it: there nothing is far away, and iframe-worker.js makes the search work.
+
+// The fonts are asked for at once, or the first page would be shown without them.
+(function () {
+  if (location.protocol === "file:") return;
+  for (const font of ["text", "text-italic", "text-semibold", "math"]) {
+    const link = document.createElement("link");
+    link.rel = "preload";
+    link.as = "font";
+    link.type = "font/woff2";
+    link.crossOrigin = "anonymous";
+    link.href = new URL(`fonts/stix-two-${font}.woff2`, document.currentScript.src).href;
+    document.head.append(link);
+  }
+})();
+
 // The search is loaded when a reader first wants it: its index weighs more than a chapter.
-// Material asks for index and worker at once; here both requests wait. Opened from a folder,
-// a site asks nobody for anything, and iframe-worker.js has taken the worker's place.
+// Material asks for index and worker at once; here both requests wait.
 (function () {
   if (location.protocol === "file:") return;
 
