@@ -50,7 +50,8 @@ class Book:
         for name in ("docs", "snippets", "press"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(name, folder / name, ignore=ignored)
-        shutil.copy("mkdocs.yml", folder)
+        for name in ("mkdocs.yml", "CONTRIBUTING.md"):
+            shutil.copy(name, folder)
 
     def build(self) -> None:
         """Build the site as `make site` does."""
@@ -78,8 +79,8 @@ class Book:
             )
         settings = self.folder / "mkdocs.yml"
         text = settings.read_text(encoding="utf-8")
-        for line in ("  - press.execution\n", ", markdown-exec"):
-            text = text.replace(line, "")
+        lines = r"^  - (press\.execution|markdown-exec: .*)\n"
+        text = re.sub(lines, "", text, flags=re.M)
         settings.write_text(text, encoding="utf-8")
 
     def codes(self) -> list[str]:
@@ -91,13 +92,13 @@ class Book:
     def repeat(self, count: int) -> None:
         """Make a book of `count` chapters, by copies of those there are."""
         docs = self.folder / "docs"
+        kept = (docs / "index.md", docs / "references.md")
         chapters = sorted(
             page
-            for page in docs.rglob("*.md")
+            for page in set(docs.rglob("*.md")) - set(kept)
             if "\n/// figure | " in page.read_text(encoding="utf-8")
         )
         texts = [page.read_text(encoding="utf-8") for page in chapters]
-        kept = (docs / "index.md", docs / "references.md")
         for page in set(docs.rglob("*.md")) - set(kept):
             page.unlink()
         kept[0].write_text("# Copies\n\nA book of copies.\n")
@@ -111,7 +112,10 @@ class Book:
             text = re.sub(
                 r"^(/// figure \| .*)", rf"\1-{number}", text, flags=re.M
             )
-            text = re.sub(r"\A# (.*)", rf"# \1, copy {number}", text)
+            text = re.sub(r"\\label\{(.*)\}", rf"\\label{{\1-{number}}}", text)
+            text = re.sub(
+                r"^# (.*)", rf"# \1, copy {number}", text, count=1, flags=re.M
+            )
             (docs / name).write_text(text, encoding="utf-8")
         settings = self.folder / "mkdocs.yml"
         nav = "nav: &nav\n" + "".join(

@@ -1,22 +1,31 @@
-// What must happen before Material's own script, on a site that is served. A site opened from a
-// folder needs none of it: there nothing is far away, and iframe-worker.js makes the search work.
+// What must happen before Material's own script.
 
-// The fonts are asked for at once, or the first page would be shown without them.
+// A server is asked for the fonts at once, or a first page would be shown without them.
+// From a folder they may not be preloaded, so there they are added by hand.
 (function () {
-  if (location.protocol === "file:") return;
-  for (const font of ["text", "text-italic", "text-semibold", "math"]) {
-    const link = document.createElement("link");
-    link.rel = "preload";
-    link.as = "font";
-    link.type = "font/woff2";
-    link.crossOrigin = "anonymous";
-    link.href = new URL(`fonts/stix-two-${font}.woff2`, document.currentScript.src).href;
-    document.head.append(link);
+  const fonts = {
+    "text": {},
+    "text-italic": { style: "italic" },
+    "text-semibold": { weight: "600 700" },
+    "math": {},
+  };
+  for (const [name, traits] of Object.entries(fonts)) {
+    const address = new URL(`fonts/stix-two-${name}.woff2`, document.currentScript.src).href;
+    if (location.protocol === "file:") {
+      const family = name === "math" ? "STIX Two Math" : "STIX Two Text";
+      const font = new FontFace(family, `url("${address}")`, { ...traits, display: "swap" });
+      document.fonts.add(font);
+    } else {
+      const link = document.createElement("link");
+      Object.assign(link, { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous", href: address });
+      document.head.append(link);
+    }
   }
 })();
 
 // The search is loaded when a reader first wants it: its index weighs more than a chapter.
-// Material asks for index and worker at once; here both requests wait.
+// Material asks for index and worker at once; here both requests wait. In a folder nothing is
+// far away, and iframe-worker.js has taken the worker's place.
 (function () {
   if (location.protocol === "file:") return;
 

@@ -81,6 +81,49 @@ def test_folded_parts_open_by_keyboard(page, address):
     expect(solutions.locator("li").first).to_be_visible()
 
 
+def test_a_term_is_explained_on_focus_and_on_hover(page, address):
+    page.goto(address + "activation/relu.html")
+    term = page.locator("a.term", has_text="learning rate")
+    note = page.locator("[role=tooltip]#term-definition")
+    term.focus()
+    expect(note).to_have_text("How large a step gradient descent takes.")
+    assert term.get_attribute("aria-describedby") == "term-definition"
+    page.keyboard.press("Escape")
+    expect(note).not_to_be_attached()
+    assert term.get_attribute("aria-describedby") is None
+    term.blur()
+    term.hover()
+    expect(note).to_be_visible()
+    note.hover()  # one may read it with the pointer on it
+    page.wait_for_timeout(400)
+    expect(note).to_be_visible()
+    page.mouse.move(1, 1)
+    expect(note).not_to_be_attached()
+
+
+def test_an_explanation_fits_on_a_phone(browser, address):
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(address + "propagation/backward.html")
+    for term in page.locator("a.term").all():
+        if not term.is_visible():
+            continue
+        term.focus()
+        box = page.locator("#term-definition").bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 640
+    context.close()
+
+
+def test_a_term_leads_to_the_glossary(page, address):
+    page.goto(address + "activation/relu.html")
+    page.locator("a.term", has_text="learning rate").click()
+    assert page.url == address + "glossary.html#term-learning-rate"
+    expect(page.locator("dt:target")).to_have_text("learning rate")
+
+
 def test_code_is_copied_with_one_click(browser, address):
     context = browser.new_context(
         permissions=["clipboard-read", "clipboard-write"]
