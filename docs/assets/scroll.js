@@ -35,10 +35,7 @@
   }
 
   function watch() {
-    document.querySelectorAll(BOXES).forEach((box) => {
-      update(box);
-      observer.observe(box);
-    });
+    document.querySelectorAll(BOXES).forEach((box) => observer.observe(box));
   }
 
   new MutationObserver(demote).observe(document.documentElement, { childList: true, subtree: true });

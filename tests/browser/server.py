@@ -13,6 +13,7 @@ COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"}
 class Handler(SimpleHTTPRequestHandler):
     """Answers from a folder and notes what it sent."""
 
+    protocol_version = "HTTP/1.1"  # connections are kept open
     sent: ClassVar[list[tuple[str, int]]] = []  # address and bytes, in order
 
     def do_GET(self) -> None:

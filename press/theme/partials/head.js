@@ -1,8 +1,9 @@
-// What must happen before Material's own script.
+// What must happen before Material's own script. It stands in the page, since a page would
+// wait for a file; `assets` is the address of the site's assets/.
 
-// A server is asked for the fonts at once, or a first page would be shown without them.
-// From a folder they may not be preloaded, so there they are added by hand.
+// From a folder the fonts may come too late for `font-display: optional`: there they are added by hand.
 (function () {
+  if (location.protocol !== "file:") return;
   const fonts = {
     "text": {},
     "text-italic": { style: "italic" },
@@ -10,22 +11,17 @@
     "math": {},
   };
   for (const [name, traits] of Object.entries(fonts)) {
-    const address = new URL(`fonts/stix-two-${name}.woff2`, document.currentScript.src).href;
-    if (location.protocol === "file:") {
-      const family = name === "math" ? "STIX Two Math" : "STIX Two Text";
-      const font = new FontFace(family, `url("${address}")`, { ...traits, display: "swap" });
-      document.fonts.add(font);
-    } else {
-      const link = document.createElement("link");
-      Object.assign(link, { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous", href: address });
-      document.head.append(link);
-    }
+    const family = name === "math" ? "STIX Two Math" : "STIX Two Text";
+    const address = new URL(`${assets}fonts/stix-two-${name}.woff2`, location).href;
+    document.fonts.add(new FontFace(family, `url("${address}")`, { ...traits, display: "swap" }));
   }
+  // a browser allows no worker there; this takes the worker's place
+  document.write(`<script src="${assets}iframe-worker.js"><\/script>`);
 })();
 
 // The search is loaded when a reader first wants it: its index weighs more than a chapter.
 // Material asks for index and worker at once; here both requests wait. In a folder nothing is
-// far away, and iframe-worker.js has taken the worker's place.
+// far away.
 (function () {
   if (location.protocol === "file:") return;
 
