@@ -17,13 +17,14 @@ import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, told apart by colour-blind readers; lines differ in
-# style as well, for print.
+# After Okabe and Ito's colours, told apart by colour-blind readers, two of them
+# darker for contrast; lines differ in style as well, for print. The light
+# scheme of docs/assets/book.css has the same values.
 PALETTE = {
     "blue": "#0072b2",
-    "orange": "#d55e00",
-    "green": "#009e73",
-    "paper": "#ffffff",
+    "orange": "#c95300",
+    "green": "#007d5a",
+    "paper": "#fffefa",
 }
 INK = "#000000"
 

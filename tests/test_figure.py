@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
@@ -147,3 +148,10 @@ def test_blank_axes_count_in_inches():
     assert sheet.get_xlim() == (0, 4)
     assert sheet.get_ylim() == (0, 3)
     assert not sheet.axison
+
+
+def test_page_and_figures_share_one_palette():
+    sheet = (Path(__file__).parents[1] / "docs/assets/book.css").read_text()
+    for name, colour in PALETTE.items():
+        first = re.search(rf"--figure-{name}: (#\w+);", sheet)
+        assert first[1] == colour, name

@@ -13,7 +13,9 @@
     const scrolls = box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
     if (!scrolls) {
       if (box.dataset.scrolls) {
-        box.removeAttribute("tabindex");
+        for (const attribute of ["tabindex", ...(name(box) ? ["role", "aria-label"] : [])]) {
+          box.removeAttribute(attribute);
+        }
         delete box.dataset.scrolls;
       }
       return;

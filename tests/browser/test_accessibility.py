@@ -66,7 +66,7 @@ def test_keyboard_reaches_everything_and_shows_where_it_is(page, address, path):
         seen.append(focus["name"])
         assert focus["ring"], focus
         assert focus["seen"], focus
-    assert len(seen) == len(set(seen)) or len(seen) < 400
+    assert len(seen) < 400, "the keyboard is caught"
     reached = "\n".join(seen)
     assert "md-skip" in seen[0]
     for part in ("md-search__input", "md-nav__link", "md-footer__link"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from press.__main__ import date_by_commit
 from tests.press.conftest import ROOT
 
 FENCE = '```python exec="1"\n{}\n```\n'
@@ -148,3 +149,21 @@ def test_a_good_build_replaces_the_site_whole(build):
     assert "New." in Path("site/one.html").read_text()
     assert not Path("site/gone.html").exists()
     assert "the site is in site" in done.stdout
+
+
+def test_a_site_bears_the_date_of_its_commit(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "")
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    date_by_commit()  # no commit, no date
+    assert "SOURCE_DATE_EPOCH" not in os.environ
+    made = {"GIT_COMMITTER_DATE": "@1000000000 +0000"}
+    person = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    commit = [*person, "commit", "-q", "--allow-empty", "-m", "one"]
+    for command in (["init", "-q"], commit):
+        subprocess.run(["git", *command], check=True, env=os.environ | made)
+    date_by_commit()
+    assert os.environ["SOURCE_DATE_EPOCH"] == "1000000000"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "5")
+    date_by_commit()
+    assert os.environ["SOURCE_DATE_EPOCH"] == "5"

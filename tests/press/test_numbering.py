@@ -1,4 +1,5 @@
 import os
+import re
 
 import pytest
 from markdown import Markdown
@@ -86,3 +87,60 @@ def test_an_edited_page_is_counted_anew(md):
     page.write_text("# Two\n\nNo figure.\n")
     os.utime(page, ns=(1, 1))
     assert "Figure 2.1</a>" in md().convert("[Figure](#figure-d)")
+
+
+EQUATION = "$$\n\\label{{{}}}\na = b\n$$\n"
+
+
+@pytest.fixture
+def equations(build, tmp_path):
+    """Build two chapters and return the last one's page."""
+
+    def run(first, second="More."):
+        pages = {"one.md": f"# One\n\n{first}\n"}
+        done = build(pages | {"two.md": f"# Two\n\n{second}\n"})
+        if done.returncode:
+            return done.stderr
+        return (tmp_path / "site/two.html").read_text()
+
+    return run
+
+
+def test_equations_are_counted_through_a_chapter_and_linked(equations):
+    two = equations(
+        EQUATION.format("a"),
+        EQUATION.format("b")
+        + "\n$$\nc = d\n$$\n\n"
+        + EQUATION.format("e")
+        + "\nSee [Equation](#equation-e) and [Equation](one.md#equation-a).",
+    )
+    assert 'id="equation-e"' in two
+    assert two.count('class="equation-number"') == 2  # one has no name
+    assert ">(3.2)<" in two or ">(2.2)<" in two
+    assert "label" not in re.search("<math.*?</math>", two)[0]
+    numbers = re.findall(r">Equation (\d\.\d)<", two)
+    assert len(numbers) == 2
+    assert [n.partition(".")[2] for n in numbers] == ["2", "1"]
+
+
+def test_labels_in_code_are_not_counted(equations):
+    shown = "```text\n" + EQUATION.format("a") + "```\n\n"
+    two = equations("More.", shown + EQUATION.format("a"))
+    assert 'id="equation-a"' in two
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            (EQUATION.format("a") + "\n") * 2,
+            "docs/one.md:4, docs/one.md:9: two equations",
+        ),
+        ("See [Equation](#equation-z).", "docs/one.md:3: no chapter"),
+        (EQUATION.format("A b"), "docs/one.md:4: a label stands at the start"),
+        ("A formula $\\label{a} b$ here.", "docs/one.md:3: a label stands"),
+        ("$$\n\\label{a}\na = \\sigm\n$$\n", "docs/one.md:5: bad TeX"),
+    ],
+)
+def test_faults_in_equations_name_the_line(equations, text, message):
+    assert message in equations(text)
