@@ -12,6 +12,7 @@ definition, for assets/term.js to show. A page that defines the term itself, in
 italics, explains it from there on.
 """
 
+import os
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -87,6 +88,11 @@ class Explain(Treeprocessor):
             self.explained: set[str] = set()
             longest_first = sorted(self.by_form, key=len, reverse=True)
             forms = "|".join(map(re.escape, longest_first)) or "(?!)"
+            # pages that are no chapters lie beside the glossary
+            page = self.md.press_numbers().pages.get(title, self.file)
+            self.address = Path(
+                os.path.relpath(self.file, page.parent)
+            ).as_posix()
             self.pattern = re.compile(rf"(?<![\w-])({forms})s?(?![\w-])", re.I)
             self.visit(root)
 
@@ -128,8 +134,7 @@ class Explain(Treeprocessor):
                 "a",
                 {
                     "class": "term",
-                    # MkDocs makes the address relative to the page
-                    "href": f"/{self.file.name}#{term.id}",
+                    "href": f"{self.address}#{term.id}",
                     "data-definition": term.definition,
                 },
             )

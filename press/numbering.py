@@ -39,12 +39,14 @@ class Numbers:
 
     def __init__(self, pages: Iterable[tuple[str, Path]]) -> None:
         self.titles: dict[str, str] = {}
+        self.pages: dict[str, Path] = {}  # by title, too
         # "3.2" for ("figure", "tanh") and so on
         self.named: dict[tuple[str, str], str] = {}
         counts: Counter[tuple[str, str]] = Counter()
         for number, page in pages:
             text = page.read_text(encoding="utf-8")
-            self.titles[_title(text, page)] = number
+            title = _title(text, page)
+            self.titles[title], self.pages[title] = number, page
             chapter = number.partition(".")[0]
             for kind, pattern in _NAMED.items():
                 for source, name in pattern.findall(_CODE.sub("", text)):

@@ -18,9 +18,8 @@ def test_build_is_strict():
     settings = (ROOT / "mkdocs.yml").read_text()
     assert "\nstrict: true\n" in settings
     assert "check_paths: true" in settings
-    for links in ("unrecognized_links", "anchors"):
+    for links in ("absolute_links", "unrecognized_links", "anchors"):
         assert f"  {links}: warn\n" in settings
-    assert "absolute_links: relative_to_docs\n" in settings
 
 
 def test_commands_of_the_readme_exist():
