@@ -34,11 +34,11 @@ class MathML(Treeprocessor):
 
     def run(self, root: Element) -> None:
         for parent in root.iter():
-            for formula in list(parent):
-                if formula.get("class") == "arithmatex":
-                    self.replace(parent, formula)
+            for place, child in enumerate(list(parent)):
+                if child.get("class") == "arithmatex":
+                    self.replace(parent, place, child)
 
-    def replace(self, parent: Element, formula: Element) -> None:
+    def replace(self, parent: Element, place: int, formula: Element) -> None:
         display = formula.tag == "div"
         tex = html.unescape(
             _DELIMITERS.fullmatch(formula.text.strip())[1]
@@ -51,12 +51,13 @@ class MathML(Treeprocessor):
         if display:
             self.display(formula, tex)
         else:
-            self.inline(formula, tex)
+            opening = _take_parenthesis(parent, place)
+            self.inline(formula, tex, opening)
 
-    def inline(self, formula: Element, tex: str) -> None:
+    def inline(self, formula: Element, tex: str, opening: str) -> None:
         """Put the formula into a span, which the style sheet keeps whole."""
         formula.attrib = {"class": "formula"}
-        formula.text = self.md.htmlStash.store(self.translate(tex))
+        formula.text = opening + self.md.htmlStash.store(self.translate(tex))
         after = formula.tail or ""
         if after[:1] in _CLINGING:
             formula.text += after[0]
@@ -105,6 +106,19 @@ class MathML(Treeprocessor):
         return mathml.replace(
             "<math", f'<math data-tex="{html.escape(tex)}"', 1
         )
+
+
+def _take_parenthesis(parent: Element, place: int) -> str:
+    """Take the "(" from the end of the text before a child, if there is one.
+
+    Browsers would break the line between it and the formula.
+    """
+    before, text = (parent[place - 1], "tail") if place else (parent, "text")
+    words = getattr(before, text) or ""
+    if not words.endswith("("):
+        return ""
+    setattr(before, text, words[:-1])
+    return "("
 
 
 class MathMLExtension(Extension):

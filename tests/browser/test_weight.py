@@ -22,8 +22,14 @@ def test_first_visit_is_light(page, address, sent, path):
     assert page.evaluate(SHIFT) <= 0.02
 
 
-@pytest.mark.parametrize("path", ["propagation/backward.html"])
-def test_formulas_bring_their_font(page, address, sent, path):
+@pytest.mark.parametrize("path", PAGES)
+def test_page_asks_for_its_fonts_by_itself(page, address, requested, path):
+    """A font that only a style sheet asks for is too late for a first visit."""
+    page.route("**/*.css", lambda route: route.abort())
     page.goto(address + path)
     settle(page)
-    assert any("stix-two-math" in name for name, _ in sent)
+    fonts = {url.split("stix-two-")[1] for url in requested if "woff2" in url}
+    wanted = {"text.woff2", "text-italic.woff2", "text-semibold.woff2"}
+    if page.locator("math").count():
+        wanted.add("math.woff2")
+    assert fonts == wanted

@@ -64,6 +64,14 @@ def test_punctuation_clings_to_a_formula(convert):
     assert html.endswith("</math>.</span></p>")
 
 
+def test_a_parenthesis_clings_to_the_formula_that_it_opens(convert):
+    html = convert("($x$) and, ($y$ too), *so* ($z$, $u$).")
+    assert html.count('<span class="formula">(<math') == 3
+    assert "</math>)</span> and, <span" in html
+    assert "<em>so</em> <span" in html
+    assert '</span> <span class="formula"><math' in html, "the fourth has none"
+
+
 def test_formulas_in_tables_and_emphasis(convert):
     html = convert("| $x$ | *the $y$* |\n|--|--|\n| $z^2$ | 1 |")
     assert ["".join(m.itertext()) for m in maths(html)] == ["x", "y", "z2"]
