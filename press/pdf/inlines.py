@@ -1,0 +1,213 @@
+"""Walks what stands in a line: text, links, formulas, notes, marks."""
+
+from bs4 import Comment, NavigableString, Tag
+
+from press.pdf.faults import Faults
+from press.pdf.fonts import Fonts
+from press.pdf.links import Links
+from press.pdf.markup import escape, label, quote
+from press.pdf.maths import MathsError, formula
+from press.pdf.page import Page
+
+# elements that are functions of Typst's, and of book.typ's
+WRAPPED = {
+    "em": "emph",
+    "i": "emph",
+    "strong": "strong",
+    "b": "strong",
+    "del": "strike",
+    "s": "strike",
+    "mark": "highlight",
+    "ins": "underline",
+    "u": "underline",
+    "sup": "super",
+    "sub": "sub",
+    "small": "small",
+    "kbd": "key",
+}
+PLAIN = {"span", "abbr", "cite", "dfn", "time", "var", "q", "label", "center"}
+
+
+class Inlines:
+    """Turns what stands in the lines of a page into Typst's markup."""
+
+    def __init__(
+        self, page: Page, links: Links, fonts: Fonts, faults: Faults
+    ) -> None:
+        self.page, self.links = page, links
+        self.fonts, self.faults = fonts, faults
+        self.notes = self.take_notes()
+        self.noted: set[str] = set()
+        self.claims: list[str] | None = None  # those of the block at hand
+
+    def take_notes(self) -> dict[str, Tag]:
+        """Take the footnotes out of the page, by their ids."""
+        notes = {}
+        for block in self.page.article.find_all("div", "footnote"):
+            for note in block.find_all("li", id=True):
+                notes[note["id"]] = note
+            block.extract()
+        return notes
+
+    def fault(self, element: Tag, message: str) -> None:
+        self.faults.add(self.page.address, element, message)
+
+    def label(self, element: Tag) -> str:
+        """Return the label of an element that has an id, or ""."""
+        if not element.get("id"):
+            return ""
+        anchor = self.page.anchor(element["id"])
+        self.links.landed.add(anchor)
+        return f" #{label(anchor)}"
+
+    def mark(self, element: Tag) -> str:
+        """Return a place for links to land on, if any link leads here."""
+        id = element.get("id")
+        if not id or not self.links.is_wanted(self.page, id):
+            return ""
+        # ended, or a parenthesis that follows would be taken for a call
+        return f"#metadata(none){self.label(element).strip()};"
+
+    def check(self, text: str, element: Tag) -> None:
+        """Note the characters that no font has."""
+        missing = self.fonts.missing(text)
+        if missing:
+            names = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in missing)
+            self.fault(element, f"no font has {names}; see press/font.py")
+
+    def inlines(self, element: Tag) -> str:
+        return "".join(map(self.inline, element.children))
+
+    def inline(self, node: Tag | NavigableString) -> str:
+        if isinstance(node, Comment):
+            return ""
+        if isinstance(node, NavigableString):
+            self.check(node, node.parent)
+            return escape(node)
+        if node.name in WRAPPED:
+            return self.wrapped(node)
+        if node.name in PLAIN or "-" in node.name:
+            return self.mark(node) + self.plain(node)
+        made = getattr(self, f"inline_{node.name}", None)
+        if made is None:
+            self.fault(
+                node, "it has no form in print; give it the class no-print"
+            )
+            return ""
+        return made(node)
+
+    def wrapped(self, element: Tag) -> str:
+        if element.find("a", "footnote-ref"):
+            # it is raised as it is
+            return self.mark(element) + self.inlines(element)
+        made = f"#{WRAPPED[element.name]}[{self.inlines(element)}];"
+        return self.mark(element) + made
+
+    def plain(self, element: Tag) -> str:
+        made = self.inlines(element)
+        if "chapter-number" in element.get("class", ()):
+            return f"#chapter-number[{made}];"
+        return made
+
+    def inline_br(self, _: Tag) -> str:
+        return "#linebreak();"
+
+    def inline_code(self, element: Tag) -> str:
+        self.check(element.get_text(), element)
+        return f"#raw({quote(element.get_text())});"
+
+    def inline_input(self, element: Tag) -> str:
+        checked = "true" if element.has_attr("checked") else "false"
+        return f"#checkbox({checked});"
+
+    def inline_a(self, link: Tag) -> str:
+        kinds = link.get("class") or []
+        if not link.get("href"):
+            return self.mark(link) + self.inlines(link)
+        if "footnote-ref" in kinds:
+            return self.footnote(link)
+        if "claim" in kinds:
+            return self.claim(link)
+        destination = self.links.destination(self.page, link)
+        text = self.inlines(link)
+        if destination is None or not text:
+            return self.mark(link) + text
+        if "term" in kinds:
+            return f"#term({destination})[{text}];"
+        return f"{self.mark(link)}#link({destination})[{text}];"
+
+    def footnote(self, link: Tag) -> str:
+        note = self.notes.get(link["href"].lstrip("#"))
+        if note is None:
+            self.fault(link, "the page has no such footnote")
+            return ""
+        named = label(self.page.anchor(note["id"]))
+        if note["id"] in self.noted:
+            return f"#footnote({named});"
+        self.noted.add(note["id"])
+        return f"#[#footnote[{self.blocks(note)}]#{named}];"
+
+    def claim(self, link: Tag) -> str:
+        """Set the mark; keep what backs the claim, for the margin."""
+        destination = self.links.destination(self.page, link) or "none"
+        if self.claims is not None:
+            words = claim_words(link.get("data-test") or link.get("title", ""))
+            self.check(words, link)
+            self.claims.append(f"({quote(words)}, {destination})")
+        return f"{self.mark(link)}#tick({destination});"
+
+    def inline_math(self, math: Tag) -> str:
+        self.check(math.get_text(), math)
+        return f"#formula({self.alternative(math)}, ${self.maths(math)}$);"
+
+    def maths(self, math: Tag) -> str:
+        try:
+            return formula(math)
+        except MathsError as unknown:
+            self.fault(math, str(unknown))
+        except ValueError as broken:
+            self.fault(math, f"its MathML is broken: {broken}")
+        return ""
+
+    def alternative(self, math: Tag) -> str:
+        """Return a formula's text alternative: its TeX."""
+        tex = " ".join((math.get("data-tex") or "").split())
+        if not tex:
+            self.fault(math, "it has no text alternative, data-tex")
+        return quote(tex)
+
+    def inline_img(self, image: Tag) -> str:
+        if image.find_parent(class_="twemoji"):
+            return f"#icon({quote(image['data-file'])});"
+        return f"#{self.picture(image)};"
+
+    def picture(self, image: Tag) -> str:
+        """Return a picture with its text alternative, as an expression."""
+        named = image.find_parent(attrs={"aria-label": True})
+        alternative = named["aria-label"] if named else image.get("alt", "")
+        if not alternative.strip():
+            self.fault(image, "the picture has no text alternative")
+        file = self.picture_file(image)
+        return f"picture({quote(file)}, alt: {quote(alternative)})"
+
+    def picture_file(self, image: Tag) -> str:
+        if image.get("data-file"):
+            return image["data-file"]
+        address, _ = self.page.resolve(image.get("src", ""))
+        file = self.page.site / address
+        if not file.is_file():
+            self.fault(image, f"the site has no picture {address}")
+            return ""
+        copy = address.replace("/", "-")
+        (self.page.folder / copy).write_bytes(file.read_bytes())
+        return copy
+
+
+def claim_words(test: str) -> str:
+    """Return the name of a test in words.
+
+    tests/activation/test_sigmoid.py::test_slope_is_largest[float64] gives
+    "slope is largest".
+    """
+    name = test.rpartition("::")[2].partition("[")[0]
+    return name.removeprefix("test_").replace("_", " ")

@@ -1,0 +1,65 @@
+"""Writes the PDF into the site, and sets it only when it would be another.
+
+The last one is kept in .press/pdf under a digest of all that it is made of.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from press.pdf.settings import Settings, read_settings
+
+FOLDER = Path(".press/pdf")
+HERE = Path(__file__).parent
+# what the PDF is made of beside pages and pictures
+ASSETS = ("*.html", "*.css", "*.woff2", "*.png", "*.jpg", "*.svg")
+LIBRARIES = ("typst", "beautifulsoup4", "fonttools", "matplotlib")
+
+
+def write_pdf(site: Path) -> Path | None:
+    """Write the book's PDF into a built site, and return its path.
+
+    Its name is `extra: pdf:` in mkdocs.yml; without one there is no PDF.
+    Raises Fault for what cannot be set.
+    """
+    settings = read_settings()
+    if not settings.file:
+        return None
+    file = site / settings.file
+    kept = FOLDER / digest(settings, site)
+    if not kept.is_file():
+        put(kept, settings, site)
+    shutil.copyfile(kept, file)
+    return file
+
+
+def put(kept: Path, settings: Settings, site: Path) -> None:
+    """Set the book and keep its PDF in place of the last one."""
+    from press.pdf.book import set_book  # Typst and all, only when needed
+
+    pdf = set_book(settings, site)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=FOLDER, prefix="new-", delete=False) as new:
+        new.write(pdf)
+    for older in FOLDER.iterdir():
+        if not older.name.startswith("new-"):  # another build's
+            older.unlink(missing_ok=True)
+    os.replace(new.name, kept)
+
+
+def digest(settings: Settings, site: Path) -> str:
+    """Return a digest of all that the PDF is made of."""
+    said = repr(settings), os.environ.get("SOURCE_DATE_EPOCH")
+    seal = hashlib.sha256(repr((said, *map(version, LIBRARIES))).encode())
+    for file in _files(site):
+        seal.update(file.name.encode() + file.read_bytes())
+    return seal.hexdigest()
+
+
+def _files(site: Path) -> Iterator[Path]:
+    yield from sorted(f for f in HERE.iterdir() if f.is_file())
+    yield from sorted(f for kind in ASSETS for f in site.rglob(kind))

@@ -1,0 +1,116 @@
+"""Reads a page of the built site."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from press.fault import Fault
+from press.pdf.code import take_code
+from press.pdf.picture import take_pictures
+
+_ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
+_LEFT_OUT = {"no-print", "headerlink", "footnote-backref"}  # by class
+_SILENT = {"script", "style", "template"}
+
+
+def address(file: str) -> str:
+    """Return where the site has the page that a file of nav becomes."""
+    return str(PurePosixPath(file).with_suffix(".html"))
+
+
+@dataclass(eq=False)
+class Page:
+    """One page of the built site, without what is not printed.
+
+    site: the folder of the built site.
+    address: "activation/sigmoid.html", relative to it.
+    folder: where the pictures go.
+    Raises Fault for a page that is not there or has no title.
+    """
+
+    site: Path
+    address: str
+    folder: Path
+    ids: set[str] = field(init=False)  # of what is printed
+    left_out: set[str] = field(init=False)  # ids of what is not
+    code: list[str] = field(init=False)  # its blocks of code
+
+    def __post_init__(self) -> None:
+        ids = _ids(self.article)
+        for element in list(filter(_is_left_out, tags(self.article))):
+            element.extract()
+        self.ids = _ids(self.article)
+        self.left_out = ids - self.ids
+
+    def leave_out(self, element: Tag) -> None:
+        """Take out what is not printed."""
+        gone = _ids(element) | {element.get("id", "")}
+        self.ids -= gone
+        self.left_out |= gone
+        element.extract()
+
+    @cached_property
+    def article(self) -> Tag:
+        """Return the page's text, its SVGs replaced by <img data-file>."""
+        file = self.site / self.address
+        if not file.is_file():
+            raise Fault(f"{self.address}: the site has no such page")
+        found = _ARTICLE.search(file.read_text(encoding="utf-8"))
+        if not found:
+            raise Fault(f"{self.address}: the page has no <article>")
+        html = take_pictures(found[0], self.folder)
+        html, self.code = take_code(html)
+        article = BeautifulSoup(html, "html.parser").article
+        if article.h1 is None or not article.h1.get("id"):
+            raise Fault(f"{self.address}: the page has no <h1> with an id")
+        return article
+
+    @property
+    def top(self) -> str:
+        """Return the id of the page's title."""
+        return self.article.h1["id"]
+
+    @property
+    def number(self) -> str:
+        """Return "3" for a chapter, "3.1" for a page of it, "" for others."""
+        number = self.article.h1.find("span", "chapter-number")
+        return number.get_text() if number else ""
+
+    @property
+    def depth(self) -> int:
+        """Return 1 for a page within a chapter, 0 for others."""
+        return int("." in self.number)
+
+    def anchor(self, id: str) -> str:
+        """Return a name for an id that no other page has."""
+        return f"{self.address.removesuffix('.html')}#{id}"
+
+    def resolve(self, href: str) -> tuple[str, str]:
+        """Return the address and the fragment that a link of it leads to.
+
+        The address is relative to the site, or another site's as it stands.
+        """
+        if urlsplit(href).scheme:
+            return href, ""
+        parts = urlsplit(urljoin(f"http://site/{self.address}", href))
+        return unquote(parts.path).lstrip("/"), unquote(parts.fragment)
+
+
+def _is_left_out(element: Tag) -> bool:
+    return element.name in _SILENT or not _LEFT_OUT.isdisjoint(
+        element.get("class", ())
+    )
+
+
+def _ids(element: Tag) -> set[str]:
+    return {tag["id"] for tag in tags(element) if tag.has_attr("id")}
+
+
+def tags(element: Tag) -> Iterator[Tag]:
+    """Yield all elements within one, faster than find_all does."""
+    return (node for node in element.descendants if isinstance(node, Tag))

@@ -1,0 +1,255 @@
+"""The whole book as one PDF, as a reader gets it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from pypdf import PdfReader
+
+from press.pdf.fonts import dejavu
+from tests.book.conftest import chapters, navigation, notebooks
+from tests.press.pdf.conftest import destination, elements, links
+
+NAME = "introduction-to-neural-networks.pdf"
+# what stands at the back and on no page of the site
+BACK = ["Notebooks", "Solutions", "Further code", "Index"]
+
+
+@pytest.fixture(scope="session")
+def reader(site_folder: Path) -> PdfReader:
+    """Return the PDF of the site."""
+    return PdfReader(site_folder / NAME)
+
+
+@pytest.fixture(scope="session")
+def pages(reader: PdfReader) -> list[str]:
+    """Return what each of its pages says."""
+    return [" ".join(page.extract_text().split()) for page in reader.pages]
+
+
+@pytest.fixture(scope="session")
+def pieces(reader: PdfReader) -> list[list[tuple[float, float, str]]]:
+    """Return each piece of text on each page and where it starts, in points."""
+    found: list[list[tuple[float, float, str]]] = []
+
+    def visit(words, matrix, at, *_):
+        x = matrix[0] * at[4] + matrix[2] * at[5] + matrix[4]
+        y = matrix[1] * at[4] + matrix[3] * at[5] + matrix[5]
+        found[-1].append((x, y, words))
+
+    for page in reader.pages:
+        found.append([])
+        page.extract_text(visitor_text=visit)
+    return found
+
+
+@pytest.fixture(scope="session")
+def said(pages: list[str]) -> str:
+    """Return what it says, without the breaks that its lines made."""
+    return squeezed("".join(pages))
+
+
+def squeezed(words: str) -> str:
+    """Return words without spaces, and without hyphens and quotes' forms."""
+    plain = words.replace("ﬁ", "fi").replace("ﬂ", "fl").replace("ﬀ", "ff")
+    return re.sub(r"[\s\u200b\u2060\u00ad-]", "", plain)
+
+
+def titles(outline: list) -> list:
+    """Return the titles of an outline, in lists as deep as it is."""
+    return [
+        titles(entry) if isinstance(entry, list) else entry.title
+        for entry in outline
+    ]
+
+
+def heading(page: BeautifulSoup, level: str) -> list[str]:
+    """Return the headings of a page without the signs that link to them."""
+    return [
+        " ".join(h.get_text().replace("¶", "").split())
+        for h in page.article.find_all(level)
+    ]
+
+
+def printed() -> list[str]:
+    """Return the pages that the PDF holds: all but the notebooks."""
+    return [name for name in navigation() if name not in notebooks()]
+
+
+def outline_of(site: dict[str, BeautifulSoup]) -> list:
+    """Return the titles of the pages, each with its sections in a list."""
+    expected = []
+    for name in printed():
+        (title,) = heading(site[name], "h1")
+        place = expected[-1] if re.match(r"\d+\.", title) else expected
+        place.append("Preface" if name == "index.md" else title)
+        sections = heading(site[name], "h2")
+        if sections:
+            place.append(sections)
+    return expected
+
+
+def pages_and_sections(outline: list, top: bool = True) -> list:
+    """Leave out what stands below the sections of a page."""
+    kept, title = [], ""
+    for entry in outline:
+        if isinstance(entry, str):
+            title = entry
+            kept.append(entry)
+        elif top or re.match(r"\d+\.\d+ ", title):
+            kept.append(pages_and_sections(entry, top=False))
+    return kept
+
+
+def test_outline_is_the_navigation_and_the_back(site, reader):
+    expected = outline_of(site)
+    found = pages_and_sections(titles(reader.outline))
+    assert found[: len(expected)] == expected
+    back = [t for t in found[len(expected) :] if isinstance(t, str)]
+    assert back == BACK
+
+
+def test_every_link_lands(reader):
+    inside = outside = 0
+    for _, link in links(reader):
+        there = destination(reader, link)
+        if isinstance(there, int):
+            assert 0 <= there < len(reader.pages)
+            inside += 1
+        else:
+            assert re.match(r"https?://\w", there)
+            outside += 1
+    assert inside > 300
+    assert outside >= 3
+
+
+def test_links_to_figures_and_equations_land_on_their_pages(
+    reader, pages, pieces
+):
+    """By the words: a link says "Figure 3.2", the page there bears them."""
+    checked = 0
+    for at, link in links(reader):
+        there = destination(reader, link)
+        shown = text_within(pieces[at], *map(float, link["/Rect"]))
+        found = re.search(r"(?:Figure|Equation) (\d+\.\d+)", shown)
+        if found and isinstance(there, int):
+            kind = "Figure {}" if "Figure" in shown else "({})"
+            assert kind.format(found[1]) in pages[there]
+            checked += 1
+    assert checked >= 5  # those that no line breaks
+
+
+def text_within(pieces: list, left, bottom, right, top) -> str:
+    """Return the text that starts in a rectangle of a page."""
+    words = "".join(
+        words
+        for x, y, words in pieces
+        if left - 1 <= x <= right and bottom - 3 <= y <= top
+    )
+    return " ".join(words.split())
+
+
+def test_every_figure_and_formula_has_its_alternative(site, reader):
+    pages = [site[name] for name in printed()]
+    pictures = [d for page in pages for d in page.select("figure .picture")]
+    formulas = [m for page in pages for m in page.article.find_all("math")]
+    figures = elements(reader, "/Figure")
+    assert {f["/Alt"] for f in figures} == {d["aria-label"] for d in pictures}
+    assert len(figures) == len(pictures)
+    given = [f["/Alt"] for f in elements(reader, "/Formula")]
+    written = {" ".join(m["data-tex"].split()) for m in formulas}
+    assert written <= set(given)
+    assert len(given) >= len(formulas)
+    assert all(given)
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_a_chapter_can_be_read_whole(site, said, name):
+    """Every paragraph without a formula, a footnote or code in it."""
+    sentences = [
+        " ".join(p.get_text().split())
+        for p in site[name].article.find_all("p")
+        if not p.find(["math", "sup", "code"])
+        and not p.find("a", "footnote-backref")
+        and "no-print" not in p.get("class", ())
+        and not p.find_parent(class_="no-print")
+    ]  # fmt: skip
+    assert len(sentences) >= 2
+    missing = [s for s in sentences if squeezed(s) not in said]
+    # a footnote or a figure may stand between the halves of a sentence
+    assert len(missing) <= len(sentences) / 5
+    assert squeezed(heading(site[name], "h1")[0]) in said
+
+
+@pytest.mark.parametrize("name", chapters())
+def test_code_of_a_chapter_is_there(site, said, name):
+    blocks = site[name].article.find_all("pre")
+    lines = [
+        line
+        for block in blocks
+        for line in block.get_text().splitlines()
+        if line.strip()
+    ]
+    assert len(lines) > 10
+    assert [x for x in lines if squeezed(x) not in said] == []
+
+
+def test_size_is_sane(reader, pages):
+    assert 40 < len(pages) < 200
+    assert all(len(page) > 40 for page in pages)
+    for page in reader.pages:
+        width, height = page.mediabox.width, page.mediabox.height
+        assert (round(width), round(height)) == (595, 842), "A4"
+
+
+def test_no_text_leaves_its_page(pieces):
+    places = [x for page in pieces for x, _, words in page if words.strip()]
+    assert len(places) > 5000
+    assert min(places) >= 60
+    assert max(places) <= 535
+
+
+def test_only_open_fonts_are_embedded(reader):
+    known = {"STIXTwoText", "STIXTwoMath", "STIXTwoTextSemiBold"}
+    known |= {font.stem.partition("-")[0] for font in dejavu()}
+    found = set()
+    for page in reader.pages:
+        for reference in page["/Resources"].get("/Font", {}).values():
+            font = reference.get_object()
+            (descendant,) = font["/DescendantFonts"]
+            name = descendant["/BaseFont"].partition("+")[2]
+            found.add(name.partition("-")[0])
+            descriptor = descendant["/FontDescriptor"]
+            assert {"/FontFile2", "/FontFile3"} & descriptor.keys(), name
+            assert "/ToUnicode" in font
+    assert {"STIXTwoText", "STIXTwoMath", "DejaVuSansMono"} <= found <= known
+
+
+def test_title_page_has_licence_and_source(pages):
+    for words in ("CC BY-NC-SA 4.0", "MIT", "PyTorch handbook"):
+        assert words in pages[0]
+
+
+def test_every_exercise_has_its_solution_at_the_back(reader, pages):
+    asked, solved = (
+        {n for n, said in enumerate(pages) if f"{word}: page" in said}
+        for word in ("Solutions", "Exercises")
+    )
+    led = [(at, destination(reader, link)) for at, link in links(reader)]
+    assert len(asked) >= len(chapters()) - 2, "some share a page"
+    assert asked <= {there for at, there in led if at in solved}
+    for page in asked:
+        assert solved & {there for at, there in led if at == page}
+
+
+@pytest.mark.parametrize("name", navigation())
+def test_every_page_leads_to_it(site, site_folder, name):
+    (link,) = site[name].footer.find_all("a", "pdf")
+    target = (site_folder / name).parent / link["href"]
+    assert target.resolve() == (site_folder / NAME).resolve()
+
+
+def test_home_page_offers_it(site):
+    (link,) = site["index.md"].select(".ways a[href$='.pdf']")
+    assert link["href"] == NAME

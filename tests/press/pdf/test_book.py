@@ -1,0 +1,418 @@
+"""What the pages hold is set, and linked; what cannot be set is told."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+from pypdf import PdfReader
+
+from press.__main__ import finish
+from press.fault import Fault
+from press.pdf.book import set_book
+from press.pdf.settings import read_settings
+from tests.press.conftest import ROOT
+from tests.press.pdf.conftest import destination, elements, links, text
+
+MATH = '<math data-tex="a"><mi>a</mi></math>'
+PICTURE = (
+    '<div aria-label="A line." class="picture" role="img">'
+    '<svg viewBox="0 0 90 40" width="90"><path d="M 0 0 L 90 40" '
+    'stroke="currentColor"/></svg></div>'
+)
+FIGURE = (
+    f'<figure class="figure" id="figure-line">{PICTURE}<figcaption>'
+    '<a class="figure-number" href="#figure-line">Figure 1.1</a>'
+    "<p>The line.</p></figcaption></figure>"
+)
+CODE = '<div class="highlight"><pre><code>x = 1\n</code></pre></div>'
+CLAIM = (
+    '<a class="claim" id="claim-{0}" href="two.html#{0}" '
+    'data-test="tests/test_one.py::test_{0}[float64]">✓</a>'
+)
+LEDGER = '<p id="half">Half.</p><p id="whole">Whole.</p>'
+
+
+def pages_that_say(reader, words):
+    return [
+        number
+        for number, page in enumerate(reader.pages)
+        if words in " ".join(page.extract_text().split())
+    ]
+
+
+def led_from(reader, page):
+    return {
+        destination(reader, link) for at, link in links(reader) if at == page
+    }
+
+
+# --- what is set ---
+
+
+def test_lists_tables_and_boxes_keep_their_text(read):
+    said = text(
+        read(
+            "<ul><li>in a list</li></ul><ol start='3'><li>third</li></ol>"
+            "<dl><dt>word</dt><dd><p>its sense</p></dd></dl>"
+            "<table><thead><tr><th>head</th></tr></thead>"
+            "<tbody><tr><td>cell</td></tr></tbody></table>"
+            "<blockquote><p>quoted</p></blockquote><hr/>"
+            "<div class='admonition warning'><p class='admonition-title'>Mind"
+            "</p><p>the gap</p></div>"
+            "<details class='note'><summary>More</summary><p>folded</p>"
+            f"</details><pre>a  b</pre>{CODE}"
+            "<p>H<sub>2</sub>O, <kbd>Esc</kbd>, <del>gone</del>, "
+            "<code>f(x)</code><br>below</p>"
+        )
+    )
+    for words in (
+        "• in a list", "3. third", "word its sense", "head cell", "quoted",
+        "Mind the gap", "More folded", "a b", "x = 1", "H2O", "Esc", "gone",
+        "f(x) below",
+    ):  # fmt: skip
+        assert words in said
+
+
+def test_every_tab_is_a_labelled_box(read):
+    said = text(
+        read(
+            "<div class='tabbed-set'><input type='radio'>"
+            "<div class='tabbed-labels'><label>torch</label>"
+            "<label>numpy</label></div><div class='tabbed-content'>"
+            f"<div class='tabbed-block'>{CODE}</div>"
+            "<div class='tabbed-block'><p>Two.</p></div></div></div>"
+        )
+    )
+    assert "torch x = 1 numpy Two." in said
+
+
+def test_what_is_not_for_print_is_left_out(read):
+    said = text(
+        read("<p>Seen.</p><div class='no-print'><iframe>x</iframe></div>")
+    )
+    assert "Seen." in said
+    assert "x" not in said.partition("Seen.")[2]
+
+
+def test_a_figure_has_its_number_caption_and_alternative(read):
+    reader = read(f'<p><a href="#figure-line">Figure 1.1</a></p>{FIGURE}')
+    assert "Figure 1.1 The line." in text(reader)
+    (figure,) = elements(reader, "/Figure")
+    assert figure["/Alt"] == "A line."
+
+
+def test_a_figure_that_moves_says_where(read):
+    html = f"<line-explorer>{FIGURE}</line-explorer>"
+    reader = read(html, "site_url: https://book.example/\n")
+    assert "This figure moves on the book’s website." in text(reader)
+    there = {destination(reader, link) for _, link in links(reader)}
+    assert "https://book.example/one.html#figure-line" in there
+    assert "This figure moves" in text(read(html)), "also without an address"
+    assert "This figure moves" not in text(read(FIGURE))
+
+
+def test_an_equation_keeps_its_number(read):
+    reader = read(
+        '<div class="equation" id="equation-a"><div class="wide">'
+        f'{MATH}</div><a class="equation-number" href="#equation-a">(3.1)</a>'
+        '</div><p><a href="#equation-a">Equation 3.1</a></p>'
+    )
+    assert "(3.1)" in text(reader)
+    assert elements(reader, "/Formula")[0]["/Alt"] == "a"
+
+
+def test_a_claim_has_the_name_of_its_test_and_leads_to_the_ledger(read):
+    claims = [CLAIM.format(name) for name in ("half", "whole")]
+    html = (
+        f"<p>It is so.{claims[0]}</p><div class='equation'><div class='wide'>"
+        f"{MATH}</div>{claims[1]}</div>"
+    )
+    reader = read(
+        {
+            "one": html,
+            "two": LEDGER + '<a href="one.html#claim-half">b</a> '
+            '<a href="one.html#claim-whole">c</a>',
+        }
+    )
+    (page,) = pages_that_say(reader, "It is so.")
+    said = " ".join(reader.pages[page].extract_text().split())
+    assert said.count("✓") == 3, "a mark in the text, and one before each name"
+    assert "half" in said
+    assert "whole" in said
+    assert pages_that_say(reader, "Whole.")[-1] in led_from(reader, page)
+    assert page in led_from(reader, pages_that_say(reader, "Whole.")[-1])
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "<ul><li>It is so.{}</li></ul>",
+        "<table><thead><tr><th>a</th></tr></thead><tr><td>1{}</td></tr></table>",
+        FIGURE.replace("The line.", "The line.{}"),
+        "<dl><dt>a</dt><dd>It is so.{}</dd></dl>",
+        "<div class='admonition note'><p>It is so.{}</p></div>",
+    ],
+)
+def test_a_claim_may_stand_anywhere(read, place):
+    html = place.format(CLAIM.format("half"))
+    assert "✓ half" in text(read({"one": html, "two": LEDGER}))
+
+
+def test_solutions_stand_at_the_back_linked_both_ways(read):
+    reader = read(
+        '<h2 id="exercises">Exercises</h2><ol><li>Why?</li></ol>'
+        '<details class="success"><summary>Solutions</summary>'
+        "<ol><li>Because.</li></ol></details><p>After.</p>"
+    )
+    (asked,), (solved,) = (
+        pages_that_say(reader, words) for words in ("Why?", "Because.")
+    )
+    assert asked < solved
+    assert solved in led_from(reader, asked)
+    assert asked in led_from(reader, solved)
+    said = " ".join(reader.pages[asked].extract_text().split())
+    assert f"Solutions: page {reader.page_labels[solved]}" in said
+
+
+def test_code_of_a_figure_stands_at_the_back_linked_both_ways(read):
+    reader = read(
+        FIGURE + '<details class="code"><summary>The code of this</summary>'
+        f"{CODE}</details>"
+    )
+    (shown,) = pages_that_say(reader, "The line.")
+    (coded,) = pages_that_say(reader, "x = 1")
+    assert shown < coded
+    assert coded in led_from(reader, shown)
+    assert shown in led_from(reader, coded)
+
+
+def test_the_index_says_where_terms_stand(read):
+    term = '<p>A <a class="term" href="two.html#term-unit">unit</a>.</p>'
+    reader = read(
+        {
+            "one": f"{term}<h2 id='unit'>Units</h2>",
+            "two": '<dl><dt id="term-unit">unit (units)</dt>'
+            '<dd>A neuron. See <a href="one.html#unit">Units</a>.</dd></dl>',
+            "three": term,
+        }
+    )
+    (page,) = pages_that_say(reader, "Index unit")
+    used = [
+        pages_that_say(reader, f"Page {name}")[-1] for name in ("one", "three")
+    ]
+    numbers = ", ".join(reader.page_labels[number] for number in used)
+    assert f"Index unit {numbers}" in text(reader)
+    assert {*used, pages_that_say(reader, "Page two")[-1]} <= led_from(
+        reader, page
+    )
+
+
+def test_notebooks_are_listed(make_site):
+    page = '<h1 id="lab">A lab</h1><p>Only on the web.</p>'
+    site = make_site(
+        {"notebooks/lab": page}, "site_url: https://book.example/\n"
+    )
+    (site / "notebooks/lab.ipynb").write_text("{}")
+    reader = PdfReader(io.BytesIO(set_book(read_settings(), site)))
+    assert "A lab" in text(reader)
+    assert "Only on the web" not in text(reader)
+    there = {destination(reader, link) for _, link in links(reader)}
+    assert "https://book.example/notebooks/lab.html" in there
+
+
+def test_footnotes_are_set_once_and_marked_each_time(read):
+    mark = (
+        '<sup id="fnref{}:a"><a class="footnote-ref" href="#fn:a">1</a></sup>'
+    )
+    said = text(
+        read(
+            f"<p>One.{mark.format('')} Two.{mark.format('2')}</p>"
+            '<div class="footnote"><hr/><ol><li id="fn:a"><p>The paper.'
+            '<a class="footnote-backref" href="#fnref:a">↩</a></p></li></ol>'
+            "</div>"
+        )
+    )
+    assert said.count("The paper.") == 1
+    assert "One.1 Two.1" in said
+    assert "↩" not in said
+
+
+def test_ids_of_different_pages_do_not_collide(read):
+    here = '<h2 id="same">{}</h2><p><a href="#same">go</a></p>' + "<br>" * 99
+    reader = read({"one": here.format("A"), "two": here.format("B")})
+    goes = [pages_that_say(reader, f"{name} go")[0] for name in "AB"]
+    for page in goes:
+        assert page in led_from(reader, page)
+
+
+def test_a_page_of_a_chapter_stands_below_it(read):
+    title = '<h1 id="{0}"><span class="chapter-number">{1}</span> {0}</h1>'
+    reader = read(
+        {
+            "one": title.format("Chapter", "1") + "<h2 id='a'>First</h2>",
+            "two": title.format("Page", "1.1") + "<h2 id='b'>Second</h2>",
+        }
+    )
+    home, chapter, (first, page, (second,)) = reader.outline
+    assert home.title == "Preface"
+    assert chapter.title == "1 Chapter"
+    assert [first.title, page.title, second.title] == [
+        "First",
+        "1.1 Page",
+        "Second",
+    ]
+
+
+def test_it_is_an_accessible_file(read):
+    reader = read("<p>x</p>")
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en-GB"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"<pdfuaid:part>1<" in root["/Metadata"].get_data()
+    assert reader.metadata.title == "A small book"
+    assert "Free for all." in text(reader)
+
+
+def test_two_runs_give_the_same_bytes_with_the_date_of_the_commit(
+    make_site, monkeypatch
+):
+    site = make_site({"one": f"<p>x</p>{FIGURE}"})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    first, second = (set_book(read_settings(), site) for _ in range(2))
+    assert first == second
+    reader = PdfReader(io.BytesIO(first))
+    assert reader.metadata.creation_date.isoformat().startswith("2001-09-09")
+    assert "9 September 2001" in text(reader)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    reader = PdfReader(io.BytesIO(set_book(read_settings(), site)))
+    assert "1970" not in text(reader)
+
+
+# --- what is not ---
+
+FAULTS = {
+    "bad maths": (
+        '<p><math data-tex="\\a"><mglyph></mglyph></math></p>',
+        r"one.html: <math> '\\a': <mglyph> is not known in formulas",
+    ),
+    "broken MathML": (
+        '<p><math data-tex="a"><mfrac><mi>a</mi></mfrac></math></p>',
+        "one.html: <math> 'a': its MathML is broken",
+    ),
+    "a formula without an alternative": (
+        "<p><math><mi>a</mi></math></p>",
+        "one.html: <math> 'a': it has no text alternative",
+    ),
+    "an unknown element": (
+        '<p>See <video class="clip">this</video></p>',
+        "one.html: <video class=\"clip\"> 'this': it has no form in print",
+    ),
+    "a broken link to a page": (
+        '<p><a href="three.html">go</a></p>',
+        "one.html: <a> 'go': it leads to three.html, which the site does not",
+    ),
+    "a broken link to a place": (
+        '<p><a href="index.html#gone">go</a></p>',
+        "one.html: <a> 'go': index.html has nothing with the id 'gone'",
+    ),
+    "a link to what is not set": (
+        '<p><a href="#in">go</a> <math data-tex="a" id="in"><mi>a</mi></math>',
+        "one.html: <a> 'go': nothing that can be set bears the id",
+    ),
+    "a missing character": (
+        "<p>The sign 中.</p>",
+        "one.html: <p> 'The sign 中.': no font has '中' (U+4E2D)",
+    ),
+    "a missing character in code": (
+        "<div class='highlight'><pre>中</pre></div>",
+        "one.html: <div class=\"highlight\">: no font has '中'",
+    ),
+    "a picture without an alternative": (
+        '<p><svg viewBox="0 0 9 9"></svg></p>',
+        "one.html: <img>: the picture has no text alternative",
+    ),
+    "a picture that is not there": (
+        '<p><img src="a.png" alt="A line."></p>',
+        "one.html: <img>: the site has no picture a.png",
+    ),
+    "a figure without a picture": (
+        '<figure id="f"><figcaption>x</figcaption></figure>',
+        "one.html: <figure id=\"f\"> 'x': the figure has no picture",
+    ),
+    "a footnote that is not there": (
+        '<p>x<sup><a class="footnote-ref" href="#fn:a">1</a></sup></p>',
+        "one.html: <a class=\"footnote-ref\"> '1': the page has no such",
+    ),
+    "a table without headings": (
+        "<table><tr><td>1</td></tr></table>",
+        "one.html: <table> '1': the table has no row of headings",
+    ),
+    "a picture that is broken": (
+        '<p><svg viewBox="0 0 9 9" aria-label="A line."><path></svg></p>',
+        "one.html: Typst cannot set the PDF",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_names_its_page_and_element(make_site, fault):
+    html, said = FAULTS[fault]
+    site = make_site({"one": html})
+    with pytest.raises(Fault) as raised:
+        set_book(read_settings(), site)
+    assert said in str(raised.value)
+
+
+def test_all_faults_are_told_at_once(make_site):
+    broken = FAULTS["an unknown element"][0] + FAULTS["a missing character"][0]
+    site = make_site(
+        {"one": broken, "two": FAULTS["a broken link to a page"][0]}
+    )
+    with pytest.raises(Fault) as raised:
+        set_book(read_settings(), site)
+    first, *found = str(raised.value).splitlines()
+    assert first == "3 faults keep the PDF from being set"
+    assert [line.split(":")[0].strip() for line in found] == [
+        "one.html", "one.html", "two.html",
+    ]  # fmt: skip
+
+
+def test_a_fault_stops_the_build(make_site, capsys):
+    site = make_site({"one": "<p>中</p>"})
+    assert finish(site) is False
+    assert "press: a fault keeps the PDF" in capsys.readouterr().err
+    assert not (site / "book.pdf").exists()
+
+
+def run(folder):
+    return subprocess.run(
+        [sys.executable, "-m", "press.pdf"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_sets_a_site_that_is_there(make_site):
+    site = make_site({"one": "<p>x</p>"})
+    done = run(site.parent)
+    assert done.returncode == 0, done.stderr
+    assert (site / "book.pdf").read_bytes().startswith(b"%PDF-")
+    assert "press: the book is in" in done.stdout
+
+
+def test_the_command_says_what_is_wrong(make_site):
+    site = make_site({"one": "<p>中</p>"})
+    done = run(site.parent)
+    assert done.returncode == 1
+    assert "one.html: <p> '中'" in done.stderr
+    assert "Traceback" not in done.stderr
+    site.rename(site.with_name("elsewhere"))
+    done = run(site.parent)
+    assert done.returncode == 1
+    assert "make it with `make site`" in done.stderr
