@@ -1,0 +1,188 @@
+"""Each mutant is caught, each mended one passes, and the page tells no lies."""
+
+import re
+from difflib import SequenceMatcher
+from inspect import getsource
+
+import pytest
+import torch
+
+from snippets.network import Layer
+from snippets.notebooks import mutant_clinic
+from snippets.notebooks.mutant_clinic import (
+    PATIENTS,
+    TOLERANCE,
+    Step,
+    check_gradients,
+    code_of,
+    complaints,
+    discharge,
+    examples,
+    forward,
+    losses,
+    new_layers,
+    slopes,
+    step_of,
+)
+from snippets.propagation.backward import cross_entropy
+from tests.notebooks.kernel import (
+    Finished,
+    as_on_the_page,
+    cells_of,
+    spoilt,
+    stop_of,
+)
+
+NAME = "mutant_clinic"
+MODULE = "snippets.notebooks.mutant_clinic"
+RESULTS = f"""{{
+    name: [check.error for check in check_gradients(clinic.step_of(patient))]
+    for name, patient in clinic.PATIENTS.items()
+}} if (clinic := __import__("sys").modules["{MODULE}"]) else None"""
+# which gradients the page says, or lets the reader see, are off
+OFF = {
+    "A": {"W1", "b1", "W2", "b2"},
+    "B": {"W1", "b1", "W2", "b2"},
+    "C": {"W1", "b1"},
+    "D": {"W1", "b1", "W2", "b2", "W3", "b3"},
+    "E": {"b1", "b2", "b3"},
+    "F": {"W1", "b1", "W2", "b2"},
+    "G": {"W1", "b1", "W2", "b2"},
+    "H": {"W1", "b1"},
+}
+
+
+@pytest.fixture(scope="module")
+def finished() -> Finished:
+    return Finished(cells_of(NAME), RESULTS)
+
+
+def errors(step: Step) -> dict[str, float]:
+    return {check.name: check.error for check in check_gradients(step)}
+
+
+def test_the_judge_agrees_with_autograd():
+    x, y = examples()
+    layers = [
+        Layer(*(part.clone().requires_grad_() for part in layer))
+        for layer in new_layers()
+    ]
+    loss = cross_entropy(forward(layers, x).y_hat, y)
+    wanted = torch.autograd.grad(loss, [p for layer in layers for p in layer])
+    for place, gradient in enumerate(wanted):
+        number, part = divmod(place, 2)
+        found = slopes(new_layers(), number, part, x, y)
+        assert torch.allclose(found, gradient, rtol=0, atol=1e-8)
+
+
+def test_a_healthy_step_passes():
+    assert complaints(Step()) == []
+    assert max(errors(Step()).values()) < 1e-8
+
+
+@pytest.mark.parametrize("name", PATIENTS)
+def test_each_mutant_is_caught(name):
+    step = step_of(PATIENTS[name])
+    found = {words.split()[0][1:] for words in complaints(step)}
+    assert found == OFF[name]
+    for parameter, error in errors(step).items():
+        if parameter in OFF[name]:
+            assert error > 100 * TOLERANCE
+        else:
+            assert error < 1e-8
+
+
+@pytest.mark.parametrize("name", PATIENTS)
+def test_each_mutant_has_one_fault(name):
+    """One place of its code differs from that of the healthy part."""
+    patient = PATIENTS[name]
+    healthy = getsource(getattr(mutant_clinic, patient.part)).splitlines()
+    matcher = SequenceMatcher(None, healthy, code_of(patient).splitlines())
+    edits = [edit for edit in matcher.get_opcodes() if edit[0] != "equal"]
+    # a line that was moved is taken out in one place and put in another
+    assert len(edits) == (2 if name == "G" else 1)
+
+
+@pytest.mark.parametrize("name", PATIENTS)
+def test_its_symptoms_are_described_rightly(name):
+    (cell,) = (c for c in cells_of(NAME) if c.id == f"examine-{name.lower()}")
+    said = [float(n) for n in re.findall(r"\d+\.\d+", cell.alternative)]
+    healthy, ill = losses(Step()), losses(step_of(PATIENTS[name]))
+    wanted = [healthy[0], healthy[-1], ill[-1]]
+    assert said == pytest.approx(wanted, abs=0.05 + 1e-9)
+    assert said[1:] == pytest.approx(wanted[1:], abs=0.005 + 1e-9)
+    assert len(healthy) == 200
+
+
+def test_what_the_page_says_of_the_patients():
+    ill = {name: errors(step_of(PATIENTS[name])) for name in PATIENTS}
+    assert ill["B"]["W1"] > ill["B"]["W2"]
+    assert all(error == pytest.approx(0.5) for error in ill["D"].values())
+    assert losses(step_of(PATIENTS["E"]))[-1] < losses(Step())[-1] / 2
+    off = [error for error in ill["F"].values() if error > TOLERANCE]
+    assert max(off) < 0.01
+    changed = {c.name: c.shape for c in check_gradients(step_of(PATIENTS["E"]))}
+    assert changed["b1"] == (3, 60)
+
+
+def test_a_smaller_learning_rate_hides_an_early_update(monkeypatch):
+    before = errors(step_of(PATIENTS["G"]))["W1"]
+    monkeypatch.setattr(mutant_clinic, "LEARNING_RATE", 0.05)
+    after = errors(step_of(PATIENTS["G"]))["W1"]
+    assert TOLERANCE < after < before / 5
+
+
+@pytest.mark.parametrize("name", PATIENTS)
+def test_nobody_is_discharged_ill(name):
+    patient = PATIENTS[name]
+    healthy = getattr(mutant_clinic, patient.part)
+    with pytest.raises(AssertionError, match="in the words of the list"):
+        discharge(name, "?", healthy)
+    other = next(f for f in mutant_clinic.FAULTS if f != patient.fault)
+    with pytest.raises(AssertionError, match="has another fault than"):
+        discharge(name, other, healthy)
+    with pytest.raises(AssertionError, match=f"{name} is not well yet: d"):
+        discharge(name, patient.fault, patient.function)
+    with pytest.raises(TypeError, match="mended must be a function"):
+        discharge(name, patient.fault, None)
+
+
+def test_unknown_patient_is_told_so():
+    with pytest.raises(ValueError, match="one of A, B, C, D, E, F, G, H, but"):
+        mutant_clinic.examine("I")
+
+
+def test_solutions_run_green(finished):
+    assert finished.error is None
+    for name, patient in PATIENTS.items():
+        said = finished.outputs[f"check-{name.lower()}"][0].content
+        assert said.startswith(f"Patient {name} is well: {patient.fault}")
+        wanted = list(errors(step_of(patient)).values())
+        assert finished.results[name] == pytest.approx(wanted, abs=1e-8)
+
+
+def test_symptoms_and_code_are_shown(finished):
+    for name, patient in PATIENTS.items():
+        table, picture = finished.outputs[f"examine-{name.lower()}"]
+        assert len(table.content.splitlines()) == 7
+        assert picture.content.startswith("<svg")
+        (code,) = finished.outputs[f"code-{name.lower()}"]
+        assert code.content.startswith(f"def {patient.part}(")
+        assert patient.fault not in code.content
+
+
+def test_page_shows_what_a_kernel_shows(finished):
+    assert as_on_the_page(cells_of(NAME)) == finished.outputs
+
+
+def test_unfilled_it_stops_at_the_first_patient():
+    place, said = stop_of(cells_of(NAME, filled=False))
+    assert place == "check-a"
+    assert said.startswith("AssertionError: ")
+    assert "name the fault of patient A" in said
+
+
+def test_a_fault_that_is_named_must_be_mended():
+    place, said = stop_of(spoilt(NAME, "mend-c", "da += way", "da = way"))
+    assert place == "check-c"
+    assert "patient C is not well yet: dW1 is off by" in said
