@@ -1,0 +1,105 @@
+"""The counts that the book gives, and whether they still hold.
+
+record.json has the counts of each snippet with a digest of it and of what
+explains its survivors: an edit of either asks for a new run. There is no digest
+of the tests, for whoever adds a test should not have to wait; a test that was
+weakened shows in the next run.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.mutants.changes import Mutant
+from tests.mutants.explained import Explanations, Verdict
+
+RECORD = Path("tests/mutants/record.json")
+EXPLAINED = Path("tests/mutants/explained.toml")
+COUNTS = ("mutants", "killed", "explained", "one by one")
+
+
+def snippets() -> list[str]:
+    """Return the files that have code to change, in order."""
+    return [
+        file.as_posix()
+        for file in sorted(Path("snippets").rglob("*.py"))
+        if file.name != "__init__.py"
+    ]
+
+
+def read() -> dict:
+    """Return the record: mutants, killed, explained, and each by file."""
+    if not RECORD.exists():
+        return {"files": {}}
+    return json.loads(RECORD.read_text(encoding="utf-8"))
+
+
+def counts(
+    file: str,
+    mutants: Sequence[Mutant],
+    alive: Sequence[Mutant],
+    verdict: Verdict,
+) -> dict:
+    """Return what the record holds of a file."""
+    return {
+        "mutants": len(mutants),
+        "killed": len(mutants) - len(alive),
+        "explained": len(alive),
+        "one by one": verdict.singles,
+        "rules": dict(sorted(verdict.rules.items())),
+        "digest": _digest(file),
+    }
+
+
+def write(files: dict[str, dict]) -> dict:
+    """Write the record with these counts of files, and return it.
+
+    What it holds of other files that are there stays as it is.
+    """
+    known = read()["files"] | files
+    files = {file: known[file] for file in snippets() if file in known}
+    content = {
+        "tool": f"mutmut {version('mutmut')}",
+        **{name: sum(f[name] for f in files.values()) for name in COUNTS},
+        "rules": dict(sorted(_rules(files).items())),
+        "files": files,
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    RECORD.write_text(text + "\n", encoding="utf-8")
+    return content
+
+
+def faults() -> list[str]:
+    """Say why the record does not hold for the snippets as they are."""
+    files = read()["files"]
+    said = [
+        f"{name}: edited since its mutants were tried: run make mutants"
+        for name in snippets()
+        if name not in files or files[name]["digest"] != _digest(name)
+    ]
+    said += [
+        f"{name}: is gone: run make mutants"
+        for name in files
+        if name not in snippets()
+    ]
+    return said or Explanations.read(EXPLAINED).idle(_rules(files))
+
+
+def _rules(files: dict[str, dict]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for each in files.values():
+        total.update(each["rules"])
+    return total
+
+
+def _digest(file: str) -> str:
+    """Return a digest of a file and of its explanations.
+
+    It does not hang on what ends the file's lines.
+    """
+    text = Path(file).read_text(encoding="utf-8")
+    text += Explanations.read(EXPLAINED).concerning(file)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

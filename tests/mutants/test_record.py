@@ -1,0 +1,86 @@
+"""The counts that the book gives, on a small project."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import record
+from tests.mutants.explained import Verdict
+
+EXPLAINED = """
+[[rule]]
+keywords = ["alpha"]
+why = "how pale"
+
+[[mutant]]
+file = "snippets/one.py"
+function = "f"
+was = "x"
+now = ["y"]
+why = "the same"
+"""
+
+
+@pytest.fixture
+def recorded(project):
+    project(
+        {
+            "snippets/one.py": "X = 1\n",
+            "snippets/two.py": "X = 1\n",
+            "snippets/__init__.py": "",
+            "tests/mutants/explained.toml": EXPLAINED,
+        }
+    )
+    found = Verdict()
+    found.rules["alpha in *"] = 1
+    record.write(
+        {name: record.counts(name, [], [], found) for name in record.snippets()}
+    )
+
+
+def test_nothing_changed_is_no_fault(recorded):
+    assert record.faults() == []
+    Path("snippets/one.py").write_bytes(b"X = 1\r\n")
+    assert record.faults() == [], "whatever ends a line"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "concerned"),
+    [
+        ("snippets/one.py", "1", "2", ["one"]),
+        ("tests/mutants/explained.toml", '"y"', '"z"', ["one"]),
+        ("tests/mutants/explained.toml", "alpha", "label", ["one", "two"]),
+        ("tests/mutants/explained.toml", "how pale", "how thin", []),
+    ],
+)
+def test_an_edit_asks_for_a_new_run(recorded, file, old, new, concerned):
+    text = Path(file).read_text(encoding="utf-8")
+    Path(file).write_text(text.replace(old, new), encoding="utf-8")
+    said = "edited since its mutants were tried: run make mutants"
+    assert record.faults() == [
+        f"snippets/{name}.py: {said}" for name in concerned
+    ]
+
+
+def test_a_new_snippet_and_one_that_is_gone_ask_for_a_new_run(recorded):
+    Path("snippets/one.py").rename("snippets/three.py")
+    new, gone = record.faults()
+    assert new.startswith("snippets/three.py: edited")
+    assert gone == "snippets/one.py: is gone: run make mutants"
+
+
+def test_a_rule_that_explains_nothing_is_a_fault(recorded):
+    none = Verdict()
+    record.write(
+        {name: record.counts(name, [], [], none) for name in record.snippets()}
+    )
+    (fault,) = record.faults()
+    assert fault.endswith("explained.toml: explains nothing: alpha in *")
+
+
+def test_other_files_keep_their_counts(recorded):
+    before = record.read()["files"]["snippets/two.py"]
+    one = before | {"mutants": 5, "killed": 5}
+    content = record.write({"snippets/one.py": one})
+    assert content["files"]["snippets/two.py"] == before
+    assert content["killed"] == 5
