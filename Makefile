@@ -1,8 +1,15 @@
 # make site     the whole book, into site/
+# make pdf      the PDF anew, from the site that is there
+# make pdf-check  whether the PDF is accessible; says what it needs for that
 # make test     everything that is checked
 # make serve    live preview at http://127.0.0.1:8000
-# make lint     style of the code
+# make check    all that a pull request is checked for: style, spelling, workflows, site, tests
+# make lint     style of code and text, and the form of the workflows
+# make mutants  whether the tests notice small changes to the snippets; minutes
 # make bench    how long a build takes, and against what
+# make chapter PAGE=activation/swish   begins a chapter: page, snippet, test, navigation
+# make links    whether other sites still answer that the book links to
+# make requirements   pins anew what requirements.in asks for; UPGRADE=--upgrade takes newer releases
 # make clean    removes what these made, but for .venv
 
 PYTHON ?= python3
@@ -10,23 +17,57 @@ export NO_MKDOCS_2_WARNING := 1  # a long banner on every build
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/ready
 
-.PHONY: site test serve lint bench clean
+.PHONY: site pdf pdf-check test serve check mutants lint chapter links bench requirements clean
 
 site: $(READY)
 	@$(BIN)/python -m press
 
+pdf: $(READY)
+	@$(BIN)/python -m press.pdf
+
+pdf-check: $(READY)
+	@$(BIN)/python -m press.pdf.check
+
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 serve: $(READY)
 	@$(BIN)/python -m mkdocs serve
 
+check: lint site test
+
+mutants: $(READY)
+	@$(BIN)/python -m tests.mutants
+
+FORM := $(BIN)/check-jsonschema --builtin-schema
+
 lint: $(READY)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/codespell
+	@$(BIN)/zizmor --offline --quiet .github
+	@$(FORM) vendor.github-workflows .github/workflows/*.yml
+	@$(FORM) vendor.github-actions .github/actions/*/action.yml
+	@$(FORM) vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	@$(FORM) vendor.dependabot .github/dependabot.yml
+	@$(FORM) vendor.citation-file-format CITATION.cff
+
+chapter: $(READY)
+	@$(BIN)/python -m press.chapter '$(PAGE)'
+
+links: site
+	@$(BIN)/python -m press.links
 
 bench: $(READY)
 	@$(BIN)/python -m press.bench
+
+# uv, since its lock serves every system; of no use to readers, so in a folder of its own
+UV := .press/uv
+requirements: $(READY)
+	@$(BIN)/python -m pip install --quiet --upgrade --target $(UV) uv==0.13.9
+	PYTHONPATH=$(UV) $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
+	--no-annotate --custom-compile-command "make requirements" $(UPGRADE) \
+	--output-file requirements.txt requirements.in
 
 clean:
 	rm -rf site .press .pytest_cache .ruff_cache .hypothesis

@@ -3,8 +3,8 @@
 Every way of building is run in turn, round after round, so that a busy machine
 slows all of them alike; medians and their ratios are printed, and written to
 .press/bench.json. Two floors are measured in the same rounds: drawing alone
-(import torch and matplotlib, run every fence, make no site), and the site alone
-(the same pages, with each fence replaced by its output beforehand).
+from press.execution import FENCE, all_code, fences
+from press.pdf import keep
 """
 
 import json
@@ -22,7 +22,8 @@ from statistics import median
 
 from press import store
 from press.dependencies import files
-from press.execution import FENCE, fences
+from press.execution import FENCE, all_code, fences
+from press.pdf import keep
 from press.workers import ONE_THREAD
 
 ROUNDS = 7
@@ -43,19 +44,33 @@ print(json.dumps(outputs))
 
 
 class Book:
-    """A copy of the project to build in, and to edit."""
+    """A copy of the project to build in, and to edit.
 
-    def __init__(self, folder: Path) -> None:
+    pdf: whether a build sets the PDF too, which is measured by itself.
+    """
+
+    def __init__(self, folder: Path, pdf: bool = False) -> None:
         self.folder = folder
-        for name in ("docs", "snippets", "press"):
+        for name in ("docs", "snippets", "press", "tests"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(name, folder / name, ignore=ignored)
         for name in ("mkdocs.yml", "CONTRIBUTING.md"):
             shutil.copy(name, folder)
+        if not pdf:
+            settings = folder / "mkdocs.yml"
+            text = settings.read_text(encoding="utf-8")
+            text = re.sub(r"^  pdf: .*\n", "", text, flags=re.M)
+            settings.write_text(text, encoding="utf-8")
 
     def build(self) -> None:
         """Build the site as `make site` does."""
         _call([sys.executable, "-m", "press"], self.folder)
+
+    def set_pdf(self, anew: bool) -> None:
+        """Set the PDF of the built site, or take the one that was kept."""
+        if anew:
+            shutil.rmtree(self.folder / keep.FOLDER)
+        _call([sys.executable, "-m", "press.pdf"], self.folder)
 
     def page(self, name: str) -> str:
         """Return a page of the built site."""
@@ -84,10 +99,8 @@ class Book:
         settings.write_text(text, encoding="utf-8")
 
     def codes(self) -> list[str]:
-        """Return the code of every fence."""
-        pages = sorted((self.folder / "docs").rglob("*.md"))
-        texts = (page.read_text(encoding="utf-8") for page in pages)
-        return [code for text in texts for code, _ in fences(text)]
+        """Return the code of every fence, and of every notebook."""
+        return [code for code, _ in all_code(self.folder / "docs")]
 
     def repeat(self, count: int) -> None:
         """Make a book of `count` chapters, by copies of those there are."""
@@ -101,6 +114,7 @@ class Book:
         texts = [page.read_text(encoding="utf-8") for page in chapters]
         for page in set(docs.rglob("*.md")) - set(kept):
             page.unlink()
+        shutil.rmtree(docs / "notebooks")
         kept[0].write_text("# Copies\n\nA book of copies.\n")
         names = [f"copy{number}.md" for number in range(count)]
         for number, name in enumerate(names):
@@ -185,8 +199,11 @@ def _draw(book: Book, codes: list[str]) -> dict[str, str]:
 def measure_book(folder: Path) -> dict[str, list[float]]:
     """Time the ways of building the book, and both floors, round by round."""
     book, alone = Book(folder / "book"), Book(folder / "alone")
+    printed = Book(folder / "printed", pdf=True)
+    printed.build()
     codes = book.codes()
     alone.replace_fences(_draw(book, codes))
+    alone.build()  # keeps the outputs of notebooks
     edited = str(book.folder.resolve() / SNIPPET)
     os.chdir(book.folder)  # where the project's files are looked for
     dependent = [code for code in codes if edited in files(code)]
@@ -211,6 +228,8 @@ def measure_book(folder: Path) -> dict[str, list[float]]:
         note("one snippet edited", book.build)
         fresh = f">{label}<" in book.page("activation/sigmoid.html")
         times.setdefault("figure is new", []).append(float(fresh))
+        note("the PDF", lambda: printed.set_pdf(anew=True))
+        note("the PDF, unchanged", lambda: printed.set_pdf(anew=False))
         note(
             "import and draw what depends on it", lambda: _draw(book, dependent)
         )

@@ -17,7 +17,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 LIBRARIES = ("torch", "numpy", "matplotlib")
-RUNNING = ("dependencies", "execution", "store", "worker", "workers")
+RUNNING = (
+    "dependencies",
+    "display",
+    "execution",
+    "store",
+    "worker",
+    "workers",
+)
 
 
 def digest(code: str, options: str = "") -> str:

@@ -7,7 +7,10 @@ the build: markdown-exec would only warn, and publish the traceback.
 """
 
 import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 
@@ -18,6 +21,7 @@ from markupsafe import Markup
 from press import store
 from press.dependencies import digest
 from press.fault import Fault, locate
+from press.notebook import MARKER, fill, program, read_cells
 from press.workers import Workers, cores
 
 FENCE = re.compile(
@@ -42,11 +46,10 @@ class Outputs:
         """Start to draw what the store lacks of the pages in `docs`."""
         store.drop_unused()
         missing = {}
-        for page in sorted(docs.rglob("*.md")):
-            for code, options in fences(page.read_text(encoding="utf-8")):
-                name = digest(code, _text(options))
-                if name not in self.running and store.get(name) is None:
-                    missing[name] = (code, _text(options))
+        for code, options in all_code(docs):
+            name = digest(code, _text(options))
+            if name not in self.running and store.get(name) is None:
+                missing[name] = (code, _text(options))
         if missing:
             wanted = 1 + len(missing) // FENCES_PER_WORKER
             self.workers = self.workers or Workers(min(wanted, cores()))
@@ -72,8 +75,18 @@ class Outputs:
         self.running[name] = self.workers.submit(code, options)
         return self.running[name]
 
-    def of(self, code: str, options: dict) -> str:
-        """Return what a fence prints; raise Fault if it raises or is silent."""
+    def of(
+        self,
+        code: str,
+        options: dict,
+        place: Callable[[int], str] | None = None,
+    ) -> str:
+        """Return what a fence prints; raise Fault if it raises or is silent.
+
+        place: says of a line of the code, from 1, where it stands; without it
+        the code is looked for in the pages.
+        """
+        place = place or partial(_in_page, code)
         text = _text(options)
         for _ in range(ATTEMPTS):
             name = digest(code, text)
@@ -83,7 +96,7 @@ class Outputs:
             future = self.running.get(name) or self.start(name, code, text)
             answer = future.result()
             del self.running[name]
-            fault = _fault(code, answer)
+            fault = _fault(place, answer)
             if fault:
                 self.cancel()
                 raise fault
@@ -91,8 +104,8 @@ class Outputs:
                 store.put(name, answer["output"])
                 return answer["output"]
         raise Fault(
-            f"{locate(code)}: what the fence depends on changed {ATTEMPTS} "
-            "times while it ran; build again when the edit is done"
+            f"{place(1)} depends on what changed {ATTEMPTS} times while it "
+            "ran; build again when the edit is done"
         )
 
 
@@ -111,17 +124,29 @@ def _text(options: dict) -> str:
     return repr(sorted((key, str(value)) for key, value in options.items()))
 
 
-def _fault(code: str, answer: dict) -> Fault | None:
+def all_code(docs: Path) -> Iterator[tuple[str, dict]]:
+    """Yield the code and the options of all that the pages in `docs` run."""
+    for page in sorted(docs.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        yield from fences(text)
+        for notebook in MARKER.findall(text):
+            with suppress(Fault):  # the page will say so
+                yield program(fill(read_cells(docs / notebook))).code, {}
+
+
+def _in_page(code: str, line: int) -> str:
+    return f"{locate(code, offset=line - 1)}: the fence"
+
+
+def _fault(place: Callable[[int], str], answer: dict) -> Fault | None:
     """Return what is wrong with a worker's answer, or None."""
     if "error" in answer:
-        place = locate(code, offset=answer["line"] - 1)
         inside = f", at {answer['inside']}" if answer["inside"] else ""
         error = f"{answer['error']}{inside}: {answer['said']}"
-        return Fault(f"{place}: the fence raised {error}")
+        return Fault(f"{place(answer['line'])} raised {error}")
     if not answer["output"].strip():
         return Fault(
-            f"{locate(code)}: the fence printed nothing; "
-            "print what the page is to show"
+            f"{place(1)} printed nothing; print what the page is to show"
         )
     return None
 

@@ -3,6 +3,7 @@
 It names file and line, and stops the build without a traceback.
 """
 
+import json
 from pathlib import Path
 
 from click import ClickException
@@ -18,7 +19,7 @@ class Fault(SuperFencesException, ClickException):
 
 
 def locate(text: str, offset: int = 0) -> str:
-    """Say where `text` stands in the Markdown files below docs/.
+    """Say where `text` stands in the pages and notebooks below docs/.
 
     The place reads "docs/neuron.md:12"; several places are all given. A text
     that stands nowhere, because code made it, gives "a generated text".
@@ -32,7 +33,33 @@ def locate(text: str, offset: int = 0) -> str:
         for page in sorted(Path("docs").rglob("*.md"))
         for line in _lines_of(wanted, page.read_text(encoding="utf-8"))
     ]
+    for notebook in sorted(Path("docs").rglob("*.ipynb")):
+        if ".ipynb_checkpoints" in notebook.parts:  # Jupyter's own copies
+            continue
+        for number, (name, source) in enumerate(_texts(notebook), start=1):
+            places += [
+                f"{notebook.as_posix()}, cell {number} ({name}), "
+                f"line {line + offset}"
+                for line in _lines_of(wanted, source)
+            ]
     return ", ".join(places) or "a generated text"
+
+
+def _texts(notebook: Path) -> list[tuple[str, str]]:
+    """Return the id of each cell with its source, if it is a text."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return [
+            (
+                cell["id"],
+                "".join(cell["source"])
+                if cell["cell_type"] == "markdown"
+                else "",
+            )
+            for cell in cells
+        ]
+    except (ValueError, KeyError, TypeError):  # another message says so
+        return []
 
 
 def _lines_of(wanted: list[str], source: str) -> list[int]:

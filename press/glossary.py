@@ -29,6 +29,7 @@ _ENTRY = re.compile(r"^(\w[^\n]*)\n:   ((?:[^\n]+\n?)+)", re.MULTILINE)
 _HEAD = re.compile(r"([^(]+?)(?: \(([^)]+)\))?$")
 _QUIET = {"a", "code", "pre", "em", "strong", "summary", "button", "script"}
 _QUIET |= {f"h{level}" for level in range(1, 7)}
+_QUIET |= {"picture", "footnote", "claim"}  # classes
 
 
 class Term(NamedTuple):
@@ -88,7 +89,6 @@ class Explain(Treeprocessor):
             self.explained: set[str] = set()
             longest_first = sorted(self.by_form, key=len, reverse=True)
             forms = "|".join(map(re.escape, longest_first)) or "(?!)"
-            # pages that are no chapters lie beside the glossary
             page = self.md.press_numbers().pages.get(title, self.file)
             self.address = Path(
                 os.path.relpath(self.file, page.parent)
@@ -110,7 +110,7 @@ class Explain(Treeprocessor):
         for child in list(parent):
             if child.tag == "em":
                 self.note_definition(child)
-            if child.tag not in _QUIET and child.get("class") != "picture":
+            if child.tag not in _QUIET and child.get("class") not in _QUIET:
                 self.visit(child)
             place = list(parent).index(child) + 1
             self.link(parent, place, child.tail, child)

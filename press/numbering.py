@@ -19,9 +19,9 @@ from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 
 from press.fault import Fault, locate
+from press.source import CODE
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
-_CODE = re.compile(r"^ *(`{3,}).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
 # how each kind of thing that is counted bears its name in a page
 _NAMED = {
     "figure": re.compile(r"^ *///+ (figure \| ([\w-]+)) *$", re.MULTILINE),
@@ -33,23 +33,27 @@ _LINK = re.compile(r"#(figure|equation)-([\w-]+)$")
 class Numbers:
     """The number of each chapter, by its title, and each thing, by its name.
 
-    pages: each page of the book with its number, "2" or "3.1", in order.
+    pages: each page of the book with its number, "2" or "3.1", in order; a
+    page that is no chapter has "".
     Raises Fault for a page without a title and for a name given twice.
     """
 
     def __init__(self, pages: Iterable[tuple[str, Path]]) -> None:
         self.titles: dict[str, str] = {}
-        self.pages: dict[str, Path] = {}  # by title, too
+        self.pages: dict[str, Path] = {}  # of all pages, by title, in order
         # "3.2" for ("figure", "tanh") and so on
         self.named: dict[tuple[str, str], str] = {}
         counts: Counter[tuple[str, str]] = Counter()
         for number, page in pages:
             text = page.read_text(encoding="utf-8")
-            title = _title(text, page)
-            self.titles[title], self.pages[title] = number, page
+            title = _title(text, page, is_chapter=bool(number))
+            self.pages[title] = page
+            if not number:
+                continue
+            self.titles[title] = number
             chapter = number.partition(".")[0]
             for kind, pattern in _NAMED.items():
-                for source, name in pattern.findall(_CODE.sub("", text)):
+                for source, name in pattern.findall(CODE.sub("", text)):
                     if (kind, name) in self.named:
                         raise Fault(
                             f"{locate(source)}: two {kind}s are "
@@ -77,8 +81,10 @@ def _article(word: str) -> str:
     return "an" if word[0] in "aeiou" else "a"
 
 
-def _title(text: str, page: Path) -> str:
+def _title(text: str, page: Path, is_chapter: bool) -> str:
     title = _TITLE.search(text)
+    if title is None and not is_chapter:
+        return page.stem  # it takes its title from elsewhere
     if title is None:
         raise Fault(
             f"{page.as_posix()}: this page has no title; "
@@ -120,7 +126,10 @@ class NumberingExtension(Extension):
         self.config = {
             "nav": [[], "the site's navigation"],
             "docs": ["docs", "the folder of the pages"],
-            "unnumbered": [[], "pages of the navigation that are no chapters"],
+            "unnumbered": [
+                [],
+                "pages of the navigation that are no chapters, or folders/",
+            ],
         }
         super().__init__(**options)
 
@@ -154,15 +163,24 @@ def _numbers(pages: tuple[tuple[str, Path, int], ...]) -> Numbers:
 
 
 def _numbered(nav: list, unnumbered: list) -> Iterator[tuple[str, str]]:
-    """Yield the number and the path of each page that is a chapter or in one.
+    """Yield the number and the path of each page; "" for what is no chapter.
 
     An entry is a path, or a title with a path, or a title with more entries.
     """
-    chapters = ([*_paths(entry)] for entry in nav)
-    kept = ([p for p in pages if p not in unnumbered] for pages in chapters)
-    for chapter, pages in enumerate(filter(None, kept), start=1):
-        for part, page in enumerate(pages):
-            yield (f"{chapter}.{part}" if part else str(chapter)), page
+    chapter = 0
+    for entry in nav:
+        pages = [*_paths(entry)]
+        numbered = [page for page in pages if not _is_in(page, unnumbered)]
+        chapter += bool(numbered)
+        for page in pages:
+            part = numbered.index(page) if page in numbered else None
+            number = f"{chapter}.{part}" if part else str(chapter)
+            yield ("" if part is None else number), page
+
+
+def _is_in(page: str, unnumbered: list) -> bool:
+    folders = tuple(name for name in unnumbered if name.endswith("/"))
+    return page in unnumbered or page.startswith(folders)
 
 
 def _paths(entry: str | dict | list) -> Iterator[str]:

@@ -24,7 +24,7 @@ class ReadingTime(Treeprocessor):
         if title is None or not self.is_chapter(title):
             return
         minutes = math.ceil(self.seconds(root) / 60)
-        time = Element("p", {"class": "reading-time"})
+        time = Element("p", {"class": "reading-time no-print"})
         time.set("data-search-exclude", "")
         time.text = f"{minutes} minute{'s' * (minutes > 1)} to read"
         root.insert(list(root).index(title) + 1, time)

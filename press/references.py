@@ -23,6 +23,12 @@ _CITED = re.compile(r"\[\^(\w+)\](?!:)")
 _DEFINED = re.compile(r"^\[\^(\w+)\]:", re.MULTILINE)
 
 
+def read_entries(file: Path) -> dict[str, str]:
+    """Return the entries of the list in `file` by their keys."""
+    found = _ENTRY.findall(file.read_text(encoding="utf-8"))
+    return {key: entry for entry, key in found}
+
+
 class References(Preprocessor):
     """Appends to a page just the footnotes of the references that it cites."""
 
@@ -38,12 +44,7 @@ class References(Preprocessor):
         )
         if not cited:
             return lines
-        entries = {
-            key: entry
-            for entry, key in _ENTRY.findall(
-                self.file.read_text(encoding="utf-8")
-            )
-        }
+        entries = read_entries(self.file)
         for key in cited:
             if key not in entries:
                 raise Fault(

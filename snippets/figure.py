@@ -57,6 +57,13 @@ def book_style() -> Iterator[None]:
         yield
 
 
+class Picture(Figure):
+    """A figure that a notebook shows as the pages do, without pyplot."""
+
+    def _repr_html_(self) -> str:
+        return svg(self, "notebook")
+
+
 def new_axes(
     width: float = 4.8, height: float = 3.0, columns: int = 1
 ) -> tuple[Figure, list[Axes]]:
@@ -65,7 +72,7 @@ def new_axes(
     columns: how many axes there are, side by side.
     """
     _require_book_style()
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Picture(figsize=(width, height), layout="constrained")
     return figure, list(figure.subplots(1, columns, squeeze=False)[0])
 
 
@@ -75,7 +82,7 @@ def blank_axes(width: float, height: float) -> tuple[Figure, Axes]:
     The axes counts in inches, y upwards.
     """
     _require_book_style()
-    figure = Figure(figsize=(width, height))
+    figure = Picture(figsize=(width, height))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(0, height))
     axes.set_axis_off()
@@ -134,16 +141,7 @@ def svg(figure: Figure, name: str) -> str:
         )
     buffer = io.StringIO()
     with book_style(), matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(
-            buffer,
-            format="svg",
-            metadata={
-                "Date": None,
-                "Creator": None,
-                "Format": None,
-                "Type": None,
-            },
-        )
+        figure.savefig(buffer, format="svg")
     root = ElementTree.fromstring(buffer.getvalue())
     referenced = set(
         re.findall(r'(?:url\(#|href="#)([^")]+)', buffer.getvalue())
@@ -199,7 +197,7 @@ def _attributes(
     for key, value in element.attrib.items():
         if key == "style":
             declarations = (
-                part.split(":", 1) for part in value.split(";") if part.strip()
+                part.split(":") for part in value.split(";") if part.strip()
             )
             attributes |= {
                 name.strip(): _themed(text.strip())
@@ -226,7 +224,7 @@ def _rounded(key: str, value: str) -> str:
 
     That gives smaller files, and no trace of the processor's last digit.
     """
-    if key not in ("d", "x", "y", "transform", "width", "height", "points"):
+    if key not in ("d", "x", "y", "transform", "width", "height"):
         return value
     short = re.sub(
         r"-?\d+\.\d+",

@@ -48,7 +48,7 @@ def learn_disc(steps: int) -> tuple[list[Layer], Tensor, Tensor]:
 @book_style()
 def draw_folds() -> Figure:
     """Draw the network's answer before training and after 1000 steps."""
-    figure, panels = new_axes(4.8, 2.6, columns=2)
+    figure, panels = new_axes(height=2.6, columns=2)
     for axes, steps in zip(panels, (0, 1000), strict=True):
         draw_answer(axes, *learn_disc(steps))
         axes.set_title(f"after {steps} steps" if steps else "before training")

@@ -197,7 +197,7 @@ def draw_xor() -> Figure:
     They stand first as the inputs place them, then as the hidden layer does.
     """
     x = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
-    figure, (before, after) = new_axes(4.8, 2.7, columns=2)
+    figure, (before, after) = new_axes(height=2.7, columns=2)
     for axes, points in ((before, x), (after, step(affine(x, HIDDEN)))):
         fired = xor(x)[0] == 1
         axes.plot(

@@ -198,7 +198,7 @@ def draw_perceptron() -> Figure:
     """Draw two groups of points and the line a perceptron put between them."""
     x, y = two_groups(torch.Generator().manual_seed(1))
     w, b, _ = train_perceptron(x, y, passes=100)
-    figure, (axes,) = new_axes(4.8, 3.4)
+    figure, (axes,) = new_axes(height=3.4)
     axes.plot(
         *x[:, y == 0],
         "o",

@@ -79,7 +79,7 @@ def require_shape(
 
 def require_values(name: str, value: Tensor, wanted: Sequence[int]) -> None:
     """Raise ValueError unless `value` holds only numbers out of `wanted`."""
-    others = value[~torch.isin(value, torch.tensor(wanted, dtype=value.dtype))]
+    others = value[~torch.isin(value, torch.tensor(wanted))]
     if others.numel():
         raise ValueError(
             f"{name} must hold only {' and '.join(map(str, wanted))}, "

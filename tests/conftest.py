@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,11 +23,18 @@ sys.exit(not build(Path(sys.argv[1])))
 """
 
 
-def build_site(root: Path, folder: Path) -> None:
-    """Build the site of the project in `root`, as it would be published."""
+def build_site(root: Path, folder: Path, **addresses: str) -> None:
+    """Build the site of the project in `root`, as it would be published.
+
+    addresses: SITE_URL, REPO_URL; those of the tests' own surroundings do not
+    count.
+    """
+    surroundings = os.environ.items()
+    kept = {k: v for k, v in surroundings if k not in ("SITE_URL", "REPO_URL")}
     done = subprocess.run(
         [sys.executable, "-c", BUILD, folder],
         cwd=root,
+        env=kept | addresses,
         capture_output=True,
         text=True,
         check=False,

@@ -20,6 +20,16 @@ from snippets.network import (
     xor,
 )
 from snippets.neuron import neuron, step, train_perceptron
+from snippets.propagation.backward import (
+    backward,
+    cross_entropy_derivative,
+    train_on_xor,
+    update,
+)
+from snippets.propagation.forward import forward
+from tests import drawing
+from tests.claims import claim
+from tests.equations.check import hold
 
 PAIRS = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
 XOR = torch.tensor([0.0, 1.0, 1.0, 0.0])
@@ -34,6 +44,7 @@ WRONG_SIZES = [
 ]
 
 
+@claim("one weight for each pair of unit and input, and one bias for each unit")
 @given(st.lists(st.integers(1, 30), min_size=2, max_size=6))
 def test_parameters_are_counted_as_torch_counts_them(sizes):
     layers = [torch.nn.Linear(n, k) for n, k in pairwise(sizes)]
@@ -41,9 +52,12 @@ def test_parameters_are_counted_as_torch_counts_them(sizes):
     assert count_parameters(sizes) == torchs
 
 
-def test_counts_that_the_text_names():
+@claim(r"$<hidden> \cdot <first> + <outputs> \cdot <second> = <total>$")
+def test_counts_that_the_text_names(hidden, first, outputs, second, total):
     assert count_parameters(SIZES) == 136
-    assert count_parameters((784, 100, 10)) == 79_510
+    sizes = (784, int(hidden), int(outputs))
+    assert (first, second) == (784 + 1, hidden + 1), "each with its bias"
+    assert count_parameters(sizes) == total == 79_510
 
 
 @pytest.mark.parametrize(
@@ -60,9 +74,10 @@ def test_refuses_wrong_sizes(function, sizes, error, said):
         function(sizes)
 
 
-def test_initial_layers_have_the_shapes_of_the_text():
+@claim("This book counts those that compute: <counted> here")
+def test_initial_layers_have_the_shapes_of_the_text(counted):
     layers = initialise(SIZES, torch.Generator().manual_seed(0))
-    assert len(layers) == len(SIZES) - 1
+    assert len(layers) == len(SIZES) - 1 == counted
     for (W, b), (inputs, units) in zip(layers, pairwise(SIZES), strict=True):
         assert W.shape == (units, inputs)
         assert b.shape == (units, 1)
@@ -70,6 +85,7 @@ def test_initial_layers_have_the_shapes_of_the_text():
         assert not b.any()
 
 
+@claim("which keeps the first sums about as large as the inputs")
 @pytest.mark.parametrize("inputs", [3, 30, 300])
 def test_initial_weights_keep_sums_in_scale(inputs):
     """9000 numbers and more give their variance to within 5 %."""
@@ -106,13 +122,40 @@ def test_chance_is_explicit():
         initialise((2, 1), None)
 
 
-def test_equal_weights_stay_equal():
-    """Two hidden units that start alike get the same gradient."""
-    W1 = torch.full((2, 3), 0.5, requires_grad=True)
-    x = torch.randn(3, 5, generator=torch.Generator().manual_seed(0))
-    y = torch.full((1, 2), 0.7) @ torch.tanh(W1 @ x)
-    (dW1,) = torch.autograd.grad((y**2).sum(), W1)
-    assert torch.equal(dW1[0], dW1[1])
+@claim(
+    "Biases can start at <start>, but the weights cannot all be equal: units "
+    "that start alike are corrected alike, and stay alike for ever",
+    "The units of a layer would compute the same and be corrected in the same "
+    "way, step after step: each layer would stay as good as a single unit",
+)
+def test_equal_weights_stay_equal(start):
+    """The proof is in the text; here are a thousand steps that bear it out."""
+    x, y = PAIRS.double(), XOR.double().unsqueeze(0)
+    names = ("tanh", "sigmoid")
+    alike = [
+        Layer(torch.full_like(W, 0.5), torch.full_like(b, start))
+        for W, b in initialise((2, 4, 1), torch.Generator().manual_seed(0))
+    ]
+    for _ in range(1000):
+        y_hat, caches = forward(x, alike, names)
+        gradients = backward(cross_entropy_derivative(y_hat, y), caches, names)
+        alike = update(alike, gradients, learning_rate=1.0)
+    hidden, output = alike
+    assert not torch.equal(hidden.W, torch.full_like(hidden.W, 0.5))
+    assert torch.equal(hidden.W, hidden.W[:1].expand(4, 2))
+    assert torch.equal(hidden.b, hidden.b[:1].expand(4, 1))
+    single = [
+        Layer(hidden.W[:1], hidden.b[:1]),
+        Layer(output.W.sum(dim=1, keepdim=True), output.b),
+    ]
+    y_hat, _ = forward(x, alike, names)
+    torch.testing.assert_close(forward(x, single, names)[0], y_hat)
+    assert not torch.equal(y_hat.round(), y)
+
+    mixed, _ = train_on_xor(1000, 1.0, torch.Generator().manual_seed(0))
+    untrained, _ = train_on_xor(0, 1.0, torch.Generator().manual_seed(0))
+    assert all((b == start).all() for _, b in untrained)
+    assert torch.equal(forward(x, mixed, names)[0].round(), y)
 
 
 def test_affine_agrees_with_torch():
@@ -122,6 +165,7 @@ def test_affine_agrees_with_torch():
     torch.testing.assert_close(affine(x, layer), linear(x.T).T.detach())
 
 
+@claim("one matrix product gives the weighted sums of all units at once")
 def test_affine_is_one_neuron_a_row():
     (layer,) = initialise((4, 3), torch.Generator().manual_seed(0))
     x = torch.randn(4, 6, dtype=torch.float64)
@@ -129,6 +173,22 @@ def test_affine_is_one_neuron_a_row():
     for row in range(3):
         one = neuron(x, layer.W[row], layer.b[row, 0], lambda z: z)
         torch.testing.assert_close(z[row], one)
+
+
+@claim(
+    "$z$ then has the shape $(k, m)$, and $b$ is added to each of its columns"
+)
+def test_affine_treats_each_column_alike():
+    generator = torch.Generator().manual_seed(0)
+    (layer,) = initialise((4, 3), generator)
+    layer = layer._replace(b=torch.tensor([[1.0], [2.0], [3.0]]).double())
+    x = torch.randn(4, 6, generator=generator, dtype=torch.float64)
+    z = affine(x, layer)
+    assert z.shape == (3, 6)
+    for column in range(6):
+        alone = affine(x[:, [column]], layer)
+        torch.testing.assert_close(z[:, [column]], alone)
+        torch.testing.assert_close(alone, layer.W @ x[:, [column]] + layer.b)
 
 
 @pytest.mark.parametrize(
@@ -151,34 +211,89 @@ def test_affine_refuses_mixed_dtypes():
         affine(torch.zeros(4, 1, dtype=torch.float64), layer)
 
 
-def test_no_single_unit_computes_xor():
-    """Twenty thousand units with random weights; the proof is in the text."""
+@claim(
+    "For the inputs (<a>, <b>), (<c>, <d>), (<e>, <f>) and (<g>, <h>) the unit "
+    "would have to be silent, fire, fire and be silent"
+)
+def test_xor_is_one_or_the_other_but_not_both(a, b, c, d, e, f, g, h):
+    asked = torch.tensor([[a, c, e, g], [b, d, f, h]])
+    assert asked.tolist() == PAIRS.tolist()
+    assert xor(asked).tolist() == [[0, 1, 1, 0]]
+    one, other = asked.bool()
+    assert torch.equal(xor(asked)[0].bool(), (one | other) & ~(one & other))
+
+
+@claim(
+    "No single unit with a step computes it, and the proof takes <lines> lines",
+    "Exclusive or: <fires> if exactly one of two inputs is <on>; no single "
+    "unit with a step computes it",
+    "No weights and no bias let one unit compute XOR",
+)
+def test_no_single_unit_computes_xor(lines, fires, on):
+    """The two sums that must reach 0 add up to the two that must not.
+
+    So it is for twenty thousand units with random weights, and none of them
+    computes XOR.
+    """
+    assert lines == len(XOR), "one demand for each example"
+    exactly_one = PAIRS.eq(on).sum(dim=0) == 1
+    assert torch.equal(XOR.eq(fires), exactly_one)
     generator = torch.Generator().manual_seed(0)
     w = 4 * torch.rand(20_000, 2, generator=generator) - 2
     b = 4 * torch.rand(20_000, 1, generator=generator) - 2
-    fired = step(w @ PAIRS + b)
+    z = w @ PAIRS + b
+    must_reach, must_not = z[:, XOR == 1], z[:, XOR == 0]
+    torch.testing.assert_close(must_reach.sum(dim=1), must_not.sum(dim=1))
+    fired = step(z)
     assert not (fired == XOR).all(dim=1).any()
     computed_or = (fired == torch.tensor([0.0, 1, 1, 1])).all(dim=1)
     assert computed_or.any(), "the search does find units for OR"
 
 
-def test_perceptron_never_settles_on_xor():
+@claim(
+    "never settles on these <points> points",
+    "it never settles, and the next chapter meets such a case with only "
+    "<corners> points",
+    "comes back to where it was, and so goes round for ever",
+)
+def test_perceptron_never_settles_on_xor(points, corners):
+    """After a pass with mistakes it is where it was before that pass."""
+    assert points == corners == len(XOR)
+    before = train_perceptron(PAIRS, XOR, passes=2)
+    after = train_perceptron(PAIRS, XOR, passes=3)
+    assert after.mistakes[-1] > 0
+    assert torch.equal(after.w, before.w)
+    assert torch.equal(after.b, before.b)
     mistakes = train_perceptron(PAIRS, XOR, passes=1000).mistakes
     assert len(mistakes) == 1000
     assert min(mistakes) >= 1
 
 
+@claim(
+    '"OR, but not AND", and that is a job for one unit again',
+    "Two layers compute XOR",
+)
 def test_two_layers_compute_xor():
     assert xor(PAIRS).tolist() == [XOR.tolist()]
     hidden = step(affine(PAIRS, HIDDEN))
     assert hidden.tolist() == [[0, 1, 1, 1], [0, 0, 0, 1]]
+    assert len(OUTPUT.W) == 1, "one unit joins them"
 
 
-def test_one_bias_turns_xor_into_or():
+@claim(
+    "a bias of <silent> instead of <usual> asks for <asked> votes of <inputs>, "
+    "and the output is then OR"
+)
+def test_one_bias_turns_xor_into_or(silent, usual, asked, inputs):
     """Exercise 2: an AND unit that never fires."""
-    hidden = step(
-        affine(PAIRS, HIDDEN._replace(b=torch.tensor([[-0.5], [-2.5]])))
-    )
+    assert HIDDEN.b[1].item() == usual
+    assert HIDDEN.W.shape[1] == inputs
+    assert usual - silent == asked - inputs, "one vote more"
+    biases = torch.tensor([[-0.5], [silent]])
+    hidden = step(affine(PAIRS, HIDDEN._replace(b=biases)))
+    assert not hidden[1].any()
+    votes = torch.arange(5.0)
+    assert torch.equal(step(votes + silent) == 1, votes >= asked)
     assert step(affine(hidden, OUTPUT)).tolist() == [[0, 1, 1, 1]]
 
 
@@ -187,44 +302,102 @@ def test_xor_refuses_other_shapes():
         xor(torch.zeros(3, 4))
 
 
-def test_figure_of_the_network_is_drawn_from_its_sizes():
+@claim(
+    "<inputs> inputs, <hidden> hidden layers of <a>, <b>, <c>, <d> and <e> "
+    "units, and an output layer of <outputs>",
+    "On the left stand the inputs, x1 to x4, in one colour, then the hidden "
+    "layers, in another, and on the right the outputs, y-hat, in their own",
+)
+def test_figure_of_the_network_is_drawn_from_its_sizes(
+    inputs, hidden, a, b, c, d, e, outputs
+):
     (sheet,) = draw_network().axes
     circles = [patch for patch in sheet.patches if isinstance(patch, Circle)]
     columns = {}
     for circle in circles:
         x = round(circle.center[0], 6)
         columns.setdefault(x, []).append(to_hex(circle.get_edgecolor()))
+    assert list(columns) == sorted(columns)
     assert tuple(len(column) for column in columns.values()) == SIZES
+    assert (inputs, a, b, c, d, e, outputs) == SIZES
+    assert len(SIZES) == hidden + 2
     colours = [set(column) for column in columns.values()]
     assert colours[0] == {PALETTE["orange"]}
     assert all(colour == {PALETTE["blue"]} for colour in colours[1:-1])
     assert colours[-1] == {PALETTE["green"]}
     words = {text.get_text() for text in sheet.texts}
     assert {"$x_{1}$", "$x_{4}$", r"$\hat{y}_{3}$", "hidden layers"} <= words
+    assert "$x_{5}$" not in words
 
 
-def test_figure_of_the_network_joins_all_units():
-    (sheet,) = draw_network((2, 3, 1)).axes
+@claim(
+    "A fully connected network",
+    "<columns> columns of circles, joined from each column to the next by all "
+    "possible lines",
+)
+@pytest.mark.parametrize("sizes", [SIZES, (2, 3, 1)])
+def test_figure_of_the_network_joins_all_units(columns, sizes):
+    assert columns == len(SIZES)
+    (sheet,) = draw_network(sizes).axes
     (line,) = sheet.lines
     ends = torch.tensor(line.get_xydata())
     strokes = ends[~ends.isnan().any(dim=1)].reshape(-1, 4)
-    assert len(strokes) == 2 * 3 + 3 * 1
+    assert len(strokes) == sum(n * k for n, k in pairwise(sizes))
     assert len(strokes.unique(dim=0)) == len(strokes)
 
 
-def test_figure_of_xor_parts_the_points_on_the_right():
+@claim(
+    "Left, the solid line is the OR unit's, the dashed line the AND unit's",
+    "<panels> panels",
+    "the <examples> inputs of XOR at the corners of a square: squares, which "
+    "stand for <square>, at <opposite> opposite corners, "
+    "circles, which stand for <circle>, at the other <other>",
+    "<lines> parallel slanting lines cut off <cut> circle each, and the "
+    "squares lie between them",
+)
+def test_figure_of_xor_shows_the_lines_of_or_and_and(
+    panels, examples, square, opposite, circle, other, lines, cut
+):
+    before, *others = draw_xor().axes
+    assert 1 + len(others) == panels
+    circles, squares, *drawn = before.lines
+    assert opposite + other == examples
+    for points, value, count in (
+        (squares, square, opposite),
+        (circles, circle, other),
+    ):
+        corners = torch.tensor(points.get_xydata()).T
+        assert corners.shape == (2, count)
+        assert (xor(corners.float()) == value).all()
+        assert corners.sum(dim=1).tolist() == [1, 1], "they are opposite"
+    assert len(drawn) == lines
+    assert [line.get_linestyle() for line in drawn] == ["-", "--"]
+    sums = [line.get_xydata().sum(axis=1) for line in drawn]
+    assert sums[0] == pytest.approx([0.5] * 2), "on the line of OR"
+    assert sums[1] == pytest.approx([1.5] * 2), "on the line of AND"
+    assert (circles.get_xydata().sum(axis=1) < 0.5).sum() == cut
+    assert (circles.get_xydata().sum(axis=1) > 1.5).sum() == cut
+    assert squares.get_xydata().sum(axis=1).tolist() == [1, 1]
+
+
+@claim(
+    "Right, their two outputs are the new coordinates, and one line is enough",
+    "both squares have become <one> point, at (<a>, <b>), and <line> slanting "
+    "line parts it from the circles at (<c>, <d>) and (<e>, <f>)",
+)
+def test_figure_of_xor_parts_the_points_on_the_right(
+    one, a, b, line, c, d, e, f
+):
     before, after = draw_xor().axes
-    circles, squares, or_line, and_line = before.lines
-    assert sorted(map(tuple, circles.get_xydata())) == [(0, 0), (1, 1)]
-    assert sorted(map(tuple, squares.get_xydata())) == [(0, 1), (1, 0)]
-    assert or_line.get_linestyle() != and_line.get_linestyle()
-    for line, height in ((or_line, 0.5), (and_line, 1.5)):
-        assert line.get_xydata().sum(axis=1) == pytest.approx([height] * 2)
-    circles, squares, line = after.lines
-    assert sorted(map(tuple, circles.get_xydata())) == [(0, 0), (1, 1)]
-    assert set(map(tuple, squares.get_xydata())) == {(1, 0)}
-    a1, a2 = line.get_data()
+    circles, squares, *drawn = after.lines
+    assert sorted(map(tuple, circles.get_xydata())) == [(c, d), (e, f)]
+    assert len(set(map(tuple, squares.get_xydata()))) == one
+    assert set(map(tuple, squares.get_xydata())) == {(a, b)}
+    assert len(drawn) == line
+    a1, a2 = drawn[0].get_data()
     assert (a1 - a2) == pytest.approx([0.5] * 2)
+    assert c - d < 0.5
+    assert e - f < 0.5 < a - b
     assert (before.get_title(), after.get_title()) == (
         "the inputs",
         "the hidden layer",
@@ -233,3 +406,113 @@ def test_figure_of_xor_parts_the_points_on_the_right():
     assert labels == ("$x_1$", "$x_2$")
     labels = after.get_xlabel(), after.get_ylabel()
     assert labels == ("first hidden unit (OR)", "second (AND)")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    generator = torch.Generator().manual_seed(seed)
+    W = torch.randn(5, 3, generator=generator, dtype=torch.float64)
+    b = torch.randn(5, 1, generator=generator, dtype=torch.float64)
+    x = torch.randn(3, 7, generator=generator, dtype=torch.float64)
+    symbols = {"W": W, "b": b, "x": x, "z": affine(x, Layer(W, b))}
+    # a unit with two inputs, many times over
+    w_1, w_2, bias = torch.randn(
+        3, 200, generator=generator, dtype=torch.float64
+    )
+    fires = [
+        step(first * w_1 + second * w_2 + bias) == 1
+        for first, second in ((0, 0), (0, 1), (1, 0), (1, 1))
+    ]
+    demands = [~fires[0], fires[1], fires[2], ~fires[3]]
+    assert not torch.stack(demands).all(dim=0).any(), "no unit meets them all"
+    hold(
+        "network.md",
+        symbols | {"k": 5, "n": 3},
+        here={"xor-demands": {"w": [w_1, w_2], "b": bias}},
+        truths={"xor-demands": demands},
+    )
+
+
+def test_figure_of_the_network_joins_each_unit_to_the_next_layer():
+    (sheet,) = draw_network().axes
+    (line,) = sheet.lines
+    columns = {}
+    for circle in sheet.patches:
+        columns.setdefault(round(circle.center[0], 6), []).append(circle.center)
+    expected = {
+        (*left, *right)
+        for one, other in pairwise(columns.values())
+        for left in one
+        for right in other
+    }
+    ends = torch.tensor(line.get_xydata())
+    strokes = ends[~ends.isnan().any(dim=1)].reshape(-1, 4).tolist()
+    assert set(map(tuple, strokes)) == expected
+    assert line.get_zorder() < min(c.get_zorder() for c in sheet.patches), (
+        "circles cover the ends"
+    )
+
+
+@pytest.mark.parametrize("sizes", [SIZES, (2, 3, 1), (1, 12, 2), (3, 1)])
+def test_figure_of_the_network_is_even_and_labelled_at_its_ends(sizes):
+    figure = draw_network(sizes)
+    drawing.lay_out(figure)
+    (sheet,) = figure.axes
+    words = dict(drawing.words(figure))
+    columns = {}
+    for circle in sheet.patches:
+        columns.setdefault(round(circle.center[0], 6), []).append(circle)
+    assert list(columns) == sorted(columns)
+    steps = [right - left for left, right in pairwise(columns)]
+    assert steps == pytest.approx([steps[0]] * len(steps), abs=1e-5)
+    middles = set()
+    for circles in columns.values():
+        heights = [circle.center[1] for circle in circles]
+        middles.add(round((heights[0] + heights[-1]) / 2, 6))
+        for upper, lower in pairwise(circles):
+            gap = upper.center[1] - lower.center[1]
+            assert 0.15 < gap < 0.5
+            assert upper.radius + lower.radius < 0.75 * gap, "room between"
+            assert upper.radius > 0.2 * gap
+    assert len(middles) == 1
+    (middle,) = middles
+    for label, circles, side in (
+        ("$x_{{{}}}$", columns[min(columns)], -1),
+        (r"$\hat{{y}}_{{{}}}$", columns[max(columns)], 1),
+    ):
+        for unit, circle in enumerate(circles, start=1):
+            box = words[label.format(unit)]
+            x, y = circle.center
+            near = box.x1 if side < 0 else box.x0
+            assert 0 < side * (near - x) - circle.radius < 0.2
+            assert drawing.centre(box)[1] == pytest.approx(y, abs=0.05)
+    below = {"inputs": min(columns), "output": max(columns)}
+    if len(sizes) > 2:
+        inner = list(columns)[1:-1]
+        below["hidden layers"] = sum(inner) / len(inner)
+    assert below.keys() == {word for word in words if "$" not in word}
+    lowest = min(c.center[1] - c.radius for c in sheet.patches)
+    for word, x in below.items():
+        assert drawing.centre(words[word])[0] == pytest.approx(x, abs=0.01)
+        assert 0 < words[word].y0 < words[word].y1 < lowest < middle
+
+
+def test_panels_of_xor_are_drawn_alike():
+    before, after = draw_xor().axes
+    for axes in (before, after):
+        circles, squares, *lines = axes.lines
+        assert (circles.get_marker(), squares.get_marker()) == ("o", "s")
+        assert circles.get_markerfacecolor() == PALETTE["paper"]
+        assert circles.get_linestyle() == squares.get_linestyle() == "None"
+        assert drawing.ticks(axes) == ([0, 1], [0, 1])
+        assert drawing.frame(axes) == ((-0.45, 1.6), (-0.45, 1.6))
+        assert axes.get_aspect() == 1
+        for line in lines:
+            ends = line.get_xdata()
+            assert ends == pytest.approx(axes.get_xlim(), abs=1e-6)
+    assert before.yaxis.label.get_rotation() == 0
+    *_, or_line, and_line = before.lines
+    assert (or_line.get_linestyle(), and_line.get_linestyle()) == ("-", "--")
+    for line, height in ((or_line, 0.5), (and_line, 1.5)):
+        assert line.get_xydata().sum(axis=1) == pytest.approx([height] * 2)
+    assert after.lines[-1].get_linestyle() == "-"

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 from hypothesis import given
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from matplotlib.patches import Circle, FancyBboxPatch
 from matplotlib.text import Annotation
 
+from snippets.figure import PALETTE
 from snippets.neuron import (
     draw_neuron,
     draw_perceptron,
@@ -18,28 +21,47 @@ from snippets.neuron import (
     train_perceptron,
     two_groups,
 )
+from tests import drawing
 from tests.activation import agreement
+from tests.claims import claim
+from tests.equations.check import hold
 
 PAIRS = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
 SEEDS = range(20)
 
 
+@claim(
+    "for $i = <first>$, $i = <second>$ and so on up to $n$",
+    r"$\sum_{i=<start>}^{n}$ | add up what follows",
+)
 @given(
-    st.lists(
+    pairs=st.lists(
         st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)),
         min_size=1,
         max_size=9,
     ),
-    st.floats(-1e3, 1e3),
+    bias=st.floats(-1e3, 1e3),
 )
-def test_pre_activation_is_the_weighted_sum(pairs, bias):
+def test_pre_activation_is_the_weighted_sum(first, second, start, pairs, bias):
+    """Counting from 1, as the text does."""
     x, w = torch.tensor(pairs, dtype=torch.float64).T
     b = torch.tensor(bias, dtype=torch.float64)
-    by_hand = sum(x_i * w_i for x_i, w_i in pairs) + bias
+    assert start == first
+    places = range(int(first), len(pairs) + 1, int(second - first))
+    by_hand = sum(x[i - 1] * w[i - 1] for i in places).item() + bias
     assert pre_activation(x, w, b).item() == pytest.approx(by_hand, abs=1e-7)
-    both = pre_activation(torch.stack([x, 2 * x], dim=1), w, b)
-    assert both.shape == (2,)
-    assert both[0].item() == pytest.approx(by_hand, abs=1e-7)
+
+
+@claim("One call takes a single example, or many of them side by side")
+def test_many_examples_are_answered_as_one_by_one():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(3, 7, generator=generator, dtype=torch.float64)
+    w = torch.randn(3, generator=generator, dtype=torch.float64)
+    b = torch.tensor(0.5, dtype=torch.float64)
+    many = neuron(x, w, b, torch.tanh)
+    assert many.shape == (7,)
+    for answer, example in zip(many, x.T, strict=True):
+        torch.testing.assert_close(neuron(example, w, b, torch.tanh), answer)
 
 
 def test_neuron_applies_the_activation_function():
@@ -59,6 +81,7 @@ def test_nan_and_infinity_spread():
     assert pre_activation(torch.tensor([torch.inf, 1]), w, b) == torch.inf
 
 
+@claim("a wrong shape is met with a sentence that says what is wanted")
 @pytest.mark.parametrize(
     ("x", "w", "b", "said"),
     [
@@ -87,6 +110,13 @@ def test_refuses_wrong_dtypes():
         match="share one dtype, but x has torch.float32, w has torch.float64",
     ):
         pre_activation(x, x.double(), b)
+    with pytest.raises(TypeError, match="x and w and b .* b has torch.float64"):
+        pre_activation(x, x, b.double())
+    for mixed in ((x, x.double()), (x.double(), x)):
+        with pytest.raises(TypeError, match="^x and w must share one dtype"):
+            mcculloch_pitts(*mixed, 1)
+        with pytest.raises(TypeError, match="^x and y must share one dtype"):
+            train_perceptron(mixed[0].unsqueeze(0), mixed[1], passes=1)
 
 
 @pytest.mark.parametrize("property_", agreement.ALWAYS)
@@ -94,30 +124,98 @@ def test_step_is_well_behaved(property_):
     property_(step)
 
 
-def test_step_fires_at_zero_and_above():
-    z = torch.tensor([-torch.inf, -1e-30, 0.0, 1e-30, torch.inf])
-    assert step(z).tolist() == [0, 0, 1, 1, 1]
+@claim(
+    "the step: <fires> if the neuron fires, <silent> if it stays silent",
+    "The function that is <below> below <jump> and <above> from there on",
+)
+def test_step_fires_at_zero_and_above(fires, silent, below, jump, above):
+    z = jump + torch.tensor([-torch.inf, -1e-30, 0.0, 1e-30, torch.inf])
+    assert step(z).tolist() == [silent, silent, fires, fires, fires]
+    assert (below, above) == (silent, fires)
 
 
-def test_step_is_flat():
+@claim("the step has only <values> values, and is flat but for <jumps> jump")
+def test_step_is_flat(values, jumps):
     z = torch.linspace(-3, 3, 600, dtype=torch.float64)
-    assert set(step(z).tolist()) == {0, 1}
+    assert step(z).unique().tolist() == [0, 1]
+    assert len(step(z).unique()) == values
+    assert (step(z).diff() != 0).sum() == jumps
     assert (step(z + 1e-6) == step(z - 1e-6)).all()
 
 
+@claim(
+    "exactly when the sum minus $\\theta$ reaches <reached>",
+    "the step at <place> makes the same decision",
+    "a unit with the threshold $\\theta$ and one with the bias $-\\theta$ "
+    "decide alike, whatever the input",
+)
 @given(
     theta=st.integers(-5, 5),
     bits=st.lists(st.sampled_from([0.0, 1.0]), min_size=4, max_size=4),
     signs=st.lists(st.sampled_from([-1.0, 1.0]), min_size=4, max_size=4),
 )
-def test_threshold_is_minus_bias(theta, bits, signs):
+def test_threshold_is_minus_bias(reached, place, theta, bits, signs):
     x, w = torch.tensor(bits), torch.tensor(signs)
-    reached = (x @ w >= theta).float()
-    assert neuron(x, w, torch.tensor(-float(theta)), step) == reached
-    assert mcculloch_pitts(x, w, theta) == reached
+    fires = x @ w >= theta
+    assert fires == (x @ w - theta >= reached)
+    assert neuron(x, w, torch.tensor(-float(theta)), step) == fires.float()
+    assert mcculloch_pitts(x, w, theta) == fires.float()
+    assert reached == place
+    assert step(torch.tensor(place)) == 1
+    assert step(torch.tensor(place - 1e-9)) == 0
 
 
-def test_logic():
+@claim("it is one: the weight of an input that is always <constant>")
+def test_bias_is_the_weight_of_a_constant_input(constant):
+    """It counts as such a weight, and is corrected as such a weight."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(3, 7, generator=generator, dtype=torch.float64)
+    w = torch.randn(4, generator=generator, dtype=torch.float64)
+    nothing = torch.zeros((), dtype=torch.float64)
+    extended = torch.vstack([x, torch.full_like(x[:1], constant)])
+    torch.testing.assert_close(
+        pre_activation(extended, w, nothing), pre_activation(x, w[:3], w[3])
+    )
+    wrong = torch.zeros(1, dtype=torch.float64)
+    corrected = train_perceptron(extended[:, :1], wrong, passes=1)
+    assert corrected.w[3] == corrected.b != 0
+
+
+@claim("Here inputs are <off> or <on>, weights are <vote> or <counter>, and")
+def test_mcculloch_pitts_takes_votes_for_and_against(off, on, vote, counter):
+    def accepts(x, w):
+        try:
+            mcculloch_pitts(torch.tensor([x]), torch.tensor([w]), theta=0)
+        except ValueError:
+            return False
+        return True
+
+    numbers = [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0]
+    assert {x for x in numbers if accepts(x, 1.0)} == {off, on}
+    assert {w for w in numbers if accepts(1.0, w)} == {vote, counter}
+
+
+@claim("it is one vote against, which for NOT comes to the same")
+def test_vote_and_veto_agree_for_not():
+    """Any active inhibiting input is a veto; else the sum decides."""
+    x = torch.tensor([[0.0, 1.0]])
+    vetoed = x.sum(dim=0) > 0
+    by_veto = (~vetoed & (torch.zeros(2) >= 0)).float()
+    assert torch.equal(logical_not(x), by_veto)
+    two_for_one_against = torch.tensor([1.0, 1.0, -1.0])
+    assert mcculloch_pitts(torch.ones(3), two_for_one_against, 1) == 1, (
+        "elsewhere a vote against can be outvoted, and a veto cannot"
+    )
+
+
+@claim(
+    "To compute AND, ask for <votes> votes of <inputs>; to compute OR, "
+    "for <vote>"
+)
+def test_logic(votes, inputs, vote):
+    w = torch.ones(int(inputs))
+    assert mcculloch_pitts(PAIRS, w, votes).tolist() == [0, 0, 0, 1]
+    assert mcculloch_pitts(PAIRS, w, vote).tolist() == [0, 1, 1, 1]
     assert logical_and(PAIRS).tolist() == [0, 0, 0, 1]
     assert logical_or(PAIRS).tolist() == [0, 1, 1, 1]
     assert logical_not(PAIRS[:1]).tolist() == [1, 1, 0, 0]
@@ -132,14 +230,39 @@ def test_logic_refuses_bad_input(unit):
         unit(torch.zeros(3))
 
 
-def test_nand_of_the_exercise():
-    assert mcculloch_pitts(PAIRS, -torch.ones(2), -1).tolist() == [1, 1, 1, 0]
+@claim(
+    "weights <w1> and <w2>, threshold <theta>",
+    "The sum is <none>, <second>, <first> or <both>, and only the last falls "
+    "short of <wanted>",
+)
+def test_nand_of_the_exercise(w1, w2, theta, none, second, first, both, wanted):
+    w = torch.tensor([w1, w2])
+    assert mcculloch_pitts(PAIRS, w, theta).tolist() == [1, 1, 1, 0]
+    sums = [none, second, first, both]
+    assert (w @ PAIRS).tolist() == sums
+    assert wanted == theta
+    assert [total >= wanted for total in sums] == [True, True, True, False]
 
 
-def test_second_exercise():
-    x, w, b = torch.ones(2), torch.tensor([2.0, -1.0]), torch.tensor(-1.0)
-    assert pre_activation(x, w, b).item() == 0
+@claim(
+    r"$z = <w1> \cdot <x1> - <w2> \cdot <x2> - <b> = <z>$, and the step fires "
+    "at <place>"
+)
+def test_second_exercise(w1, x1, w2, x2, b, z, place):
+    x, w, b = torch.tensor([x1, x2]), torch.tensor([w1, -w2]), -torch.tensor(b)
+    assert (x.tolist(), w.tolist(), b.item()) == ([1, 1], [2, -1], -1)
+    assert pre_activation(x, w, b).item() == z == place
     assert neuron(x, w, b, step).item() == 1
+
+
+@claim("The same answer for every input: $a = g(b)$")
+def test_without_weights_only_the_bias_speaks():
+    generator = torch.Generator().manual_seed(0)
+    x = 9 * torch.randn(4, 50, generator=generator, dtype=torch.float64)
+    w = torch.zeros(4, dtype=torch.float64)
+    for b in torch.tensor([-0.7, 0.0, 2.0], dtype=torch.float64):
+        for g in (step, torch.tanh, torch.relu):
+            assert (neuron(x, w, b, g) == g(b)).all()
 
 
 @pytest.mark.parametrize(
@@ -158,6 +281,7 @@ def test_mcculloch_pitts_refuses_bad_input(x, w, theta, error, said):
         mcculloch_pitts(x, w, theta)
 
 
+@claim("the rule finds one after a finite number of mistakes")
 @pytest.mark.parametrize("seed", SEEDS)
 def test_perceptron_learns_what_a_line_can_part(seed):
     """At most (R / margin)^2 mistakes, and one a pass: 500 is ample.
@@ -172,6 +296,10 @@ def test_perceptron_learns_what_a_line_can_part(seed):
     assert torch.equal(neuron(x, w, b, step), y)
 
 
+@claim(
+    "What training changes, then, is the weights and the biases",
+    "The perceptron's rule changes the weights and the bias",
+)
 def test_training_changes_weights_and_bias():
     x, y = two_groups(torch.Generator().manual_seed(0))
     w, b, mistakes = train_perceptron(x, y, passes=500)
@@ -189,11 +317,30 @@ def test_one_correction_by_hand():
     assert mistakes == [1]
 
 
+@claim(
+    "the error $y - a$ is <missed> in the first, <mistaken> in the second, "
+    "and <right> when all is well"
+)
+def test_corrections_add_the_error_times_the_input(missed, mistaken, right):
+    """From nothing, where z = 0 and the unit fires, one example at a time."""
+    x = torch.tensor([[3.0, 1.0], [-2.0, -4.0]])
+    for targets, errors in (
+        ([1, 1], [right, right]),
+        ([0, 0], [mistaken, right]),
+        ([0, 1], [mistaken, missed]),
+    ):
+        w, b, mistakes = train_perceptron(x, torch.tensor(targets).float(), 1)
+        assert w.tolist() == (x @ torch.tensor(errors)).tolist()
+        assert b.item() == sum(errors)
+        assert mistakes == [sum(error != 0 for error in errors)]
+
+
 def test_chance_is_explicit():
     with pytest.raises(TypeError, match=r"must be a torch.Generator"):
         two_groups(None)
 
 
+@claim("in passes over all of them, until a pass brings no mistake")
 def test_training_stops_after_the_last_pass_or_a_clean_one():
     never = torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, 1.0])
     assert len(train_perceptron(*never, passes=7).mistakes) == 7
@@ -222,10 +369,19 @@ def test_groups_leave_room_for_a_line(seed):
     assert torch.equal(height > 0, y == 1)
     assert height.abs().min() > 0.5
     assert 0 < y.sum() < len(y)
-    assert x.abs().max() <= 3
+    assert 2.5 < x.abs().max() <= 3
 
 
-def test_figure_of_the_neuron_names_its_parts():
+@claim(
+    "its parts labelled as in the living one",
+    "<inputs> arrows lead from the inputs x1 to x3 into <boxes> boxes, the "
+    "weights w1 to w3",
+    "<dendrites> arrows, the dendrites, lead from the boxes into a circle",
+    "Its left half is marked with a sum sign and named summation, its right "
+    "half shows a step and is named threshold",
+    "<axons> arrow, the axon, leaves it",
+)
+def test_figure_of_the_neuron_names_its_parts(inputs, boxes, dendrites, axons):
     (sheet,) = draw_neuron().axes
     words = {text.get_text() for text in sheet.texts}
     assert {"dendrites", "cell body", "axon", "summation", "threshold"} <= words
@@ -239,13 +395,35 @@ def test_figure_of_the_neuron_names_its_parts():
         "$a$",
     } <= words
     kinds = [type(patch) for patch in sheet.patches]
-    assert kinds.count(FancyBboxPatch) == 3, "one box for each weight"
-    assert kinds.count(Circle) == 1
-    arrows = [text for text in sheet.texts if isinstance(text, Annotation)]
-    assert len(arrows) == 7, "three in, three dendrites, one axon"
+    assert kinds.count(FancyBboxPatch) == boxes
+    (body,) = [p for p in sheet.patches if isinstance(p, Circle)]
+    middle, radius = body.center[0], body.radius
+    before = min(
+        patch.get_x()
+        for patch in sheet.patches
+        if isinstance(patch, FancyBboxPatch)
+    )
+    ends = [t.xy[0] for t in sheet.texts if isinstance(t, Annotation)]
+    assert sum(end < before for end in ends) == inputs
+    assert sum(before < end < middle - radius / 2 for end in ends) == dendrites
+    assert sum(end > middle + radius for end in ends) == axons
+    assert len(ends) == inputs + dendrites + axons
+    across = {text.get_text(): text.get_position()[0] for text in sheet.texts}
+    assert across[r"$\sum$"] < middle < sheet.lines[-1].get_xdata().min()
+    assert across["summation"] < middle < across["threshold"]
+    assert sheet.lines[-1].get_xdata().max() < middle + radius
 
 
-def test_figure_of_the_perceptron_shows_a_line_that_parts():
+@claim(
+    "On it $z = <height>$; on one side the unit fires, on the other it does "
+    "not",
+    "All open circles, the points with target <circles>, lie below it, and all "
+    "filled squares, those with target <squares>, above",
+    "A straight line falls gently from left to right",
+)
+def test_figure_of_the_perceptron_shows_a_line_that_parts(
+    height, circles, squares
+):
     (axes,) = draw_perceptron().axes
     zeros, ones, line = axes.lines
     (left, right), (start, end) = line.get_data()
@@ -256,6 +434,242 @@ def test_figure_of_the_perceptron_shows_a_line_that_parts():
 
     assert above(ones).all()
     assert not above(zeros).any()
-    assert zeros.get_marker() != ones.get_marker()
+    assert -1 < slope < 0, "it falls gently: by less than it goes right"
+    x, y = two_groups(torch.Generator().manual_seed(1))
+    w, b, _ = train_perceptron(x, y, passes=100)
+    for points, target in ((zeros, circles), (ones, squares)):
+        shown = torch.tensor(points.get_xydata())
+        assert torch.equal(shown.T, x[:, y == target])
+        assert (neuron(shown.T, w, b, step) == target).all()
+    along = torch.tensor(line.get_xydata()).T
+    assert (pre_activation(along, w, b) - height).abs().max() < 1e-12
+    assert (zeros.get_marker(), ones.get_marker()) == ("o", "s")
+    assert zeros.get_markerfacecolor() == PALETTE["paper"]
+    assert ones.get_markerfacecolor() == ones.get_color()
     assert axes.get_xlabel() == "$x_1$"
     assert axes.get_ylabel() == "$x_2$"
+
+
+def symbols_of_a_neuron(seed):
+    """Return the signs of one neuron with 4 inputs, for 50 examples."""
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(4, 50, generator=generator, dtype=torch.float64)
+    w = torch.randn(4, generator=generator, dtype=torch.float64)
+    b = torch.randn((), generator=generator, dtype=torch.float64)
+    return {
+        "x": list(x),
+        "w": list(w),
+        "b": b,
+        "n": 4,
+        "i": range(1, 5),
+        "g": step,
+        "z": pre_activation(x, w, b),
+        "a": neuron(x, w, b, step),
+        r"\theta": -b,
+    }
+
+
+def a_correction(examples):
+    """Let a perceptron see two examples and answer both wrongly.
+
+    examples: (n, 2). Returns the signs of its rule at the second, and what
+    weights and bias are afterwards.
+    """
+    no = torch.zeros(1, dtype=torch.float64)
+    before = train_perceptron(examples[:, :1], no, passes=1)
+    # turned so that it fires for the second, whose target is 0 too
+    second = examples[:, 1] * 3 / (before.w @ examples[:, 1])
+    answer = neuron(second, before.w, before.b, step)
+    assert answer == 1
+    both = torch.stack([examples[:, 0], second], dim=1)
+    trained = train_perceptron(both, torch.cat([no, no]), passes=1)
+    signs = {"w": list(before.w), "b": before.b, "x": list(second)}
+    after = {"w": list(trained.w), "b": trained.b}
+    return signs | {"y": no[0], "a": answer}, after
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    symbols = symbols_of_a_neuron(seed)
+    rule, after = a_correction(torch.stack(symbols["x"])[:, :2])
+    w, b, both = (torch.tensor(v).double() for v in ([2, -1], -1, [1, 1]))
+    others = {
+        "perceptron-rule": rule,
+        r"z = 2 \cdot 1 - 1 \cdot 1 - 1 = 0": {"z": pre_activation(both, w, b)},
+        "a = g(b)": {
+            "a": neuron(
+                torch.stack(symbols["x"]),
+                torch.zeros(4).double(),
+                symbols["b"],
+                step,
+            )
+        },
+    }
+    hold("neuron.md", symbols, here=others, after=after)
+
+
+@pytest.mark.parametrize("dtype", agreement.DTYPES)
+def test_logic_answers_in_the_dtype_of_the_inputs(dtype):
+    for unit, inputs in ((logical_and, 2), (logical_or, 2), (logical_not, 1)):
+        assert unit(torch.zeros(inputs, dtype=dtype)).dtype == dtype
+
+
+def test_training_wants_examples_as_columns():
+    with pytest.raises(
+        ValueError, match=r"^x must have shape \(n, m\), but has"
+    ):
+        train_perceptron(torch.zeros(4), torch.zeros(4), passes=1)
+
+
+def test_groups_are_those_of_their_seed():
+    def groups(*count):
+        return two_groups(torch.Generator().manual_seed(0), *count)
+
+    x, y = groups()
+    assert torch.equal(x, groups(80)[0])
+    assert torch.equal(y, groups(80)[1])
+    assert x.dtype == y.dtype == torch.float64
+    assert x.shape == (2, len(y))
+
+
+def test_groups_lose_only_what_is_close_to_the_line():
+    """The strip is 6 wide and half a unit high, one twelfth of the square."""
+    x, _ = two_groups(torch.Generator().manual_seed(0), 6000)
+    assert x.shape[1] == pytest.approx(6000 * 11 / 12, rel=0.02)
+    with pytest.raises(ValueError, match="^count must be at least 1"):
+        two_groups(torch.Generator(), 0)
+
+
+@pytest.fixture(scope="module")
+def diagram():
+    """The neuron's picture laid out: its sheet, arrows, and words' places."""
+    figure = draw_neuron()
+    drawing.lay_out(figure)
+    return figure.axes[0], dict(drawing.words(figure))
+
+
+def near(one, other, most):
+    return math.dist(one, other) <= most
+
+
+def test_figure_leads_each_input_through_its_weight_to_the_cell(diagram):
+    sheet, words = diagram
+    *boxes, cell = sheet.patches
+    arrows = drawing.arrows(sheet)
+    to_weights, to_cell = arrows[0:6:2], arrows[1:6:2]
+    heights = []
+    for i, patch in enumerate(boxes):
+        x, w = words[f"$x_{i + 1}$"], words[f"$w_{i + 1}$"]
+        box = drawing.box(patch)
+        heights.append(drawing.centre(box)[1])
+        assert near(drawing.centre(box), drawing.centre(w), 0.03)
+        assert box.containsx(w.x0)
+        assert box.containsx(w.x1)
+        start, end, _ = to_weights[i]
+        assert 0 < start[0] - x.x1 < 0.1
+        assert 0 < box.x0 - end[0] < 0.1
+        assert start[1] == end[1] == pytest.approx(heights[i])
+        assert drawing.centre(x)[1] == pytest.approx(heights[i], abs=0.03)
+        start, end, _ = to_cell[i]
+        assert near(start, (box.x1, heights[i]), 0.05)
+        assert start[0] > box.x1
+        outside = math.dist(end, cell.center) - cell.radius
+        assert 0 < outside < 0.1, "ends at the rim"
+    assert heights == sorted(heights, reverse=True)
+    assert heights[1] == pytest.approx(cell.center[1])
+    assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2])
+    ends = [end[1] - cell.center[1] for _, end, _ in to_cell]
+    assert ends[0] == -ends[2] > 0 == ends[1]
+
+
+def test_figure_bends_dendrites_towards_the_cell(diagram):
+    """The middle one is straight, the outer two mirror each other."""
+    sheet, _ = diagram
+    bends = [
+        text.arrow_patch.get_connectionstyle().rad
+        for text in sheet.texts
+        if isinstance(text, Annotation)
+    ]
+    upper, middle, lower = bends[1:6:2]
+    assert upper == -lower
+    assert -0.5 < upper < middle == 0
+    assert bends[0:6:2] == [0, 0, 0]
+
+
+def test_figure_has_sum_and_step_in_the_two_halves_of_the_cell(diagram):
+    sheet, words = diagram
+    cell = sheet.patches[-1]
+    (x, y), radius = cell.center, cell.radius
+    wall, step_line = sheet.lines
+    assert list(wall.get_xdata()) == [x, x]
+    assert list(wall.get_ydata()) == [y - radius, y + radius]
+    left, right = words[r"$\sum$"], step_line.get_xydata()
+    middles = drawing.centre(left)[0] - x, right[:, 0].mean() - x
+    assert middles[0] == pytest.approx(-middles[1], abs=0.03)
+    assert drawing.centre(left)[1] == pytest.approx(y, abs=0.05)
+    assert x - radius < left.x0 < left.x1 < x
+    for point in right:
+        assert math.dist(point, (x, y)) < radius
+    first, second, third, fourth = right
+    assert x < first[0] < second[0] == third[0] < fourth[0]
+    assert second[0] - first[0] == pytest.approx(fourth[0] - third[0])
+    assert first[1] == second[1] < y < third[1] == fourth[1]
+    assert y - first[1] == pytest.approx(fourth[1] - y)
+
+
+def test_figure_sends_the_answer_out_along_the_axon(diagram):
+    sheet, words = diagram
+    (x, y), radius = sheet.patches[-1].center, sheet.patches[-1].radius
+    start, end, _ = drawing.arrows(sheet)[-1]
+    assert 0 < start[0] - (x + radius) < 0.1
+    assert 0 < words["$a$"].x0 - end[0] < 0.1
+    assert start[1] == end[1] == y
+    assert drawing.centre(words["$a$"])[1] == pytest.approx(y, abs=0.03)
+
+
+def test_figure_puts_each_name_at_what_it_names(diagram):
+    sheet, words = diagram
+    cell = sheet.patches[-1]
+    (x, y), radius = cell.center, cell.radius
+    weight = drawing.box(sheet.patches[0])
+    middles = {word: drawing.centre(box) for word, box in words.items()}
+    assert middles["weights"][0] == pytest.approx(drawing.centre(weight)[0])
+    assert 0 < words["weights"].y0 - weight.y1 < 0.2
+    dendrite = drawing.arrows(sheet)[1]
+    halfway = (dendrite[0][0] + dendrite[1][0]) / 2
+    assert middles["dendrites"][0] == pytest.approx(halfway, abs=0.1)
+    assert 0 < words["dendrites"].y0 - dendrite[0][1] < 0.2
+    assert middles["cell body"][0] == pytest.approx(x)
+    assert 0 < words["cell body"].y0 - (y + radius) < 0.4
+    start, end, _ = drawing.arrows(sheet)[-1]
+    assert start[0] < words["axon"].x0 < words["axon"].x1 < end[0]
+    assert 0 < words["axon"].y0 - y < 0.2
+    assert words["summation"].x1 < x < words["threshold"].x0
+    assert x - words["summation"].x1 == pytest.approx(
+        words["threshold"].x0 - x, abs=0.03
+    )
+    for word in ("summation", "threshold"):
+        assert 0 < (y - radius) - words[word].y1 < 0.4
+
+
+def test_legend_of_the_perceptron_stands_beside_the_points():
+    figure = draw_perceptron()
+    drawing.lay_out(figure)
+    (axes,) = figure.axes
+    box = axes.get_legend().get_window_extent()
+    assert box.x0 > axes.bbox.x1
+    middle = (axes.bbox.y0 + axes.bbox.y1) / 2
+    assert (box.y0 + box.y1) / 2 == pytest.approx(middle, abs=5)
+
+
+def test_figure_of_the_perceptron_has_its_frame_and_legend():
+    (axes,) = draw_perceptron().axes
+    assert drawing.styles(axes) == {
+        "target 0": "o",
+        "target 1": "s",
+        "$w_1 x_1 + w_2 x_2 + b = 0$": "-",
+    }
+    assert drawing.frame(axes) == ((-3.5, 3.5), (-3.5, 3.5))
+    assert axes.yaxis.label.get_rotation() == 0
+    line = axes.lines[-1]
+    assert tuple(line.get_xdata()) == axes.get_xlim()

@@ -1,15 +1,18 @@
 """Bad input in general; the tests of each snippet hold its own checks."""
 
+import sys
 from fractions import Fraction
 
 import pytest
 import torch
 
 from snippets.require import (
+    require_callable,
     require_count,
     require_finite,
     require_generator,
     require_layer_sizes,
+    require_layers,
     require_number,
     require_same_dtype,
     require_shape,
@@ -21,6 +24,37 @@ def test_finite_names_what_is_not():
     require_finite(x=torch.zeros(2, 2))
     with pytest.raises(ValueError, match="y must be finite, but holds -inf"):
         require_finite(x=torch.zeros(1), y=torch.tensor([1.0, -torch.inf]))
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        (
+            lambda: require_generator(7),
+            "generator must be a torch.Generator, but a int was given",
+        ),
+        (
+            lambda: require_callable("g", 7),
+            "g must be a function, but a int was given",
+        ),
+        (
+            lambda: require_layers([7]),
+            "a layer must be a pair of weights and biases, but is int",
+        ),
+        (
+            lambda: require_layers([]),
+            "layers must hold at least one layer, but is empty",
+        ),
+        (
+            lambda: require_layer_sizes([3]),
+            "sizes must name the inputs and at least one layer, "
+            "but has 1 entries",
+        ),
+    ],
+)
+def test_says_what_is_wanted_and_what_was_given(check, said):
+    with pytest.raises((TypeError, ValueError), match=f"^{said}$"):
+        check()
 
 
 def test_chance_needs_a_generator():
@@ -88,6 +122,6 @@ def test_number_says_its_bounds(value, error, said):
 
 def test_number_without_bounds_must_be_finite():
     require_number("theta", -3)
-    require_number("theta", 1e308)
+    require_number("theta", sys.float_info.max)
     with pytest.raises(ValueError, match="theta must be finite, but is nan"):
         require_number("theta", float("nan"))

@@ -1,12 +1,12 @@
 // Boxes that scroll sideways, wide formulas, tables and code, can be reached by keyboard.
 // A box that fits is left alone, so that nobody tabs through what needs no scrolling.
 (function () {
-  const BOXES = ".wide, .picture, .md-typeset__scrollwrap, .md-typeset table:not([class]), .md-typeset pre > code";
+  const BOXES = ".wide, .picture, .ledger dt, .md-typeset__scrollwrap, .md-typeset table:not([class]), .md-typeset pre > code";
 
   function name(box) {
     if (box.matches(".wide")) return "Wide formula";
     if (box.matches("code")) return "Code";
-    return box.matches(".picture") ? "" : "Wide table";
+    return box.matches(".picture, dt") ? "" : "Wide table";
   }
 
   function update(box) {

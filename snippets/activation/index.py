@@ -129,7 +129,7 @@ def draw_approximation(sizes: Sequence[int] = (2, 8, 32)) -> Figure:
     The fits stand side by side, one for each of the sizes.
     """
     x, y = curve()
-    figure, panels = new_axes(4.8, 2.2, columns=len(sizes))
+    figure, panels = new_axes(height=2.2, columns=len(sizes))
     for axes, units in zip(panels, sizes, strict=True):
         axes.plot(x, y, color=INK, linewidth=0.9, label="the curve")
         axes.plot(

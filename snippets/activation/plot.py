@@ -115,6 +115,5 @@ def _label(
         textcoords="offset points",
         ha="left" if right > 0 else "right" if right < 0 else "center",
         va="bottom" if up > 0 else "top" if up < 0 else "center",
-        annotation_clip=False,
     )
     # --8<-- [end:put_axes_through_origin]

@@ -1,9 +1,16 @@
 """ReLU, its derivative and its plot, and units that die.
 
-The module also measures what activation functions cost to compute.
+The module also measures what activation functions cost to compute, and keeps
+a record of it in a file beside itself.
 """
 
+import json
+import os
+import platform
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
+from pathlib import Path
 from statistics import median
 from timeit import timeit
 
@@ -19,6 +26,8 @@ from snippets.require import (
     require_generator,
     require_number,
 )
+
+RECORD = Path(__file__).with_name("relu_cost.json")
 
 
 # --8<-- [start:relu]
@@ -97,10 +106,7 @@ def dead_after_training(
         for size in ((units, 2), (1, units))
     )
     W1, W2 = W1 / 2**0.5, W2 / units**0.5
-    b1, b2 = (
-        torch.zeros(units, 1, dtype=x.dtype),
-        torch.zeros(1, 1, dtype=x.dtype),
-    )
+    b1, b2 = x.new_zeros(units, 1), x.new_zeros(1, 1)
     parameters = [parameter.requires_grad_() for parameter in (W1, b1, W2, b2)]
     for _ in range(100):
         z2 = W2 @ relu(W1 @ x + b1) + b2
@@ -181,12 +187,68 @@ def measure_cost(count: int, rounds: int = 51) -> dict[str, float]:
     # --8<-- [end:measure_cost]
 
 
+# --8<-- [start:record_cost]
+def record_cost(
+    file: Path = RECORD,
+    counts: Sequence[int] = (16_384, 1_000_000),
+    rounds: int = 51,
+) -> None:
+    """Measure the cost here, and write it into the record as its first entry.
+
+    It takes the place of the entry that was the first; those below it, taken on
+    other machines, stay.
+    file: a record, made if there is none. counts, rounds and errors as for
+    measure_cost.
+    """
+    others = json.loads(file.read_text("utf-8"))[1:] if file.exists() else []
+    cores = f"{os.cpu_count()} {platform.machine()} cores"
+    rows = [
+        {
+            "numbers": count,
+            **{
+                name: float(f"{microseconds:.3g}")
+                for name, microseconds in measure_cost(count, rounds).items()
+            },
+        }
+        for count in counts
+    ]
+    measurement = {
+        "machine": cores.replace("_", "-"),
+        "date": f"{date.today():%B %Y}",
+        "versions": {"torch": torch.__version__.partition("+")[0]},
+        "dtype": "float32",
+        "rounds": rounds,
+        "microseconds": rows,
+    }
+    text = json.dumps([measurement, *others], indent=2)
+    file.write_text(text + "\n", "utf-8")
+    # --8<-- [end:record_cost]
+
+
+# --8<-- [start:cost_tables]
+def cost_tables(file: Path = RECORD) -> str:
+    """Return the record as Markdown: where and when, and a table, for each."""
+    lines = []
+    for measurement in json.loads(file.read_text("utf-8")):
+        lines += [
+            f"{'On another machine' if lines else 'On a machine'} with "
+            f"{measurement['machine']}, in {measurement['date']}, with torch "
+            f"{measurement['versions']['torch']}, "
+            f"{measurement['rounds']} rounds:",
+            "",
+            "| numbers | ReLU | tanh | sigmoid |",
+            "|--:|--:|--:|--:|",
+        ]
+        for row in measurement["microseconds"]:
+            cells = [f"{row['numbers']:,}".replace(",", " ")]
+            for name in ("relu", "tanh", "sigmoid"):
+                cells.append(f"{row[name]:.{1 if row[name] < 10 else 0}f}")
+            lines.append(f"| {' | '.join(cells)} |")
+        lines.append("")
+    return "\n".join(lines)
+    # --8<-- [end:cost_tables]
+
+
 if __name__ == "__main__":
-    for count in (16_384, 1_000_000):
-        print(
-            f"{count:>9,} numbers:",
-            ", ".join(
-                f"{name} {us:.1f} us"
-                for name, us in measure_cost(count).items()
-            ),
-        )
+    record_cost()
+    print(cost_tables())

@@ -110,3 +110,10 @@ ALWAYS = (
     passes_nan,
     refuses_other_than_floating,
 )
+
+
+def samples(seed: int) -> Tensor:
+    """Return numbers on both sides of 0, and none near it."""
+    generator = torch.Generator().manual_seed(seed)
+    z = 4 * torch.rand(100, generator=generator, dtype=torch.float64) + 0.01
+    return torch.cat([z, -z])

@@ -8,9 +8,14 @@ from snippets.activation.leaky_relu import (
     leaky_relu,
     leaky_relu_derivative,
 )
-from snippets.activation.relu import relu
+from snippets.activation.relu import relu, relu_derivative
+from snippets.network import Layer
+from snippets.propagation.backward import backward
+from snippets.propagation.forward import forward
 from tests.activation import agreement
 from tests.activation.test_plot import curves
+from tests.claims import claim
+from tests.equations.check import hold
 
 SLOPES = (0.01, 0.1, 0.5, 1)
 
@@ -34,6 +39,7 @@ def test_agrees_with_torch_everywhere(alpha):
     )
 
 
+@claim("The derivative is the one that autograd finds")
 @pytest.mark.parametrize("alpha", SLOPES)
 def test_derivative_agrees_with_autograd(alpha):
     derivative = partial(leaky_relu_derivative, alpha=alpha)
@@ -60,15 +66,109 @@ def test_infinities_pass_through():
     assert leaky_relu_derivative(z).tolist() == [0.01, 1]
 
 
-def test_slope_is_one_hundredth_unless_given():
-    assert leaky_relu(torch.tensor(-5.0)).item() == pytest.approx(-0.05)
+@claim(
+    r"The usual choice is $\alpha = <usual>$",
+    "usually <same>; its slope is <right> above <kink> and",
+)
+def test_slope_is_one_hundredth_unless_given(usual, same, right, kink):
+    assert torch.nn.LeakyReLU().negative_slope == usual == same
+    z = torch.linspace(0.5, 8, 16, dtype=torch.float64)
+    for slope, side in ((right, z), (usual, -z)):
+        rise = leaky_relu(kink + side)
+        torch.testing.assert_close(rise, slope * side)
 
 
+@claim("At <place> there is none, as with ReLU; torch takes")
+@pytest.mark.parametrize("alpha", SLOPES[:3])
+def test_takes_torchs_slope_at_zero(alpha, place):
+    z = torch.tensor(place, dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(torchs(alpha)(z), z)
+    assert slope.item() == pytest.approx(alpha)
+    assert leaky_relu_derivative(z.detach(), alpha).item() == slope.item()
+    h = 1e-6
+    right, left = (leaky_relu(z + step, alpha) / step for step in (h, -h))
+    assert right.item() == pytest.approx(1)
+    assert left.item() == pytest.approx(alpha), "the two sides differ"
+
+
+@claim("Every number is reached exactly once")
+@pytest.mark.parametrize("alpha", SLOPES)
+def test_every_number_is_reached_once(alpha):
+    a = torch.linspace(-50, 50, 1001, dtype=torch.float64)
+    z = torch.where(a > 0, a, a / alpha)
+    torch.testing.assert_close(leaky_relu(z, alpha), a)
+    rising = leaky_relu(torch.linspace(-9, 9, 1801).double(), alpha)
+    assert (rising.diff() > 0).all(), "no number is reached a second time"
+
+
+@claim("And the slope is never <never>", "for no slope is <none>")
+def test_slope_is_never_zero(never, none):
+    tiny = 10.0 ** torch.arange(-300, 301, 10, dtype=torch.float64)
+    slopes = leaky_relu_derivative(torch.cat([tiny, 0 * tiny, -tiny]))
+    assert slopes.min() > never == none
+    assert set(relu_derivative(-tiny).tolist()) == {never}, "as ReLU's is"
+
+
+@claim("A unit that is negative for all examples still learns, if slowly")
+def test_unit_below_zero_for_all_examples_still_learns():
+    """By a hundredth of what it would learn above 0."""
+    x = torch.tensor([[-2.0, 0.0, 2.0]], dtype=torch.float64)
+    one = torch.ones(1, 1, dtype=torch.float64)
+
+    def learnt(bias, name):
+        _, caches = forward(x, [Layer(one, bias * one)], [name])
+        return backward(torch.ones_like(x), caches, [name])[0].db.item()
+
+    assert learnt(-5, "relu") == 0
+    assert learnt(-5, "leaky_relu") == pytest.approx(0.01)
+    assert learnt(5, "leaky_relu") == 1
+
+
+@claim(
+    "with <slope>, the slopes of <count> such layers contribute "
+    "a factor of <factor>"
+)
+def test_three_layers_below_zero_leave_a_millionth(slope, count, factor):
+    one, count = torch.ones(1, 1, dtype=torch.float64), int(count)
+    layers, names = [Layer(one, 0 * one)] * count, ["leaky_relu"] * count
+    _, caches = forward(-one, layers, names)
+    assert all(cache.z < 0 for cache in caches)
+    assert leaky_relu_derivative(caches[0].z).item() == slope
+    gradient = backward(one, caches, names)[0].db.item()
+    assert gradient == pytest.approx(factor)
+
+
+@claim("The outputs are not centred on <middle>")
+def test_outputs_are_not_centred(middle):
+    z = torch.linspace(-3, 3, 601, dtype=torch.float64)
+    assert z.mean().abs() < 1e-12
+    for alpha in SLOPES[:3]:
+        assert leaky_relu(z, alpha).mean() > middle + 0.3
+
+
+@claim("On the negative half $a = <slope> z$, so $z = <z>$")
+def test_inverse_of_the_exercise(slope, z):
+    z = torch.tensor(z, dtype=torch.float64)
+    assert leaky_relu(z, slope).item() == pytest.approx(-0.05)
+
+
+@claim("The identity, $a = z$")
+def test_slope_of_one_is_the_identity():
+    z = torch.linspace(-3, 3, 61, dtype=torch.float64)
+    assert torch.equal(leaky_relu(z, 1), z)
+
+
+@claim(r"$a = \max(0, z) - \alpha \max(0, -z)$")
 def test_can_be_written_with_relu_alone():
     z = torch.linspace(-3, 3, 61, dtype=torch.float64)  # exercise 3
     torch.testing.assert_close(leaky_relu(z, 0.2), relu(z) - 0.2 * relu(-z))
 
 
+@claim(
+    r"The formula needs $\alpha \le 1$: with a larger one, the maximum would "
+    r"pick $\alpha z$ on the positive half and $z$ on the negative",
+    r"With a larger $\alpha$, the maximum would pick the wrong half",
+)
 def test_maximum_picks_the_wrong_half_beyond_one():
     z = torch.tensor([-1.0, 1.0])
     wrong = torch.maximum(2 * z, z)
@@ -92,12 +192,71 @@ def test_refuses_slopes_that_are_no_numbers(function, alpha):
         function(torch.zeros(1), alpha)
 
 
-def test_figure_is_drawn_with_a_slope_that_can_be_seen():
-    axes, drawn = curves(draw_leaky_relu())
-    z, a = drawn["Leaky ReLU, α = 0.1"]
-    torch.testing.assert_close(a, torchs(0.1)(z))
-    z, slope = drawn["its derivative"]
-    assert slope[z == 0].isnan().all()
-    assert set(slope[z < 0].tolist()) == {0.1}
-    assert set(slope[z > 0].tolist()) == {1}
-    assert list(axes.lines[0].get_ydata()) == [0.1, 1]
+@claim(
+    r"with $\alpha = <alpha>$: at the usual <usual> the left half could not be "
+    "told from <level>",
+    "Leaky ReLU with slope <slope>, a solid line over z from <start> to <end>, "
+    "on a vertical axis from <bottom> to <highest>",
+    "From <low> at z = <at> it rises gently to the origin and then "
+    "with slope <steep> to <top>",
+    "Its derivative, dashed, is <left> on the left and <right> on the right, "
+    "with two open circles at z = <jump>, where it has no value",
+)
+def test_figure_is_drawn_with_a_slope_that_can_be_seen(
+    alpha,
+    usual,
+    level,
+    slope,
+    start,
+    end,
+    bottom,
+    highest,
+    low,
+    at,
+    steep,
+    top,
+    left,
+    right,
+    jump,
+):
+    figure = draw_leaky_relu()
+    axes, drawn = curves(figure)
+    z, a = drawn[f"Leaky ReLU, α = {alpha:g}"]
+    torch.testing.assert_close(a, torchs(slope)(z))
+    assert (z[0].item(), z[-1].item()) == (start, end)
+    assert tuple(axes.get_yticks()[[0, -1]]) == (bottom, highest)
+    assert a[z == at].item() == pytest.approx(low)
+    assert a[z == 0].item() == 0
+    torch.testing.assert_close(a[z > 0], steep * z[z > 0])
+    assert a[-1].item() == top
+    z, slopes = drawn["its derivative"]
+    assert slopes[z == jump].isnan().all()
+    assert set(slopes[z < jump].tolist()) == {left}
+    assert set(slopes[z > jump].tolist()) == {right}
+    assert [line.get_linestyle() for line in axes.lines[-2:]] == ["-", "--"]
+    assert list(axes.lines[0].get_xdata()) == [jump, jump]
+    assert list(axes.lines[0].get_ydata()) == [left, right]
+    # a line is 1.8 points wide, and inches are 72 points
+    assert torch.nn.LeakyReLU().negative_slope == usual
+    bottom, top = axes.get_ylim()
+    points = 72 * figure.get_figheight() / (top - bottom)
+    assert points * (level - leaky_relu(z[:1], usual)) < 1.8
+    assert points * (level - leaky_relu(z[:1], alpha)) > 3 * 1.8
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    z = agreement.samples(seed)
+    alpha = (z.abs().min() / 10).item()
+    symbols = {
+        "z": z,
+        r"\alpha": alpha,
+        "a": leaky_relu(z, alpha),
+        "a'": leaky_relu_derivative(z, alpha),
+    }
+    negative = -z.abs()
+    exercises = {
+        "a = 0.01 z": {"z": negative, "a": leaky_relu(negative)},
+        "a = z": {"a": leaky_relu(z, 1.0)},
+    }
+    hold("activation/leaky_relu.md", symbols, here=exercises)

@@ -1,19 +1,36 @@
+import json
+import platform
 import time
+from collections import Counter
 
 import pytest
 import torch
 
+from press.dependencies import files
+from press.execution import fences
 from snippets.activation.relu import (
+    RECORD,
+    cost_tables,
     dead_after_training,
     disc,
     draw_dead_units,
     draw_relu,
     measure_cost,
+    record_cost,
     relu,
     relu_derivative,
 )
+from snippets.activation.sigmoid import sigmoid_derivative
+from snippets.figure import PALETTE
+from snippets.network import Layer, affine, initialise
+from snippets.propagation.backward import backward, update
+from snippets.propagation.forward import forward
+from tests import drawing
 from tests.activation import agreement
 from tests.activation.test_plot import curves
+from tests.book.conftest import source
+from tests.claims import claim, number
+from tests.equations.check import hold
 
 
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
@@ -45,52 +62,200 @@ def test_infinities_pass_through():
     assert relu_derivative(z).tolist() == [0, 1]
 
 
-def test_is_linear_on_each_side_but_not_across():
+@claim("keeps what is positive and cuts what is negative to <floor>")
+def test_keeps_the_positive_and_cuts_the_negative(floor):
+    z = torch.linspace(-9, 9, 181, dtype=torch.float64)
+    assert torch.equal(relu(z)[z > 0], z[z > 0])
+    assert set(relu(z)[z < 0].tolist()) == {floor}
+
+
+@claim(
+    "It is not linear: it is piecewise linear",
+    "is piecewise linear, with slope <right> above <kink>, slope <left> below, "
+    "and none at <place>",
+    "It is linear on each side of the kink, and not across it",
+)
+def test_is_linear_on_each_side_but_not_across(right, kink, left, place):
     z = torch.linspace(0.1, 9, 90, dtype=torch.float64)
     torch.testing.assert_close(relu(2 * z), 2 * relu(z))
-    assert torch.equal(relu(-z), torch.zeros_like(z))
+    for side, slope in ((z, right), (-z, left)):
+        rise = relu(kink + side) - relu(torch.full_like(z, kink))
+        torch.testing.assert_close(rise / side, torch.full_like(z, slope))
     assert (relu(z) + relu(-z) != relu(z - z)).all()
+    assert place == kink
 
 
+@claim(r"$|z| = \max(0, z) + \max(0, -z)$")
 def test_absolute_value_from_two_units():
     z = torch.linspace(-3, 3, 61, dtype=torch.float64)  # exercise 1
     assert torch.equal(relu(z) + relu(-z), z.abs())
 
 
-def test_torch_chooses_a_slope_at_zero():
-    def slope(function):
-        z = torch.zeros((), requires_grad=True)
-        (slope,) = torch.autograd.grad(function(z), z)
-        return slope.item()
-
-    assert slope(torch.relu) == 0
-    assert slope(lambda z: z.clamp(min=0)) == 1
-    assert slope(lambda z: torch.maximum(z, torch.zeros_like(z))) == 0.5
-    leaky = slope(lambda z: torch.nn.functional.leaky_relu(z, 0.01))
-    assert leaky == pytest.approx(0.01)
-    assert relu_derivative(torch.zeros(())).item() == slope(torch.relu)
+@claim("At $z = <place>$ it does not exist", "The slope jumps at the kink")
+def test_has_no_slope_at_zero(place):
+    """However close one comes, the two sides give different slopes."""
+    z = torch.tensor(place, dtype=torch.float64)
+    for h in (1e-3, 1e-9, 1e-300):
+        right = (relu(z + h) - relu(z)) / h
+        left = (relu(z) - relu(z - h)) / h
+        assert (left.item(), right.item()) == (0, 1)
 
 
+def slope_at_zero(function):
+    z = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(function(z), z)
+    return slope.item()
+
+
+@claim(
+    "chooses differently for different ways of writing the same function, and "
+    "for Leaky ReLU",
+    "torch takes <choices> different values there",
+)
+def test_torch_chooses_a_slope_at_zero(choices):
+    slopes = [
+        slope_at_zero(torch.relu),
+        slope_at_zero(lambda z: z.clamp(min=0)),
+        slope_at_zero(lambda z: torch.maximum(z, torch.zeros_like(z))),
+        slope_at_zero(lambda z: torch.nn.functional.leaky_relu(z, 0.01)),
+    ]
+    assert slopes == [0, 1, 0.5, pytest.approx(0.01)]
+    assert len(set(slopes)) == choices
+
+
+@claim("This book follows torch.relu and takes <slope>")
+def test_takes_torchs_slope_at_zero(slope):
+    assert relu_derivative(torch.zeros(())).item() == slope
+    assert slope_at_zero(torch.relu) == slope
+
+
+@claim("A positive $z$, however large, has a slope of exactly <slope>")
+def test_slope_stays_however_large_the_input(slope):
+    """So ten layers hand the gradient back as they were given it."""
+    z = 10.0 ** torch.arange(-300, 301, 10, dtype=torch.float64)
+    assert set(relu_derivative(z).tolist()) == {slope}
+    one = torch.ones(1, 1, dtype=torch.float64)
+    layers, names = [Layer(one, 0 * one)] * 10, ["relu"] * 10
+    gradients = backward(one, forward(one, layers, names)[1], names)
+    assert {gradient.dW.item() for gradient in gradients} == {1}
+
+
+@claim(
+    "A negative $z$ gives exactly <answer>, so that many units of a network "
+    "are silent for any one example"
+)
+def test_many_units_are_silent_for_any_one_example(answer):
+    """Of 400 units about half, within four standard deviations of 0.025."""
+    generator = torch.Generator().manual_seed(0)
+    layers = initialise((10, 400, 400), generator)
+    x = torch.randn(10, 50, generator=generator, dtype=torch.float64)
+    a, caches = forward(x, layers, ("relu", "relu"))
+    assert (a[caches[1].z < 0] == answer).all()
+    for answers in (caches[1].a_previous, a):
+        silent = (answers == answer).double().mean(dim=0)
+        assert 0.4 < silent.min() <= silent.max() < 0.6
+
+
+def gradients_of_a_unit(function, w, b, x):
+    """Return what autograd finds for the weight and the bias of one unit."""
+    w, b = (
+        torch.tensor([v], dtype=torch.float64, requires_grad=True)
+        for v in (w, b)
+    )
+    a = function(w @ x.reshape(1, -1) + b)
+    return [part.item() for part in torch.autograd.grad(a.sum(), (w, b))]
+
+
+@claim("it answers <answer> and, its slope being <slope>, learns nothing")
+def test_inactive_unit_learns_nothing_from_that_example(answer, slope):
+    x = torch.tensor(-1.0, dtype=torch.float64)
+    assert relu(x).item() == answer
+    assert relu_derivative(x).item() == slope
+    assert gradients_of_a_unit(torch.relu, 1.0, 0.0, x) == [0, 0]
+
+
+@claim(
+    "since another example may wake it",
+    "A unit that one example leaves silent still learns from another",
+)
 def test_inactive_is_not_dead():
-    """A unit that one example leaves silent learns from the other."""
-    w = torch.tensor([1.0], requires_grad=True)
-    x = torch.tensor([[-1.0, 2.0]])
-    a = torch.relu(w @ x)
-    assert a.tolist() == [0, 2]
-    (dw,) = torch.autograd.grad(a.sum(), w)
-    assert dw.item() == 2
+    x = torch.tensor([-1.0, 2.0], dtype=torch.float64)
+    assert relu(x).tolist() == [0, 2]
+    assert gradients_of_a_unit(torch.relu, 1.0, 0.0, x) == [2, 1]
 
 
-def test_dead_units_get_no_gradient():
-    w = torch.tensor([1.0], requires_grad=True)  # exercise 2
-    b = torch.tensor([-5.0], requires_grad=True)
-    x = torch.linspace(-2, 2, 41).unsqueeze(0)
-    gradients = torch.autograd.grad(torch.relu(w @ x + b).sum(), (w, b))
-    assert [gradient.item() for gradient in gradients] == [0, 0]
-    sigmoids = torch.autograd.grad(torch.sigmoid(w @ x + b).sum(), (w, b))
-    assert all(gradient.item() != 0 for gradient in sigmoids)
+DATA = torch.linspace(-2, 2, 41, dtype=torch.float64)  # of exercise 2
 
 
+@claim("$z$ lies between <low> and <high>")
+def test_unit_of_the_exercise_is_dead(low, high):
+    z = affine(DATA.reshape(1, -1), Layer(*unit_of_the_exercise()))
+    assert (z.min().item(), z.max().item()) == (low, high)
+    assert not relu(z).any()
+
+
+def unit_of_the_exercise():
+    return (
+        torch.tensor([[1.0]], dtype=torch.float64),
+        torch.tensor([[-5.0]], dtype=torch.float64),
+    )
+
+
+@claim(
+    "Its gradient is exactly <nothing> each time, so gradient descent never "
+    "changes it again",
+    "Its gradients are exactly <none>, so gradient descent leaves it as it is",
+    "A dead ReLU unit cannot learn, because its slope is exactly <slope>",
+    "Where every example leaves it silent, no gradient reaches it",
+)
+def test_dead_units_get_no_gradient(nothing, none, slope):
+    assert gradients_of_a_unit(torch.relu, 1.0, -5.0, DATA) == [nothing, none]
+    assert set(relu_derivative(DATA - 5).tolist()) == {slope}
+    before = layers = [Layer(*unit_of_the_exercise())]
+    for _ in range(3):
+        a, caches = forward(DATA.reshape(1, -1), layers, ["relu"])
+        layers = update(layers, backward(a - 1, caches, ["relu"]), 10)
+    assert layers == before
+
+
+@claim(
+    "a saturated sigmoid's slope is small, while a dead unit's is exactly "
+    "<slope>; and ReLU is flat for negative $z$ only",
+    "while a saturated sigmoid still gets a little",
+)
+def test_dead_is_not_saturated(slope):
+    z = torch.linspace(10, 30, 41, dtype=torch.float64)
+    for saturated in (sigmoid_derivative(z), sigmoid_derivative(-z)):
+        assert 0 < saturated.min() <= saturated.max() < 1e-4
+    assert set(relu_derivative(-z).tolist()) == {slope}
+    assert set(relu_derivative(z).tolist()) == {1}
+    gradients = gradients_of_a_unit(torch.sigmoid, 1.0, -20.0, DATA)
+    assert all(0 < abs(gradient) < 1e-4 for gradient in gradients)
+
+
+@claim("Those of the second are the outputs of the first, which go on learning")
+def test_dead_unit_of_the_second_layer_can_come_back():
+    """A living unit beside it teaches the first layer to answer more."""
+    x = torch.tensor([[0.5, 1.0]], dtype=torch.float64)
+    one, pair = torch.ones(1, 1).double(), torch.ones(2, 1).double()
+    bias = torch.tensor([[-2.0], [0.0]], dtype=torch.float64)
+    layers, names = [Layer(one, 0 * one), Layer(pair, bias)], ["relu", "relu"]
+    dead = []
+    for _ in range(50):
+        a, caches = forward(x, layers, names)
+        dead.append(not (caches[1].z[0] > 0).any())
+        da = a - torch.tensor([[0.0], [10.0]])  # of half the squared error
+        layers = update(layers, backward(da, caches, names), 0.02)
+    assert dead[0]
+    assert not all(dead)
+
+
+@claim(
+    "A learning rate that is too high throws the units to where no example "
+    "reaches them",
+    "a high learning rate can kill a whole layer",
+    "at a high learning rate whole layers die, whatever the random start",
+)
 @pytest.mark.parametrize("seed", range(8))
 def test_high_learning_rate_kills_units(seed):
     def dead(rate):
@@ -133,8 +298,10 @@ def test_cost_is_measured_for_each_function():
     cost = measure_cost(1000, rounds=3)
     assert list(cost) == ["relu", "tanh", "sigmoid"]
     assert all(0 < microseconds < 1e6 for microseconds in cost.values())
-    with pytest.raises(ValueError, match="count must be at least 1"):
+    with pytest.raises(ValueError, match="^count must be at least 1"):
         measure_cost(0)
+    with pytest.raises(ValueError, match="^rounds must be at least 1"):
+        measure_cost(1, rounds=0)
 
 
 @pytest.mark.parametrize("slow", ["relu", "tanh", "sigmoid"])
@@ -144,29 +311,254 @@ def test_each_cost_is_that_of_the_function_named(monkeypatch, slow):
     assert cost[slow] >= 10_000, "a hundredth of a second"
 
 
-def test_figure_leaves_the_derivative_open_at_zero():
+def form(value):
+    """Return what a record is made of, without its words and numbers."""
+    if isinstance(value, dict):
+        return {key: form(part) for key, part in value.items()}
+    if isinstance(value, list):
+        forms = [form(part) for part in value]
+        assert all(part == forms[0] for part in forms)
+        return forms[:1]
+    return type(value)
+
+
+def record():
+    return json.loads(RECORD.read_text("utf-8"))
+
+
+def test_measuring_writes_a_record_of_the_same_form(tmp_path):
+    file = tmp_path / "cost.json"
+    record_cost(file, counts=(1000, 2000), rounds=1)
+    (written,) = json.loads(file.read_text("utf-8"))
+    assert form([written]) == form(record())
+    assert [row["numbers"] for row in written["microseconds"]] == [1000, 2000]
+    assert written["rounds"] == 1
+    for private in ("/", "\\", platform.node()):
+        assert private not in written["machine"]
+
+
+def test_measuring_anew_keeps_the_record_of_other_machines(tmp_path):
+    file = tmp_path / "cost.json"
+    file.write_text(RECORD.read_text("utf-8"), "utf-8")
+    record_cost(file, counts=(1000,), rounds=1)
+    first, *others = json.loads(file.read_text("utf-8"))
+    assert first["rounds"] == 1
+    assert others == record()[1:]
+
+
+def test_page_prints_the_record_and_follows_it(tmp_path):
+    (fence,) = [
+        code
+        for code, _ in fences(source("activation/relu.md"))
+        if "cost_tables" in code
+    ]
+    assert str(RECORD) in files(fence), "a new record makes the page anew"
+    printed = cost_tables()
+    for measurement in record():
+        assert f"{measurement['rounds']} rounds" in printed
+        assert measurement["machine"] in printed
+        for row in measurement["microseconds"]:
+            assert any(
+                [number(cell) for cell in line.strip("| ").split(" | ")]
+                == [*row.values()]
+                for line in printed.splitlines()
+                if line.startswith("| ") and "ReLU" not in line
+            )
+
+
+@claim("ReLU comes first in every row")
+def test_relu_is_first_in_every_row():
+    assert len(record()) > 1
+    for measurement in record():
+        for row in measurement["microseconds"]:
+            assert row["relu"] < min(row["tanh"], row["sigmoid"])
+
+
+@claim("the other two change places from one machine to the other")
+def test_tanh_and_sigmoid_change_places():
+    """On each machine the order is the same in every row, and it is another."""
+    orders = [
+        {row["tanh"] < row["sigmoid"] for row in measurement["microseconds"]}
+        for measurement in record()
+    ]
+    assert all(len(order) == 1 for order in orders)
+    assert {True} in orders
+    assert {False} in orders
+
+
+@claim(
+    "ReLU and its derivative",
+    "ReLU, a solid line over z from <left> to <right>, "
+    "on a vertical axis from <bottom> to <highest>",
+    "It lies on the horizontal axis as far as z = <kink> "
+    "and then rises with slope <slope> to <top>",
+)
+def test_figure_lies_on_the_axis_and_then_rises(
+    left, right, bottom, highest, kink, slope, top
+):
     axes, drawn = curves(draw_relu())
     z, a = drawn["ReLU"]
+    assert (z[0].item(), z[-1].item()) == (left, right)
+    assert tuple(axes.get_yticks()[[0, -1]]) == (bottom, highest)
     torch.testing.assert_close(a, torch.relu(z))
+    assert not a[z <= kink].any()
+    torch.testing.assert_close(a[z > kink], slope * (z[z > kink] - kink))
+    assert a[-1].item() == top
+    assert axes.lines[-2].get_linestyle() == "-"
+
+
+@claim(
+    "The open circles mark the jump: at <place> there is no slope",
+    "Its derivative, dashed, is <left> on the left and <right> on the right; "
+    "two open circles at z = <jump> show that it has no value there",
+)
+def test_figure_leaves_the_derivative_open_at_zero(place, left, right, jump):
+    axes, drawn = curves(draw_relu())
     z, slope = drawn["its derivative"]
-    assert slope[z == 0].isnan().all()
-    assert set(slope[z < 0].tolist()) == {0}
-    assert set(slope[z > 0].tolist()) == {1}
+    assert slope[z == place].isnan().all()
+    assert set(slope[z < place].tolist()) == {left}
+    assert set(slope[z > place].tolist()) == {right}
+    assert axes.lines[-1].get_linestyle() == "--"
     open_ends = axes.lines[0]
     assert open_ends.get_marker() == "o"
-    assert list(open_ends.get_ydata()) == [0, 1]
+    assert open_ends.get_markerfacecolor() == PALETTE["paper"]
+    assert list(open_ends.get_xdata()) == [jump, jump]
+    assert list(open_ends.get_ydata()) == [left, right]
 
 
-def test_figure_counts_the_dead():
+@claim(
+    "Dead units out of <units> after <steps> steps, for <starts> random starts "
+    "at each learning rate; the dashed line joins the medians",
+    "The number of dead units, from <none> to <all_units>, against "
+    "the learning rate on a logarithmic axis from <lowest> to <highest>, "
+    "for <as_many> random starts",
+    "Up to a rate of <harmless> none are dead",
+    "At <harmful> more than <many> are, and at <deadly> all <every>, "
+    "for every start",
+)
+def test_figure_counts_the_dead(
+    units,
+    steps,
+    starts,
+    none,
+    all_units,
+    lowest,
+    highest,
+    as_many,
+    harmless,
+    harmful,
+    many,
+    deadly,
+    every,
+    monkeypatch,
+):
+    taken, take = [], torch.autograd.grad
+
+    def watched(loss, parameters):
+        taken.append(len(parameters[0]))
+        return take(loss, parameters)
+
+    monkeypatch.setattr(torch.autograd, "grad", watched)
     (axes,) = draw_dead_units().axes
-    *starts, median = axes.lines
-    assert len(starts) == 5
-    for line in starts:
-        assert list(line.get_xdata()) == [0.1, 0.3, 1, 3, 10, 30]
-        counts = list(line.get_ydata())
-        assert max(counts[:4]) <= 2, "none or next to none"
-        assert counts[4] > 50
-        assert counts[5] == 64
-    assert list(median.get_ydata())[-1] == 64
+    *drawn, median = axes.lines
+    rates = list(median.get_xdata())
+    assert len(drawn) == starts == as_many
+    assert len(taken) == steps * len(rates) * starts
+    assert set(taken) == {units}
+    assert (rates[0], rates[-1]) == (lowest, highest)
+    assert tuple(axes.get_yticks()[[0, -1]]) == (none, all_units)
+    for line in drawn:
+        dead = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
+        assert max(rate for rate in rates if not dead[rate]) == harmless
+        assert dead[harmful] > many
+        assert dead[deadly] == every == units
+    fewest = min(line.get_ydata()[rates.index(harmful)] for line in drawn)
+    assert fewest < many + 10, "and no rounder number would do"
+    middle = torch.tensor([[*line.get_ydata()] for line in drawn]).median(dim=0)
+    assert list(median.get_ydata()) == middle.values.tolist()
+    assert median.get_linestyle() == "--"
+    assert axes.get_xscale() == "log"
     assert axes.get_xlabel() == "learning rate"
     assert axes.get_ylabel() == "dead units"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    z = agreement.samples(seed)
+    symbols = {"z": z, "a": relu(z), "a'": relu_derivative(z)}
+    hold("activation/relu.md", symbols)
+
+
+def dead_by_torch(rate, seed, units):
+    """Count the dead as torch's own modules and optimiser leave them."""
+    generator = torch.Generator().manual_seed(seed)
+    x, y = disc(generator)
+    hidden, output = torch.nn.Linear(2, units), torch.nn.Linear(units, 1)
+    network = torch.nn.Sequential(hidden, torch.nn.ReLU(), output).double()
+    with torch.no_grad():
+        for layer in (hidden, output):
+            torch.nn.init.zeros_(layer.bias)
+            layer.weight.normal_(generator=generator)
+            layer.weight /= layer.in_features**0.5
+    optimiser = torch.optim.SGD(network.parameters(), lr=rate)
+    for _ in range(100):
+        optimiser.zero_grad()
+        torch.nn.BCEWithLogitsLoss()(network(x.T), y.T).backward()
+        optimiser.step()
+    fires = network[1](hidden(x.T)) > 0
+    return int((~fires.any(dim=0)).sum())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_training_leaves_as_many_dead_as_torchs_does(seed):
+    for rate, units in ((3, 64), (5, 64), (7, 64), (5, 200)):
+        generator = torch.Generator().manual_seed(seed)
+        ours = dead_after_training(rate, generator, units)
+        assert ours == dead_by_torch(rate, seed, units)
+
+
+def test_training_takes_a_hundred_steps(monkeypatch):
+    """The dead die early, so that their number would not tell."""
+    steps, find = [], torch.autograd.grad
+    monkeypatch.setattr(
+        torch.autograd, "grad", lambda *given: steps.append(1) or find(*given)
+    )
+    dead_after_training(1, torch.Generator().manual_seed(0))
+    assert len(steps) == 100
+
+
+def test_disc_refuses_a_count_below_one():
+    with pytest.raises(ValueError, match="^count must be at least 1"):
+        disc(torch.Generator(), 0)
+
+
+def test_each_function_is_called_as_often_as_is_told(monkeypatch):
+    """A million numbers once a round, and 51 rounds unless told otherwise."""
+    calls = Counter()
+    for name in ("relu", "tanh", "sigmoid"):
+        monkeypatch.setattr(torch, name, lambda z, n=name: calls.update([n]))
+    measure_cost(1_000_000)
+    assert calls == {"relu": 51, "tanh": 51, "sigmoid": 51}
+    measure_cost(2_000_000, rounds=3)
+    assert calls["relu"] == 51 + 3
+    measure_cost(1000, rounds=1)
+    assert calls["relu"] == 51 + 3 + 1000
+
+
+def test_figure_of_the_dead_marks_each_start_and_rate():
+    (axes,) = draw_dead_units().axes
+    *starts, median = axes.lines
+    rates = [0.1, 0.3, 1, 3, 10, 30]
+    for seed, line in enumerate(starts):
+        generator = torch.Generator().manual_seed(seed)
+        assert line.get_ydata()[4] == dead_after_training(10, generator)
+        assert list(line.get_xdata()) == list(median.get_xdata()) == rates
+        assert line.get_marker() == "o"
+        assert line.get_linestyle() == "None"
+        assert line.get_markerfacecolor() == "none"
+    words = [text.get_text() for text in axes.get_xticklabels()]
+    assert words == [f"{rate:g}" for rate in rates]
+    assert drawing.ticks(axes) == (rates, [0, 16, 32, 48, 64])
+    assert not len(axes.get_xticks(minor=True))
+    low, high = axes.get_ylim()
+    assert 2 < -low == high - 64 < 6, "no circle is cut"

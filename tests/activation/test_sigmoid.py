@@ -1,3 +1,6 @@
+import math
+from decimal import Decimal, localcontext
+
 import pytest
 import torch
 
@@ -8,10 +11,12 @@ from snippets.activation.sigmoid import (
 )
 from snippets.activation.tanh import tanh
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import backward
+from snippets.propagation.backward import backward, cross_entropy_derivative
 from snippets.propagation.forward import forward
 from tests.activation import agreement
-from tests.activation.test_plot import curves
+from tests.activation.test_plot import curves, least_visible
+from tests.claims import claim
+from tests.equations.check import hold
 
 
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
@@ -37,73 +42,268 @@ def test_is_well_behaved(function, property_):
     property_(function)
 
 
-def test_infinities_give_the_limits():
+@claim(
+    "A very negative $z$ makes $e^{-z}$ huge and the answer close to <low>; a "
+    "very positive one makes it vanish and the answer close to <high>"
+)
+def test_infinities_give_the_limits(low, high):
     z = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
-    assert sigmoid(z).tolist() == [0, 1]
+    assert sigmoid(z).tolist() == [low, high]
     assert sigmoid_derivative(z).tolist() == [0, 0]
+    z = torch.tensor([-20, 20], dtype=torch.float64)
+    huge, vanished = torch.exp(-z).tolist()
+    assert huge > 1e8
+    assert vanished < 1e-8
+    assert sigmoid(z).tolist() == pytest.approx([low, high], abs=1e-8)
 
 
-def test_is_symmetric_about_one_half():
+@claim(
+    "number, about <e>, whose powers", "at each point the slope is the value"
+)
+def test_powers_of_e_are_their_own_slopes(e):
+    """Centred differences with h = 1e-5 are good to 1e-10 of the slope."""
+    assert e == pytest.approx(math.e, abs=5e-4), "to the digits given"
+    z, h = torch.linspace(-5, 5, 101, dtype=torch.float64), 1e-5
+    differences = (math.e ** (z + h) - math.e ** (z - h)) / (2 * h)
+    torch.testing.assert_close(differences, math.e**z, rtol=1e-9, atol=0)
+
+
+@claim(
+    "between <low> and <high>",
+    "$a = <top> / (<bottom> + e^{-z})$ lies between",
+    "its slope $a (1 - a)$ is at most <most>",
+)
+def test_value_and_slope_keep_within_bounds(low, high, top, bottom, most):
+    """The bounds are also as close as can be: values come near them."""
+    z = torch.linspace(-700, 700, 14_001, dtype=torch.float64)
+    a, slope = sigmoid(z), sigmoid_derivative(z)
+    torch.testing.assert_close(a, top / (bottom + torch.exp(-z)))
+    assert ((low <= a) & (a <= high)).all()
+    assert (a.min().item(), a.max().item()) == pytest.approx((low, high))
+    assert slope.max().item() == most
+
+
+@claim(
+    "At $z = <place>$ the answer is exactly <middle>",
+    r"it becomes $\frac{e^{-z}}{e^{-z} + 1}$, and that is "
+    r"$1 - \frac{1}{1 + e^{-z}}$",
+)
+def test_is_symmetric_about_one_half(place, middle):
     z = torch.linspace(0, 30, 301, dtype=torch.float64)
     torch.testing.assert_close(sigmoid(-z), 1 - sigmoid(z), rtol=0, atol=1e-15)
-    assert sigmoid(torch.zeros(1)).item() == 0.5
+    power = torch.exp(-z)  # exercise 1
+    torch.testing.assert_close(sigmoid(-z), power / (power + 1))
+    assert sigmoid(torch.tensor(place)).item() == middle
 
 
-def test_slopes_that_the_text_names():
-    z = torch.tensor([0.0, 2.0, 5.0], dtype=torch.float64)
+@claim("the slopes: <best> at <middle>, <low> at <near>, <least> at <far>")
+def test_slopes_that_the_text_names(best, middle, low, near, least, far):
+    """The last digit given is a rounded one: 1 in 100 allows for that."""
+    z = torch.tensor([middle, near, far], dtype=torch.float64)
     slopes = sigmoid_derivative(z).tolist()
-    assert slopes == pytest.approx([0.25, 0.105, 0.0066], rel=0.01)
+    assert [best, low, least] == pytest.approx(slopes, rel=0.01)
 
 
-def test_slope_is_largest_at_zero():
-    z = torch.linspace(-9, 9, 1801, dtype=torch.float64)
-    assert sigmoid_derivative(z).max() <= 0.25
-    assert sigmoid_derivative(torch.zeros(1)).item() == 0.25
+@claim(
+    "at <near>, the slope is still more than <share> of what it is at <zero>"
+)
+def test_slope_is_not_lost_slightly_away_from_zero(near, share, zero):
+    """More than the share, but not by a tenth more."""
+    z = torch.tensor([near, zero], dtype=torch.float64)
+    slightly_away, best = sigmoid_derivative(z).tolist()
+    assert share < slightly_away / best < 1.1 * share
 
 
+@claim(
+    "the sigmoid's is <best> at best",
+    "It is largest in the middle and falls away quickly on both sides",
+    "At $z = <place>$",
+)
+def test_slope_is_largest_at_zero(best, place):
+    """Quickly: from 0 on it falls to less than a tenth within 4."""
+    z = torch.linspace(0, 9, 901, dtype=torch.float64)
+    for side in (place + z, place - z):
+        slopes = sigmoid_derivative(side)
+        assert slopes[0].item() == best
+        assert (slopes.diff() < 0).all()
+        assert slopes[400] < best / 10
+
+
+@claim(
+    "product of two numbers that add up to <total> is largest when both are "
+    "<part>"
+)
+def test_product_is_largest_for_equal_parts(total, part):
+    """The slope is such a product, of a and 1 - a."""
+    a = torch.linspace(0, total, 1001, dtype=torch.float64)
+    assert a[(a * (total - a)).argmax()].item() == part
+    z = torch.linspace(-5, 5, 101, dtype=torch.float64)
+    rest = sigmoid_derivative(z) / sigmoid(z)
+    torch.testing.assert_close(sigmoid(z) + rest, torch.full_like(z, total))
+
+
+def exact_sigmoid(z: Decimal) -> Decimal:
+    """Compute the sigmoid with as many digits as the context has."""
+    return 1 / (1 + (-z).exp())
+
+
+@claim(
+    "from <low> to <high>: the limits are approached and never reached",
+    "with digits enough, something is always missing to the limit",
+)
+def test_limits_are_never_reached_with_digits_enough(low, high):
+    """With a thousand digits; in float64 they are reached by rounding."""
+    with localcontext() as context:
+        context.prec = 1000
+        for z in map(Decimal, (1, 10, 100, 1000)):
+            left, right = exact_sigmoid(-z), exact_sigmoid(z)
+            assert low < left < right < high
+            assert max(left, 1 - right) < (-z).exp(), "approached"
+            here = torch.tensor([-z, z], dtype=torch.float64)
+            assert sigmoid(here).tolist() == pytest.approx(
+                [float(left), float(right)], rel=1e-14
+            )
+    assert (float(left), float(right)) == (low, high)
+
+
+@claim("float16, float32 and float64 take <half>, <single> and <double> bits")
+def test_more_bits_are_more_digits(half, single, double):
+    kinds = [torch.finfo(dtype) for dtype in agreement.DTYPES]
+    assert [kind.bits for kind in kinds] == [half, single, double]
+    spacing = [kind.eps for kind in kinds]
+    assert spacing == sorted(spacing, reverse=True)
+
+
+@claim(
+    "at some point the nearest number that it can write is <limit>",
+    "the little that is missing is rounded away",
+)
 @pytest.mark.parametrize(
     ("dtype", "first"),
     [(torch.float16, 8.3), (torch.float32, 16.6), (torch.float64, 36.7)],
 )
-def test_reaches_one_only_by_rounding(dtype, first):
+def test_reaches_one_only_by_rounding(dtype, first, limit):
     """1 - sigmoid(z) is about e^-z, and half of eps is what rounds away."""
     z = torch.arange(0, 50_000).to(dtype) / 1000
-    reached = z[torch.sigmoid(z) == 1][0].item()
+    reached = z[torch.sigmoid(z) == limit][0].item()
     assert reached == pytest.approx(first, abs=0.1)
     before = torch.tensor(reached - 0.2, dtype=dtype)
-    assert torch.sigmoid(before) < 1
+    assert torch.sigmoid(before) < limit
 
 
-def test_ten_layers_at_their_best_leave_a_millionth():
-    best = sigmoid_derivative(torch.zeros((), dtype=torch.float64))
-    assert (best**10).item() == pytest.approx(1e-6, rel=0.1)
+@claim(
+    "Hardly any of the error reaches the weights of such a unit, and they "
+    "hardly learn, unless the loss makes up for it, as cross-entropy does at "
+    "the output",
+    "The right choice of loss takes this factor away again",
+)
+def test_a_saturated_unit_hardly_learns():
+    """At z = 10 the slope is about e^-10, or 5e-5, though the target is 0."""
     one = torch.ones(1, 1, dtype=torch.float64)
-    layers, names = [Layer(one, 0 * one)] * 10, ["sigmoid"] * 10
-    gradients = backward(one, forward(one, layers, names)[1], names)
-    assert 0 < gradients[0].dW.item() < 1e-6
-    assert gradients[9].dW.item() > 0.1, "the last layer does not suffer"
+    y_hat, caches = forward(one, [Layer(10 * one, 0 * one)], ["sigmoid"])
+    error = y_hat - 0
+    (gradient,) = backward(error, caches, ["sigmoid"])  # of the squared error
+    assert gradient.dW < 1e-4 * error
+    da = cross_entropy_derivative(y_hat, 0 * one)
+    (gradient,) = backward(da, caches, ["sigmoid"])
+    torch.testing.assert_close(gradient.dW, error)
 
 
-def test_weight_gradients_of_one_example_share_a_sign():
-    """The inputs of the second layer are sigmoids, and so are positive."""
+@claim(r"By its slope, $<answer> \cdot <rest>$, about <factor>")
+def test_a_confident_mistake_is_shrunk(answer, rest, factor):
+    z = torch.logit(torch.tensor(answer, dtype=torch.float64))
+    slope = sigmoid_derivative(z).item()
+    assert slope == pytest.approx(answer * rest, rel=1e-9)
+    assert slope == pytest.approx(factor, rel=0.01), "about"
+
+
+@claim(
+    "In <count> layers at their best, the slopes alone contribute a factor of "
+    "$<best>^{10}$, about <left>",
+    "<layers> sigmoids in a row, none of them saturated, leave less than <rest>"
+    " of the error",
+)
+def test_ten_layers_at_their_best_leave_a_millionth(
+    count, best, left, layers, rest
+):
+    """About allows for a tenth. None is saturated: slopes stay above 0.19."""
+    assert sigmoid_derivative(torch.zeros(1)).item() == best
+    assert best**count == pytest.approx(left, rel=0.1)
+    one = torch.ones(1, 1, dtype=torch.float64)
+    network = [Layer(one, 0 * one)] * int(layers)
+    names = ["sigmoid"] * int(layers)
+    caches = forward(one, network, names)[1]
+    slopes = [sigmoid_derivative(cache.z).item() for cache in caches]
+    assert min(slopes) > 0.19
+    gradients = backward(one, caches, names)
+    assert gradients[0].db.item() == pytest.approx(math.prod(slopes))
+    assert rest / 10 < gradients[0].db.item() < rest
+    assert gradients[-1].db.item() > 0.1, "the last layer does not suffer"
+
+
+@claim("It is not centred on <centre>")
+def test_outputs_are_not_centred(centre):
+    """All are positive, even for inputs in the middle of which lies 0."""
+    z = torch.linspace(-9, 9, 181, dtype=torch.float64)
+    assert z.mean().item() == pytest.approx(centre, abs=1e-12)
+    assert tanh(z).mean().item() == pytest.approx(centre, abs=1e-12)
+    assert sigmoid(z).min() > centre
+    assert sigmoid(z).mean().item() == pytest.approx(0.5)
+
+
+def gradients_of_examples(count):
+    """Yield the inputs and the dW of a layer that is fed by sigmoids.
+
+    count: how many examples the gradient is the mean of.
+    """
     generator = torch.Generator().manual_seed(0)
     layers = initialise((5, 8, 6), generator)
     names = ("sigmoid", "tanh")
-    mixed = 0
     for _ in range(200):
-        x = torch.randn(5, 1, generator=generator, dtype=torch.float64)
-        da = torch.randn(6, 1, generator=generator, dtype=torch.float64)
-        dW = backward(da, forward(x, layers, names)[1], names)[1].dW
+        x = torch.randn(5, count, generator=generator, dtype=torch.float64)
+        da = torch.randn(6, count, generator=generator, dtype=torch.float64)
+        caches = forward(x, layers, names)[1]
+        yield caches[1].a_previous, backward(da, caches, names)[1].dW
+
+
+@claim(
+    "the gradients of a unit's weights are one number, the same for all, times "
+    "the inputs of these weights; if the inputs come from sigmoids, they are "
+    "all positive, so all these gradients share one sign",
+    "the gradients are the inputs times one number",
+)
+def test_weight_gradients_of_one_example_share_a_sign():
+    """The inputs of the second layer are sigmoids, and so are positive."""
+    for inputs, dW in gradients_of_examples(1):
+        assert (inputs > 0).all()
+        number = dW[:, :1] / inputs[0]
+        torch.testing.assert_close(dW, number * inputs.T)
         assert ((dW > 0).all(dim=1) | (dW < 0).all(dim=1)).all()
-        many = torch.randn(5, 9, generator=generator, dtype=torch.float64)
-        da = torch.randn(6, 9, generator=generator, dtype=torch.float64)
-        dW = backward(da, forward(many, layers, names)[1], names)[1].dW
-        mixed += int(((dW > 0).any(dim=1) & (dW < 0).any(dim=1)).sum())
-    assert mixed > 0, "averaging over examples softens it"
 
 
-def test_gates_of_lstm_and_gru_are_sigmoids():
+@claim(
+    "Averaging the gradient over several examples softens this",
+    "Examples that pull in different ways mix the signs again",
+)
+def test_averaging_softens_the_shared_sign():
+    """Over nine examples each, the weights of some units differ in sign."""
+    mixed = sum(
+        int(((dW > 0).any(dim=1) & (dW < 0).any(dim=1)).sum())
+        for _, dW in gradients_of_examples(9)
+    )
+    assert mixed > 0
+
+
+@claim(
+    "wherever a number between <low> and <high> is meant: at the output, for a "
+    "decision between two classes, and inside LSTM",
+    "inside LSTM and GRU units",
+    "torch's cells, rebuilt from this book's functions, give the same numbers",
+)
+def test_gates_of_lstm_and_gru_are_sigmoids(low, high):
     """Rebuild one step of torch's cells from this book's functions."""
+    shut_and_open = torch.tensor([-torch.inf, torch.inf])
+    assert sigmoid(shut_and_open).tolist() == [low, high]
     torch.manual_seed(0)
     x, h, c = (torch.randn(4, 3, dtype=torch.float64) for _ in range(3))
     lstm = torch.nn.LSTMCell(3, 3, dtype=torch.float64)
@@ -122,10 +322,66 @@ def test_gates_of_lstm_and_gru_are_sigmoids():
     torch.testing.assert_close(gru(x, h), (1 - keep) * new + keep * h)
 
 
-def test_figure_shows_function_derivative_and_limit():
+@claim("takes $z$ and computes both in one safe step")
+def test_loss_of_logits_is_safe():
+    """Far out on the wrong side the loss is |z|, but infinite in two steps."""
+    z = torch.tensor([-800.0, 800.0], dtype=torch.float64)
+    y = torch.tensor([1.0, 0.0], dtype=torch.float64)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits
+    assert loss(z, y, reduction="none").tolist() == [800, 800]
+    a = torch.sigmoid(z)
+    assert torch.log(torch.where(y == 1, a, 1 - a)).isneginf().all()
+
+
+@claim(
+    "The sigmoid and its derivative",
+    "a solid S-shaped curve over z from <left> to <right>",
+    "It runs close to <low> on the left, climbs through <middle> at "
+    "z = <place> and runs close to <high>",
+    "Its derivative, dashed, is a low bump with its top, <top>, at z = <peak>; "
+    "beyond <far> on either side it can hardly be told from <bottom>",
+)
+def test_figure_shows_function_and_derivative(
+    left, right, low, middle, place, high, top, peak, far, bottom
+):
     axes, drawn = curves(draw_sigmoid())
     z, a = drawn["the sigmoid"]
     torch.testing.assert_close(a, torch.sigmoid(z))
+    assert (z[0].item(), z[-1].item()) == (left, right)
+    close = pytest.approx((low, high), abs=least_visible(axes))
+    assert (a[0].item(), a[-1].item()) == close
+    assert a[z == place].item() == middle
     z, slope = drawn["its derivative"]
     torch.testing.assert_close(slope, sigmoid_derivative(z))
-    assert [line.get_ydata()[0] for line in axes.lines[:1]] == [1]
+    assert slope[z == peak].item() == slope.max().item() == top
+    outside, inside = z.abs() >= far, z.abs() <= far - 1
+    assert (slope[outside] - bottom).abs().max() < least_visible(axes)
+    assert slope[inside].min() > least_visible(axes)
+    assert [line.get_linestyle() for line in axes.lines[-2:]] == ["-", "--"]
+
+
+@claim(
+    "The dotted line is its limit, <high>; "
+    "the horizontal axis is the other, <low>"
+)
+def test_figure_shows_both_limits(high, low):
+    axes, _ = curves(draw_sigmoid())
+    (dotted,) = [line for line in axes.lines if line.get_linestyle() == ":"]
+    assert set(dotted.get_ydata()) == {high}
+    assert axes.spines["bottom"].get_position() == ("data", low)
+    limits = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
+    assert sigmoid(limits).tolist() == [low, high]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    z = agreement.samples(seed)
+    symbols = {
+        "z": z,
+        "a": sigmoid(z),
+        "a'": sigmoid_derivative(z),
+        "u": 1 + torch.exp(-z),
+        "e": math.e,
+        r"\sigma": sigmoid,
+    }
+    hold("activation/sigmoid.md", symbols)

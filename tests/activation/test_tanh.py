@@ -1,17 +1,24 @@
 import math
+from decimal import Decimal, localcontext
+from itertools import pairwise
 
 import pytest
 import torch
 
-from snippets.activation.sigmoid import sigmoid
+from snippets.activation.sigmoid import sigmoid, sigmoid_derivative
 from snippets.activation.tanh import (
     draw_tanh,
     tanh,
     tanh_derivative,
     textbook_tanh,
 )
+from snippets.network import Layer
+from snippets.propagation.backward import backward
+from snippets.propagation.forward import forward
 from tests.activation import agreement
-from tests.activation.test_plot import curves
+from tests.activation.test_plot import curves, least_visible
+from tests.claims import claim
+from tests.equations.check import hold
 
 
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
@@ -19,6 +26,7 @@ def test_agrees_with_torch(dtype):
     agreement.agrees_with(tanh, torch.tanh, dtype)
 
 
+@claim("the formula works for a while")
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_textbook_formula_agrees_where_it_holds(dtype):
     def bounded(z):
@@ -49,15 +57,36 @@ def test_is_well_behaved(function, property_):
     property_(function)
 
 
-def test_infinities_give_the_limits():
-    z = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
-    assert tanh(z).tolist() == [-1, 1]
-    assert tanh_derivative(z).tolist() == [0, 0]
+@claim("runs from <low> to <high> and through the origin")
+def test_infinities_give_the_limits(low, high):
+    z = torch.tensor([-torch.inf, 0, torch.inf], dtype=torch.float64)
+    assert tanh(z).tolist() == [low, 0, high]
+    assert tanh_derivative(z).tolist() == [0, 1, 0]
 
 
-def test_small_inputs_keep_all_their_digits():
+@claim(
+    r"$\tanh(z) = <factor> \sigma(<inner>z) - <shift>$ lies between "
+    "<low> and <high>; its slope $1 - a^2$ is at most <most>"
+)
+def test_value_and_slope_keep_within_bounds(
+    factor, inner, shift, low, high, most
+):
+    """The bounds are also as close as can be: values come near them."""
+    z = torch.linspace(-700, 700, 14_001, dtype=torch.float64)
+    a, slope = tanh(z), tanh_derivative(z)
+    assert ((low <= a) & (a <= high)).all()
+    torch.testing.assert_close(a, factor * sigmoid(inner * z) - shift)
+    assert (a.min().item(), a.max().item()) == pytest.approx((low, high))
+    assert slope.max().item() == most
+
+
+@claim(
+    "keeps all digits where $z$ is small and $e^{2z}$ hardly differs from <one>"
+)
+def test_small_inputs_keep_all_their_digits(one):
     """For small z, tanh z = z - z^3/3 + ...: relative error, not absolute."""
     z = torch.logspace(-300, -4, 400, dtype=torch.float64)
+    assert (torch.exp(2 * z) - one).abs().max() < 1e-3
     torch.testing.assert_close(tanh(z), torch.tanh(z), rtol=1e-15, atol=0)
     loss = (textbook_tanh(z) / z - 1).abs().max()
     assert loss > 0.5, "the textbook formula loses all of them"
@@ -81,58 +110,262 @@ def test_autograd_finds_the_slope_at_zero():
     assert z.grad.item() == 1
 
 
+@claim(
+    "$e^{100}$ is larger than any float32, the computer writes infinity "
+    "instead, and infinity divided by infinity is not a number",
+    "The textbook formula, far out, divides infinity by infinity",
+)
 def test_textbook_formula_breaks_down():
     z = torch.tensor([100.0])
+    assert math.exp(100) > torch.finfo(torch.float32).max
+    assert torch.exp(z).isposinf().all()
+    assert (torch.exp(z) / torch.exp(z)).isnan().all()
     assert textbook_tanh(z).isnan().all()
     assert tanh(z).item() == 1
 
 
-def test_is_a_stretched_sigmoid():
+@claim(
+    "only one thing can overflow, $t$ itself, and where it does, the answer is "
+    "<limit> to the last digit"
+)
+@pytest.mark.parametrize("dtype", agreement.DTYPES)
+def test_overflow_gives_the_limit(dtype, limit):
+    z = torch.linspace(0, 500, 5001, dtype=torch.float64)
+    overflows = torch.expm1(2 * z.to(dtype)).isinf()
+    assert overflows.any()
+    assert (tanh(z.to(dtype))[overflows] == limit).all()
+    assert (torch.tanh(z)[overflows].to(dtype) == limit).all()
+    assert tanh(z.to(dtype)).isfinite().all()
+    assert tanh(-z.to(dtype)).isfinite().all()
+
+
+@claim(
+    "At $z = <place>$ the textbook formula is off as well, though less "
+    "visibly: two numbers close to <one> are subtracted, and most of their "
+    "digits cancel"
+)
+def test_textbook_formula_cancels_near_zero(place, one):
+    """Most: of the 24 bits of a float32, fewer than a quarter are left."""
+    z = torch.tensor(place, dtype=torch.float32)
+    up, down = torch.exp(z), torch.exp(-z)
+    assert (up.item(), down.item()) == pytest.approx((one, one), abs=1e-5)
+    steps = (up - down) / torch.finfo(torch.float32).eps
+    assert 0 < math.log2(steps) < 24 / 4
+    error = (textbook_tanh(z) / torch.tanh(z) - 1).abs()
+    assert 0.001 < error < 0.1, "off, but less visibly"
+    torch.testing.assert_close(tanh(z), torch.tanh(z))
+
+
+@claim(
+    r"and that $\tanh(z) = <factor> \sigma(<inner>z) - <shift>$",
+    "tanh is a sigmoid, stretched and moved",
+)
+def test_is_a_stretched_sigmoid(factor, inner, shift):
     z = torch.linspace(-20, 20, 801, dtype=torch.float64)
     torch.testing.assert_close(
-        tanh(z), 2 * sigmoid(2 * z) - 1, rtol=0, atol=1e-15
+        tanh(z), factor * sigmoid(inner * z) - shift, rtol=0, atol=1e-15
     )
 
 
+@claim("the numerator changes its sign, the denominator does not change")
 def test_is_odd():
     z = torch.linspace(0, 20, 401, dtype=torch.float64)
     torch.testing.assert_close(tanh(-z), -tanh(z), rtol=1e-15, atol=0)
+    up, down = torch.exp(z), torch.exp(-z)  # exchanged where z turns to -z
+    assert torch.equal(down - up, -(up - down))
+    assert torch.equal(down + up, up + down)
+    torch.testing.assert_close(tanh(-z), (down - up) / (down + up))
 
 
-def test_slope_is_four_times_the_sigmoids_at_best():
+@claim("At its best the slope is <best>, <times> times the sigmoid's")
+def test_slope_is_four_times_the_sigmoids_at_best(best, times):
+    z = torch.linspace(-9, 9, 1801, dtype=torch.float64)
+    assert tanh_derivative(z).max().item() == best
+    assert best == times * sigmoid_derivative(z).max().item()
+
+
+@claim("It falls faster, too")
+def test_slope_falls_faster_than_the_sigmoids():
+    """At every z but 0, less of the best slope is left."""
+    z = torch.linspace(0.1, 9, 90, dtype=torch.float64)
     zero = torch.zeros((), dtype=torch.float64)
-    assert tanh_derivative(zero).item() == 1
-    z = torch.tensor([1.32, -1.32], dtype=torch.float64)  # exercise 3
-    assert tanh_derivative(z).tolist() == pytest.approx([0.25] * 2, abs=2e-3)
+    left = tanh_derivative(z) / tanh_derivative(zero)
+    assert (left < sigmoid_derivative(z) / sigmoid_derivative(zero)).all()
 
 
-def test_reaches_one_only_by_rounding():
+@claim("which is $4 s - 4 s^2$ as well")
+def test_slope_by_way_of_the_sigmoid():
+    """Exercise 2: s is the sigmoid of 2z, and z is doubled on the way."""
+    z = torch.linspace(-9, 9, 181, dtype=torch.float64)
+    s = sigmoid(2 * z)
+    by_chain_rule = 2 * 2 * sigmoid_derivative(2 * z)
+    for slope in (by_chain_rule, 1 - (2 * s - 1) ** 2, tanh_derivative(z)):
+        torch.testing.assert_close(slope, 4 * s - 4 * s**2)
+
+
+@claim(
+    r"Where $1 - a^2 = \frac{1}{4}$, so $a = \pm\frac{1}{2}\sqrt{3}$: at about "
+    r"$z = \pm <place>$"
+)
+def test_where_the_slope_is_one_quarter(place):
+    """Two digits after the point are given, so that "about" allows for 0.005.
+
+    There the slope itself changes by 0.43 times as much.
+    """
+    a = math.sqrt(3) / 2
+    assert place == pytest.approx(math.atanh(a), abs=0.005)
+    z = torch.tensor([place, -place], dtype=torch.float64)
+    assert tanh(z).tolist() == pytest.approx([a, -a], abs=0.002)
+    assert tanh_derivative(z).tolist() == pytest.approx([0.25] * 2, abs=0.003)
+
+
+def exact_tanh(z: Decimal) -> Decimal:
+    """Compute tanh with as many digits as the context has."""
+    return (z.exp() - (-z).exp()) / (z.exp() + (-z).exp())
+
+
+@claim(
+    "The values lie in the open interval from <low> to <high>",
+    "with digits enough, something is always missing to the limit",
+)
+def test_limits_are_never_reached_with_digits_enough(low, high):
+    """With a thousand digits; in float64 they are reached by rounding."""
+    with localcontext() as context:
+        context.prec = 1000
+        for z in map(Decimal, (1, 10, 100, 1000)):
+            left, right = exact_tanh(-z), exact_tanh(z)
+            assert low < left < right < high
+            here = torch.tensor([-z, z], dtype=torch.float64)
+            assert tanh(here).tolist() == pytest.approx(
+                [float(left), float(right)], rel=1e-14
+            )
+    assert (float(left), float(right)) == (low, high)
+
+
+@claim(
+    r"in float32, from about $z = <place>$ on, the nearest number to "
+    r"$\tanh(z)$ is exactly <limit>",
+    "the little that is missing is rounded away",
+)
+def test_reaches_one_only_by_rounding(place, limit):
     """The float32 nearest to tanh z is 1 from z = 13 log 2, about 9.01, on."""
     z = torch.arange(0, 20_000, dtype=torch.float64) / 1000
     nearest = torch.tanh(z).to(torch.float32)
-    assert z[nearest == 1][0].item() == pytest.approx(
-        13 * math.log(2), abs=0.01
-    )
+    reached = z[nearest == limit][0].item()
+    assert reached == pytest.approx(13 * math.log(2), abs=0.01)
+    assert reached == pytest.approx(place, abs=0.1), "about"
     torchs = torch.tanh(z.to(torch.float32))
-    assert z[torchs == 1][0].item() == pytest.approx(9.0, abs=0.2)
+    assert z[torchs == limit][0].item() == pytest.approx(place, abs=0.2)
 
 
-def test_centres_only_what_is_symmetric():
+@claim("such as ours, gets there a little earlier")
+def test_rounding_on_the_way_reaches_one_earlier():
+    """A little: by less than 1."""
+    z = torch.arange(0, 20_000, dtype=torch.float64) / 1000
+    nearest = z[torch.tanh(z).to(torch.float32) == 1][0]
+    ours = z[tanh(z.to(torch.float32)) == 1][0]
+    assert nearest - 1 < ours < nearest
+
+
+@claim(
+    "spread symmetrically about <middle>",
+    "give outputs whose mean is <mean>",
+    "give outputs with mean <result>; others do not",
+    "It does not, as inputs with another middle show",
+    "where the middle of the inputs moves, the mean of the outputs moves",
+)
+def test_centres_only_what_is_symmetric(middle, mean, result):
     """The mean of a million samples is known to about 0.001."""
     generator = torch.Generator().manual_seed(0)
     z = torch.randn(1_000_000, generator=generator, dtype=torch.float64)
-    assert tanh(z).mean().item() == pytest.approx(0, abs=0.005)
-    assert tanh(z + 1).mean().item() == pytest.approx(0.55, abs=0.005)
-    assert tanh(z + 2).mean().item() == pytest.approx(0.86, abs=0.005)
+    assert z.mean().item() == pytest.approx(middle, abs=0.005)
+    assert tanh(z).mean().item() == pytest.approx(mean, abs=0.005)
+    assert tanh(z).mean().item() == pytest.approx(result, abs=0.005)
+    moved = [tanh(z + middle).mean() for middle in (-2, -1, 0, 1, 2)]
+    assert all(before + 0.2 < after for before, after in pairwise(moved))
     centred = torch.tensor([-1.0, -1.0, 2.0], dtype=torch.float64)
     assert centred.mean() == 0
     assert tanh(centred).mean() < -0.1
 
 
-def test_figure_shows_function_derivative_and_limits():
+@claim(
+    "It saturates at <low> and <high>, as the sigmoid does at <sigmoids_low> "
+    "and <sigmoids_high>, and its slopes, below <best> everywhere but at "
+    "<place>, still make gradients vanish"
+)
+def test_saturates_and_lets_gradients_vanish(
+    low, high, sigmoids_low, sigmoids_high, best, place
+):
+    """Saturated, at z = 9 and beyond: the slope is below a thousandth of 1."""
+    far = torch.tensor([-9.0, 9.0], dtype=torch.float64)
+    both = (tanh(far).tolist(), sigmoid(far).tolist())
+    assert both[0] == pytest.approx([low, high], abs=1e-3)
+    assert both[1] == pytest.approx([sigmoids_low, sigmoids_high], abs=1e-3)
+    assert (tanh_derivative(far) < 1e-3).all()
+    assert (sigmoid_derivative(far) < 1e-3).all()
+    away = torch.logspace(-7, 1, 81, dtype=torch.float64)
+    for z in (place - away, place + away):
+        assert (tanh_derivative(z) < best).all()
+    at = torch.tensor(place, dtype=torch.float64)
+    assert tanh_derivative(at).item() == best
+
+    one = torch.ones(1, 1, dtype=torch.float64)
+    layers, names = [Layer(one, 0 * one)] * 10, ["tanh"] * 10
+    gradients = backward(one, forward(one, layers, names)[1], names)
+    left = [gradient.db.item() for gradient in gradients]
+    assert left == sorted(left)
+    assert left[0] < left[-1] / 10
+
+
+@claim(
+    "tanh and its derivative",
+    "a solid S-shaped curve over z from <left> to <right>",
+    "It runs close to <low> on the left, climbs through the origin and runs "
+    "close to <high> on the right",
+    "Its derivative, dashed, is a narrow bump with its top, <top>, at "
+    "z = <peak>; beyond <far> on either side it can hardly be told "
+    "from <bottom>",
+)
+def test_figure_shows_function_and_derivative(
+    left, right, low, high, top, peak, far, bottom
+):
     axes, drawn = curves(draw_tanh())
     z, a = drawn["tanh"]
     torch.testing.assert_close(a, torch.tanh(z))
+    assert (z[0].item(), z[-1].item()) == (left, right)
+    close = pytest.approx((low, high), abs=least_visible(axes))
+    assert (a[0].item(), a[-1].item()) == close
+    assert a[z == 0].item() == 0
     z, slope = drawn["its derivative"]
     torch.testing.assert_close(slope, tanh_derivative(z))
-    assert [line.get_ydata()[0] for line in axes.lines[:2]] == [-1, 1]
+    assert slope[z == peak].item() == slope.max().item() == top
+    outside, inside = z.abs() >= far, z.abs() <= far - 1
+    assert (slope[outside] - bottom).abs().max() < least_visible(axes)
+    assert slope[inside].min() > least_visible(axes)
+    assert [line.get_linestyle() for line in axes.lines[-2:]] == ["-", "--"]
+
+
+@claim("The dotted lines are its limits, <low> and <high>")
+def test_figure_shows_both_limits(low, high):
+    axes, _ = curves(draw_tanh())
+    dotted = [line for line in axes.lines if line.get_linestyle() == ":"]
+    assert [set(line.get_ydata()) for line in dotted] == [{low}, {high}]
+    limits = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
+    assert tanh(limits).tolist() == [low, high]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    z = agreement.samples(seed)
+    symbols = {
+        "z": z,
+        "a": tanh(z),
+        "a'": tanh_derivative(z),
+        "t": torch.expm1(2 * z),
+        "s": sigmoid(2 * z),
+        "e": math.e,
+        r"\sigma": sigmoid,
+        r"\tanh": tanh,
+    }
+    conditions = [r"1 - a^2 = \frac{1}{4}", r"a = \pm\frac{1}{2}\sqrt{3}"]
+    hold("activation/tanh.md", symbols, given=conditions)

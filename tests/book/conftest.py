@@ -6,6 +6,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
+from press.notebook import read_cells
+from press.source import CODE
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
@@ -38,15 +41,36 @@ def chapters() -> list[str]:
         "notation.md",
         "glossary.md",
         "departures.md",
+        "ledger.md",
+        "checked.md",
         "references.md",
         "contributing.md",
+        "hosting.md",
     }
-    return [page for page in navigation() if page not in around]
+    return [
+        page
+        for page in navigation()
+        if page not in around and not page.startswith("notebooks/")
+    ]
+
+
+def notebooks() -> list[str]:
+    """Return the pages that show a notebook."""
+    return [page for page in navigation() if page.startswith("notebooks/")]
 
 
 def source(page: str) -> str:
     """Return the Markdown of a page."""
     return (DOCS / page).read_text(encoding="utf-8")
+
+
+def prose(page: str) -> str:
+    """Return a page's Markdown, its notebook's included, but no code block."""
+    text = source(page)
+    if page in notebooks():
+        cells = read_cells((DOCS / page).with_suffix(".ipynb"))
+        text += "\n\n".join(cell.source for cell in cells if not cell.is_code)
+    return CODE.sub("", text)
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,13 @@
 import re
 
 import pytest
+import torch
 
 from press.glossary import read_terms
+from snippets.activation.sigmoid import sigmoid
+from snippets.activation.tanh import tanh
 from tests.book.conftest import DOCS, chapters, source
+from tests.claims import claim
 
 TERMS = read_terms(DOCS / "glossary.md", 0)
 
@@ -26,6 +30,22 @@ def test_term_is_used_where_the_glossary_says(term):
     page = re.search(r"See \[[^]]+\]\(([\w/]+\.md)", entry)[1]
     text = re.sub(r"\s+", " ", prose(page)).lower()
     assert any(form.lower() in text for form in term.forms), page
+
+
+@claim(
+    "The S-shaped function from <bottom> to <top>",
+    "S-shaped like the sigmoid, but from <low> to <high> and centred on <c>",
+)
+def test_s_shapes_run_between_their_limits(bottom, top, low, high, c):
+    z = torch.linspace(-12, 12, 241, dtype=torch.float64)
+    far = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
+    for g, limits in ((sigmoid, (bottom, top)), (tanh, (low, high))):
+        assert tuple(g(far).tolist()) == limits
+        assert (g(z).diff() > 0).all()
+        bends = g(z).diff().diff()
+        assert (bends[:119] > 0).all()
+        assert (bends[-119:] < 0).all(), "first to the left, then to the right"
+    torch.testing.assert_close(tanh(z) - c, c - tanh(-z))
 
 
 @pytest.mark.parametrize("page", chapters())

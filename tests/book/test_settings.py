@@ -1,17 +1,60 @@
 """What keeps the build strict and the installation small."""
 
 import re
+from importlib.metadata import requires, version
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.book.conftest import ROOT
+from tests.claims import claim
+
+DIRECT = [
+    line
+    for line in (ROOT / "requirements.in").read_text().splitlines()
+    if line and not line.startswith("#")
+]
+PINNED = [
+    Requirement(line)
+    for line in (ROOT / "requirements.txt").read_text().splitlines()
+    if not line.startswith("#")
+]
+PINS = {
+    canonicalize_name(pin.name): pin
+    for pin in PINNED
+    if not pin.marker or pin.marker.evaluate()
+}
 
 
-def test_every_requirement_is_pinned_and_has_its_reason():
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    wanted = [line for line in lines if line and not line.startswith("#")]
-    assert len(wanted) > 10
-    for line in wanted:
-        assert re.fullmatch(r"[\w-]+(\[\w+\])?==[\d.]+ +# \w.+", line), line
-    assert any(line.startswith("torch==2.13.0 ") for line in wanted)
+@pytest.mark.parametrize("line", DIRECT)
+def test_what_the_book_needs_has_its_reason_and_is_pinned(line):
+    wanted, _, reason = line.partition(" #")
+    assert re.match(r" \w+", reason), line
+    assert canonicalize_name(Requirement(wanted).name) in PINS
+
+
+def test_what_is_installed_is_what_is_pinned():
+    assert len(PINS) > 50
+    for name, pin in PINS.items():
+        assert re.fullmatch(r"==[\w.]+", str(pin.specifier)), name
+        # torch 2.13.0+cpu is the CPU build of torch 2.13.0
+        assert version(name).partition("+")[0] == str(pin.specifier)[2:], name
+
+
+def test_pins_are_complete_and_hold_no_cuda():
+    for name in PINS:
+        for needed in map(Requirement, requires(name) or []):
+            if not needed.marker or needed.marker.evaluate({"extra": ""}):
+                known = canonicalize_name(needed.name) in PINS
+                assert known or is_cuda(needed.name), f"{name}: {needed}"
+    assert not [pin.name for pin in PINNED if is_cuda(pin.name)]
+    assert "http" not in (ROOT / "requirements.txt").read_text()
+
+
+def is_cuda(name: str) -> bool:
+    return name.startswith(("nvidia", "cuda", "triton"))
 
 
 def test_build_is_strict():
@@ -20,6 +63,53 @@ def test_build_is_strict():
     assert "check_paths: true" in settings
     for links in ("absolute_links", "unrecognized_links", "anchors"):
         assert f"  {links}: warn\n" in settings
+
+
+@claim("Python <version> or newer")
+def test_python_is_as_new_as_the_text_says(version):
+    """As one number: 3.11, and so it stands in the files."""
+    makefile = (ROOT / "Makefile").read_text()
+    asked = re.search(r"version_info >= \((\d+), (\d+)\)", makefile)
+    assert f"{asked[1]}.{asked[2]}" == f"{version:.2f}"
+    target = re.search(
+        r'target-version = "py(\d)(\d+)"', (ROOT / "pyproject.toml").read_text()
+    )
+    assert target.groups() == asked.groups()
+    for file in ("Makefile", "README.md", "CONTRIBUTING.md"):
+        named = re.findall(
+            r"Python (\d\.\d+) or newer", (ROOT / file).read_text()
+        )
+        assert named == [f"{version:.2f}"], file
+
+
+@claim("make site builds these pages and make test checks them")
+def test_commands_of_the_text_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    for target, module in (("site", "press"), ("test", "pytest")):
+        rule = rf"^{target}: .*\n\t@\$\(BIN\)/python -m {module}\b"
+        assert re.search(rule, makefile, re.M), target
+
+
+@claim(
+    "The text is licensed CC BY-NC-SA <text>, its source being under version "
+    "<source> CN of that licence, and the code under the MIT licence"
+)
+def test_licences_are_those_that_the_text_names(text, source):
+    lines = (ROOT / "LICENSE").read_text().replace("-\n", "-")
+    licence = " ".join(lines.split())
+    for words in (
+        "Code: the MIT License ",
+        f"Text and figures: CC BY-NC-SA {text:.1f} ",
+        "Attribution-NonCommercial-ShareAlike "
+        f"{text:.1f} International License.",
+        f"which is licensed CC BY-NC-SA {source:.1f} CN.",
+    ):
+        assert words in licence
+    for file in ("README.md", "docs/index.md", "mkdocs.yml"):
+        linked = re.findall(
+            r"licenses/by-nc-sa/([\d.]+)/", (ROOT / file).read_text()
+        )
+        assert linked == [f"{text:.1f}"], file
 
 
 def test_commands_of_the_readme_exist():
@@ -32,3 +122,15 @@ def test_commands_of_the_readme_exist():
         assert re.search(rf"^{target}:", makefile, re.M), target
     for module in re.findall(r"python -m (press|pytest|mkdocs)\b", readme):
         assert module in makefile
+
+
+def test_hooks_before_a_commit_are_part_of_the_check():
+    """With the tools that are installed anyway, so that nothing is fetched."""
+    settings = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    (repository,) = settings["repos"]
+    assert repository["repo"] == "local"
+    makefile = (ROOT / "Makefile").read_text()
+    for hook in repository["hooks"]:
+        assert hook["language"] == "system"
+        tool = hook["entry"].split()[0]
+        assert re.search(rf"\$\(BIN\)/(python -m )?{tool}\b", makefile), tool

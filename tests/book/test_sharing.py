@@ -4,9 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
-from tests.book.conftest import DOCS, navigation
+from tests.book.conftest import DOCS, chapters, navigation
 from tests.conftest import build_site
+
+HOME = "https://example.org/book"
+REPOSITORY = "https://code.example.org/us/book"
 
 
 @pytest.mark.parametrize("page", navigation())
@@ -19,16 +23,50 @@ def test_page_can_be_shared_and_found(site, page):
     assert "og:url" not in str(head)  # no address of the site is known
 
 
-def test_a_site_with_an_address_says_it(tmp_path, monkeypatch):
-    monkeypatch.setenv("SITE_URL", "https://example.org/book/")
-    build_site(DOCS.parent, tmp_path)
-    page = Path(tmp_path, "activation/relu.html").read_text()
-    address = "https://example.org/book/activation/relu.html"
+@pytest.fixture(scope="module")
+def addressed(tmp_path_factory) -> Path:
+    """Build the site as one that knows where it and its source will stand."""
+    folder = tmp_path_factory.mktemp("addressed")
+    build_site(DOCS.parent, folder, SITE_URL=f"{HOME}/", REPO_URL=REPOSITORY)
+    return folder
+
+
+def test_a_site_with_an_address_says_it(addressed):
+    page = (addressed / "activation/relu.html").read_text()
+    address = f"{HOME}/activation/relu.html"
     assert re.search(rf'rel="?canonical"? href="?{address}', page)
-    assert 'content="https://example.org/book/assets/share.png"' in page
-    picture = Path(tmp_path, "assets/share.png").read_bytes()
+    assert f'content="{HOME}/assets/share.png"' in page
+    picture = (addressed / "assets/share.png").read_bytes()
     assert picture[1:4] == b"PNG"
-    assert address in Path(tmp_path, "sitemap.xml").read_text()
-    lost = Path(tmp_path, "404.html").read_text()
+    assert address in (addressed / "sitemap.xml").read_text()
+    lost = (addressed / "404.html").read_text()
     assert "/book/activation/relu.html" in lost
     assert "/book/assets/book.css" in lost
+
+
+@pytest.mark.parametrize("page", navigation())
+def test_page_leads_to_its_source_to_view_and_to_edit(addressed, page):
+    text = (addressed / page).with_suffix(".html").read_text()
+    sources = BeautifulSoup(text, "html.parser").find("nav", class_="sources")
+    links = [link["href"] for link in sources.find_all("a")]
+    files = [link.partition("/main/")[2] for link in links[::2]]
+    assert links[::2] == [f"{REPOSITORY}/blob/main/{file}" for file in files]
+    assert links[1::2] == [f"{REPOSITORY}/edit/main/{file}" for file in files]
+    assert files[0] == f"docs/{page}"
+    for file in files:
+        assert (DOCS.parent / file).is_file(), file
+    if page in chapters() or page == "index.md":
+        folder, slash, name = page.removesuffix(".md").rpartition("/")
+        snippet = f"snippets/{folder}{slash}{name}.py"
+        assert files[1:] == [snippet, f"tests/{folder}{slash}test_{name}.py"]
+    # Material's own link makes each reader's browser ask the code host
+    assert 'data-md-component="source"' not in text
+    assert f'href="{REPOSITORY}"' in text
+
+
+@pytest.mark.parametrize("page", navigation())
+def test_what_needs_an_address_is_left_out_without_one(site, page):
+    assert not site[page].find(class_=["sources", "md-source"])
+    assert not site[page].find("link", rel="canonical")
+    for link in site[page].find_all("a", href=True):
+        assert not re.search(r"/(edit|blob)/", link["href"])

@@ -18,7 +18,9 @@ def test_first_visit_is_light(page, address, sent, path):
     names = [name for name, _ in sent]
     assert any("stix-two-text" in name for name in names)
     assert len(names) <= 14, names
-    assert sum(size for _, size in sent) <= 150_000, sent
+    # the ledger, no chapter, holds the code of all tests that back something
+    most = 200_000 if path == "ledger.html" else 150_000
+    assert sum(size for _, size in sent) <= most, sent
     assert page.evaluate(SHIFT) <= 0.02
 
 

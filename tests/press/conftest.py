@@ -14,6 +14,7 @@ strict: true
 use_directory_urls: false
 theme: {name: material, font: false}
 plugins: [search, markdown-exec]
+repo_url: &repo ""
 nav: &nav
 """
 
@@ -32,7 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
         pages = {"references.md": "# References\n"} | pages
         book = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
         shared = book[book.index("\nmarkdown_extensions:") :]
-        nav = "".join(f"  - {page}\n" for page in pages)
+        nav = "".join(f"  - {p}\n" for p in pages if p.endswith(".md"))
         files = {"mkdocs.yml": SETTINGS + nav + shared}
         files |= {f"docs/{page}": text for page, text in pages.items()}
         files |= {f"snippets/{name}": t for name, t in (snippets or {}).items()}

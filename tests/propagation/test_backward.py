@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from snippets.network import Layer, initialise
 from snippets.propagation.backward import (
     NAMES,
+    Gradient,
     X,
     Y,
     backward,
@@ -19,7 +20,11 @@ from snippets.propagation.backward import (
     update,
 )
 from snippets.propagation.forward import ACTIVATIONS, forward
-from tests.propagation.test_forward import TORCHS
+from tests import drawing
+from tests.claims import claim
+from tests.equations.check import hold
+from tests.propagation import passes
+from tests.propagation.passes import TORCHS
 
 WIDTHS = (3, 5, 4, 6, 2, 1)  # all differ, so that no transpose goes unseen
 
@@ -58,15 +63,25 @@ def flat(gradients):
     return [part for gradient in gradients for part in gradient]
 
 
-@pytest.mark.parametrize(
-    ("depth", "name", "m"), list(product(range(1, 6), ACTIVATIONS, (1, 2, 7)))
+DEPTHS = range(1, 6)
+
+
+@claim(
+    "The tests do the same for <fewest> to <most> layers, "
+    "all <count> activation functions and several numbers of examples",
+    "The four equations give the gradients that autograd finds",
 )
-def test_agrees_with_autograd(depth, name, m):
+@pytest.mark.parametrize(
+    ("depth", "name", "m"), list(product(DEPTHS, ACTIVATIONS, (1, 2, 7)))
+)
+def test_agrees_with_autograd(depth, name, m, fewest, most, count):
     """Each depth, activation function and number of examples; any loss.
 
     A fixed random da stands for the derivative of some loss: that of the mean
     over the examples of the sum of da times the prediction.
     """
+    assert (DEPTHS[0], DEPTHS[-1]) == (fewest, most)
+    assert len(ACTIVATIONS) == count
     layers, x, da = problem(depth, m)
     names = [name] * depth
     _, caches = forward(x, layers, names)
@@ -123,6 +138,7 @@ def test_agrees_with_autograd_from_the_loss_on(seed):
         torch.testing.assert_close(ours, torchs, rtol=1e-10, atol=1e-13)
 
 
+@claim("All four, Equation to Equation, are the chain rule")
 def test_agrees_with_centred_differences():
     """A second judge: no rule of calculus, only the loss at two points."""
     layers, x, y = problem(2, 4)
@@ -149,6 +165,7 @@ def test_agrees_with_centred_differences():
                 )
 
 
+@claim("the shape is that of $W^{[l]}$")
 def test_gradients_have_the_shapes_of_what_they_change():
     layers, x, da = problem(4, 7)
     names = ["tanh"] * 4
@@ -158,6 +175,7 @@ def test_gradients_have_the_shapes_of_what_they_change():
         assert db.shape == b.shape
 
 
+@claim("Backpropagation ends with the gradients; it changes nothing")
 def test_backward_changes_nothing_it_was_given():
     layers, x, da = problem(3, 7)
     names = ["leaky_relu"] * 3
@@ -182,16 +200,23 @@ def test_backward_refuses_what_does_not_fit():
         backward(da, caches, names[:1])
     with pytest.raises(TypeError, match="da has torch.float32"):
         backward(da.float(), caches, names)
-    with pytest.raises(TypeError, match="caches must be a list"):
-        backward(da, None, names)
+    with pytest.raises(
+        TypeError, match="^caches must be a list, but a int was given$"
+    ):
+        backward(da, 7, names)
     broken = caches[1]._replace(a_previous=caches[1].a_previous[:1])
     with pytest.raises(ValueError, match=r"a_previous must have shape \(5, 7"):
         backward(da, [caches[0], broken], names)
     nobody = [
         c._replace(a_previous=c.a_previous[:, :0], z=c.z[:, :0]) for c in caches
     ]
-    with pytest.raises(ValueError, match="at least one example"):
+    with pytest.raises(
+        ValueError, match="^there must be at least one example, but z is empty$"
+    ):
         backward(da[:, :0], nobody, names)
+    broken = caches[1]._replace(z=caches[1].z[:1])
+    with pytest.raises(ValueError, match=r"^z must have shape \(4, m\)"):
+        backward(da, [caches[0], broken], names)
 
 
 @given(
@@ -210,6 +235,7 @@ def test_loss_agrees_with_torch(pairs):
     torch.testing.assert_close(cross_entropy_derivative(y_hat, y), slope)
 
 
+@claim("If there are several outputs, their losses are added up")
 def test_losses_of_several_outputs_add_up():
     y_hat = torch.tensor([[0.2, 0.9], [0.5, 0.4]])
     y = torch.tensor([[0.0, 1.0], [1.0, 0.0]])
@@ -217,9 +243,33 @@ def test_losses_of_several_outputs_add_up():
     torch.testing.assert_close(cross_entropy(y_hat, y), sum(rows))
 
 
-def test_loss_at_the_edges():
+@claim(
+    r"For targets of <no> or <yes>, with a prediction $\hat y$ between them, "
+    "the usual measure is the cross-entropy"
+)
+def test_is_torchs_cross_entropy(no, yes):
+    y_hat = torch.linspace(no, yes, 21, dtype=torch.float64)[1:-1].reshape(
+        1, -1
+    )
+    assert no < yes
+    for target in (no, yes):
+        y = torch.full_like(y_hat, target)
+        assert cross_entropy(y, y).item() == 0, "one can be right and sure"
+        torchs = torch.nn.functional.binary_cross_entropy(y_hat, y)
+        torch.testing.assert_close(cross_entropy(y_hat, y), torchs)
+
+
+@claim(
+    r"It is <least> for a prediction that is right and sure ($0 \log 0$ counts "
+    "as <nothing>), and grows without bound for one that is sure and wrong"
+)
+def test_loss_at_the_edges(least, nothing):
     right = torch.tensor([[0.0, 1.0]])
-    assert cross_entropy(right, right).item() == 0
+    assert cross_entropy(right, right).item() == least == nothing
+    surer = 10.0 ** -torch.arange(0, 301, 50, dtype=torch.float64)
+    one = torch.ones(1, 1, dtype=torch.float64)
+    losses = torch.stack([cross_entropy(p * one, one) for p in surer])
+    assert (losses.diff() > 100).all(), "by log(10^50), about 115, each time"
     assert cross_entropy(1 - right, right).item() == torch.inf
     assert cross_entropy_derivative(right, right).isnan().all()
     assert cross_entropy_derivative(1 - right, right).isinf().all()
@@ -240,7 +290,12 @@ def test_loss_at_the_edges():
         ),
         ([[0.5]], [[1.0, 0.0]], ValueError, r"y must have shape \(1, 1\)"),
         ([0.5], [1.0], ValueError, r"y_hat must have shape \(outputs, m\)"),
-        ([[]], [[]], ValueError, "at least one example"),
+        (
+            [[]],
+            [[]],
+            ValueError,
+            r"^y must hold at least one example, but has shape \(1, 0\)$",
+        ),
         ([[0.5]], [[True]], TypeError, "y must have a floating dtype"),
     ],
 )
@@ -249,6 +304,7 @@ def test_loss_refuses_bad_input(function, y_hat, y, error, said):
         function(torch.tensor(y_hat), torch.tensor(y))
 
 
+@claim("cancels the denominators, and what is left is the error itself")
 def test_sigmoid_at_the_output_leaves_the_error():
     z = torch.linspace(-5, 5, 21, dtype=torch.float64).unsqueeze(0)
     y = (torch.arange(21) % 2).double().unsqueeze(0)
@@ -257,21 +313,33 @@ def test_sigmoid_at_the_output_leaves_the_error():
     torch.testing.assert_close(dz, g(z) - y)
 
 
-def test_second_exercise():
+@claim(
+    r"$z = 2 \cdot 0.5 - 1 = 0$, so $\hat y = <y_hat>$ "
+    r"and $dz = \hat y - y = <dz>$",
+    r"Then $dw = dz \cdot x = <dw>$ and $db = <db>$",
+)
+def test_second_exercise(y_hat, dz, dw, db):
     layers = [Layer(torch.tensor([[2.0]]), torch.tensor([[-1.0]]))]
     x, y = torch.tensor([[0.5]]), torch.tensor([[1.0]])
-    y_hat, caches = forward(x, layers, ("sigmoid",))
-    da = cross_entropy_derivative(y_hat, y)
-    ((dW, db),) = backward(da, caches, ("sigmoid",))
-    assert y_hat.item() == 0.5
-    assert dW.item() == pytest.approx(-0.25)
-    assert db.item() == pytest.approx(-0.5)
+    prediction, caches = forward(x, layers, ("sigmoid",))
+    da = cross_entropy_derivative(prediction, y)
+    (gradient,) = backward(da, caches, ("sigmoid",))
+    assert caches[0].z.item() == 0
+    assert prediction.item() == y_hat
+    assert (prediction - y).item() == dz
+    assert gradient.dW.item() == pytest.approx(dw)
+    assert gradient.db.item() == pytest.approx(db)
 
 
-def test_third_exercise():
+@claim(
+    "Those of all layers before it",
+    "The last layer itself has gradients, moves away from <start>, "
+    "and from the second step on the others learn too",
+)
+def test_third_exercise(start):
     """Last weights of 0 silence all gradients before them, for one step."""
     first, last = initialise((2, 4, 1), torch.Generator().manual_seed(0))
-    layers = [first, last._replace(W=torch.zeros_like(last.W))]
+    layers = [first, last._replace(W=torch.full_like(last.W, start))]
     _, gradients = loss_and_gradients(layers)
     assert not any(part.any() for part in gradients[0])
     assert gradients[1].dW.any()
@@ -295,6 +363,7 @@ def test_update_steps_against_the_gradient():
     ), "the layers that were given stay as they are"
 
 
+@claim("They do what you have just read")
 def test_update_agrees_with_torchs_optimiser():
     layers, gradients = initialise((2, 4, 1), torch.Generator()), None
     _, gradients = loss_and_gradients(layers)
@@ -326,9 +395,22 @@ def test_update_refuses_gradients_that_do_not_fit():
         update(layers, gradients[::-1], 1)
     with pytest.raises(TypeError, match="a layer must be a pair"):
         update([None], gradients[:1], 1)
+    (dW, db), last = gradients
+    with pytest.raises(ValueError, match=r"^db must have shape \(4, 1\)"):
+        update(layers, [Gradient(dW, db.T), last], 1)
+    for mixed in (Gradient(dW.float(), db), Gradient(dW, db.float())):
+        with pytest.raises(
+            TypeError, match="^W and b and dW and db must share"
+        ):
+            update(layers, [mixed, last], 1)
     assert update(layers, gradients, 1e39)[0].W.isfinite().all()
 
 
+@claim(
+    r"For small rates it falls as the gradient promises, by $\eta$ times "
+    "the sum of the squares of all derivatives",
+    "A small step against them lowers the loss as they promise",
+)
 @pytest.mark.parametrize("seed", range(20))
 def test_a_small_step_lowers_the_loss(seed):
     """By the rate times the sum of squares, to first order."""
@@ -341,9 +423,13 @@ def test_a_small_step_lowers_the_loss(seed):
     assert (loss - after).item() == pytest.approx(promised, rel=0.01)
 
 
+@claim("the promise is broken, and in the end the step does harm")
 def test_a_large_step_does_harm():
     layers = initialise((2, 4, 1), torch.Generator().manual_seed(2))
     loss, gradients = loss_and_gradients(layers)
+    squares = sum((part**2).sum() for part in flat(gradients))
+    after = loss_and_gradients(update(layers, gradients, 2))[0]
+    assert loss - 2 * squares < after < loss, "less than promised, still better"
     assert loss_and_gradients(update(layers, gradients, 8))[0] > loss
 
 
@@ -361,33 +447,297 @@ def test_training_refuses_bad_input(steps, rate, error, said):
         train_on_xor(steps, rate, torch.Generator())
 
 
+@claim(
+    "two layers have now learnt",
+    "After one step XOR is not yet learnt, and after many it is",
+)
 @pytest.mark.parametrize("seed", range(6))
 def test_many_steps_learn_xor(seed):
     layers, losses = train_on_xor(
         1000, 1.0, torch.Generator().manual_seed(seed)
     )
     assert len(losses) == 1001
+    assert [layer.W.shape for layer in layers] == [(4, 2), (1, 4)]
     assert losses[0] > 0.6
+    assert losses[1] > 0.6, "one step is not the end"
     assert losses[-1] < 0.01
     y_hat, _ = forward(X, layers, NAMES)
     assert torch.equal(y_hat.round(), Y)
 
 
-def test_figure_shows_the_promise_and_its_end():
+@claim(
+    "The loss after one step of gradient descent",
+    "The loss after one step, against the learning rate from <lowest> to "
+    "<highest>",
+    "A dotted level line marks the loss before the step, about <before_it>",
+    "The solid curve starts just below it, falls to about <least> at a rate of "
+    "about <best>, rises again, crosses the level line at about <even> "
+    "and ends far above it",
+    "A dashed straight line starts in the same direction as the curve "
+    "and goes on falling",
+)
+def test_figure_shows_the_promise_and_its_end(
+    lowest, highest, before_it, least, best, even
+):
+    """ "About" is half of the last digit, and half a step between rates."""
     (axes,) = draw_one_step().axes
     before, after, promise = axes.lines
     level = float(before.get_ydata()[0])
     losses, rates = (torch.as_tensor(data) for data in after.get_data()[::-1])
-    assert level == pytest.approx(0.72, abs=0.005)
-    assert losses.min().item() == pytest.approx(0.68, abs=0.005)
-    assert rates[losses.argmin()].item() == pytest.approx(2.3, abs=0.15)
-    crossing = rates[losses > level][0].item()
-    assert crossing == pytest.approx(4.7, abs=0.15)
+    assert (rates[0].item(), rates[-1].item()) == (lowest, highest)
+    assert level == pytest.approx(before_it, abs=0.005)
+    assert level - 0.01 < losses[0] < level
+    assert losses.min().item() == pytest.approx(least, abs=0.005)
+    assert rates[losses.argmin()].item() == pytest.approx(best, abs=0.05)
+    last_below, first_above = (
+        rates[losses < level][-1],
+        rates[losses > level][0],
+    )
+    assert last_below - 0.05 <= even <= first_above + 0.05
+    assert first_above - last_below < 0.11, "it crosses once"
     assert losses[-1] > level + 0.1
+    styles = [line.get_linestyle() for line in axes.lines]
+    assert styles == [":", "-", "--"]
     promised = torch.as_tensor(promise.get_ydata())
     assert (promised < losses).all()
+    falls = promised.diff()
+    torch.testing.assert_close(falls, falls[0].expand_as(falls))
+    assert falls[0] < 0
     assert promised[0].item() == pytest.approx(losses[0].item(), abs=1e-3)
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
     assert legend == [line.get_label() for line in axes.lines]
     assert axes.get_xlabel() == "learning rate"
     assert axes.get_ylabel() == "loss"
+
+
+@claim("the gradient points where the loss grows fastest, so go the other way")
+def test_loss_grows_fastest_along_the_gradient():
+    """Faster than along any of 200 random directions, all steps as long."""
+    generator = torch.Generator().manual_seed(0)
+    layers = initialise((2, 4, 1), generator)
+    loss, gradients = loss_and_gradients(layers)
+
+    def growth(direction):
+        length = sum((part**2).sum() for part in flat(direction)) ** 0.5
+        moved = update(layers, direction, 1e-4 / length.item())  # against it
+        return loss - loss_and_gradients(moved)[0]
+
+    fastest = growth(gradients)
+    assert fastest > 0
+    for _ in range(200):
+        direction = [
+            Gradient(
+                *(
+                    torch.randn(p.shape, generator=generator, dtype=p.dtype)
+                    for p in layer
+                )
+            )
+            for layer in layers
+        ]
+        assert growth(direction).abs() < fastest
+
+
+@claim(
+    "a sigmoid at the output that is sure and wrong does not stop learning, "
+    "although it is saturated"
+)
+def test_saturated_output_goes_on_learning():
+    z = torch.tensor([[20.0]], dtype=torch.float64)
+    one, wrong = torch.ones_like(z), torch.zeros_like(z)
+    y_hat, caches = forward(z, [Layer(one, 0 * one)], ["sigmoid"])
+    assert ACTIVATIONS["sigmoid"].derivative(z) < 1e-8, "it is saturated"
+    da = cross_entropy_derivative(y_hat, wrong)
+    (gradient,) = backward(da, caches, ["sigmoid"])
+    assert gradient.db.item() == pytest.approx(1, rel=1e-6)
+    (gradient,) = backward(y_hat - wrong, caches, ["sigmoid"])
+    assert gradient.db.item() < 1e-8, "half the squared error would stop it"
+
+
+@claim("To the biases: the same with an input that is always <constant>")
+def test_bias_is_the_weight_of_a_constant_input(constant):
+    ((W, b), *_), x, da = problem(1, 7)
+    _, caches = forward(x, [Layer(W, b)], ["tanh"])
+    (gradient,) = backward(da, caches, ["tanh"])
+    longer = torch.vstack([x, torch.full((1, 7), constant).double()])
+    wider = Layer(torch.hstack([W, b]), torch.zeros_like(b))
+    _, caches = forward(longer, [wider], ["tanh"])
+    (same,) = backward(da, caches, ["tanh"])
+    torch.testing.assert_close(same.dW[:, -1:], gradient.db)
+    dz = da * ACTIVATIONS["tanh"].derivative(caches[0].z)
+    torch.testing.assert_close(dz.mean(dim=1, keepdim=True), gradient.db)
+
+
+@claim("No automatic differentiation is used")
+def test_needs_no_automatic_differentiation():
+    """It gives the same where torch keeps nothing to differentiate."""
+    layers, x, da = problem(3, 7)
+    names = ["tanh"] * 3
+    usual = flat(backward(da, forward(x, layers, names)[1], names))
+    with torch.inference_mode():
+        bare = flat(backward(da, forward(x, layers, names)[1], names))
+    assert all(map(torch.equal, usual, bare))
+    assert not any(part.requires_grad for part in usual)
+
+
+@claim(
+    "a layer that is updated too early would spoil the gradients of those "
+    "before it"
+)
+def test_updating_too_early_spoils_what_comes_before():
+    layers, x, da = problem(3, 7)
+    names = ["tanh"] * 3
+    _, caches = forward(x, layers, names)
+    right = backward(da, caches, names)
+    early = update(layers, right, 0.5)[2]
+    spoilt = backward(da, [*caches[:2], caches[2]._replace(W=early.W)], names)
+    for layer in range(2):
+        assert (spoilt[layer].dW - right[layer].dW).abs().max() > 1e-3
+    assert torch.equal(spoilt[2].dW, right[2].dW), "not its own"
+
+
+@claim(
+    "When a sigmoid has rounded to exactly <low> or <high>, $da^{[L]}$ divides "
+    "by <zero>"
+)
+def test_a_rounded_prediction_makes_the_start_divide_by_zero(low, high, zero):
+    z = torch.tensor([[-800.0, 40.0]], dtype=torch.float64)
+    y_hat = ACTIVATIONS["sigmoid"].g(z)
+    assert y_hat.tolist() == [[low, high]]
+    assert [y_hat[0, 0].item(), 1 - y_hat[0, 1].item()] == [zero, zero]
+    for y in (torch.zeros_like(z), torch.ones_like(z)):
+        assert not cross_entropy_derivative(y_hat, y).isfinite().any()
+
+
+@claim("goes from $z^{[L]}$ to the loss in one step, and stays finite there")
+def test_loss_from_logits_stays_finite():
+    z = torch.tensor([[-800.0, 40.0]], dtype=torch.float64, requires_grad=True)
+    for target in (0.0, 1.0):
+        y = torch.full_like(z, target)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y)
+        (slopes,) = torch.autograd.grad(loss * z.numel(), z)
+        assert loss.isfinite()
+        torch.testing.assert_close(slopes, torch.sigmoid(z.detach()) - y)
+
+
+def faulty_backward(da, caches, names, fault):
+    """Go back as `backward` does, with one mistake."""
+    gradients = []
+    for (a, z, W, _), name in zip(caches[::-1], names[::-1], strict=True):
+        forgets = fault == "a slope left out" and name == "tanh"
+        dz = da if forgets else da * ACTIVATIONS[name].derivative(z)
+        m = 1 if fault == "a sum for a mean" else z.shape[1]
+        square = W.shape[0] == W.shape[1]
+        forgets = fault == "a forgotten transpose" and square
+        da = (W if forgets else W.T) @ dz
+        gradients.append(
+            Gradient(dz @ a.T / m, dz.sum(dim=1, keepdim=True) / m)
+        )
+    return gradients[::-1]
+
+
+@claim(
+    "A forgotten transpose, a sum for a mean, a slope left out: nothing "
+    "complains, and the loss may fall all the same"
+)
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "fault",
+    ["a forgotten transpose", "a sum for a mean", "a slope left out"],
+)
+def test_wrong_gradients_may_lower_the_loss_too(fault, seed):
+    names = ("tanh", "tanh", "sigmoid")
+    layers = initialise((2, 4, 4, 1), torch.Generator().manual_seed(seed))
+    losses = []
+    for _ in range(30):
+        y_hat, caches = forward(X, layers, names)
+        losses.append(cross_entropy(y_hat, Y).item())
+        da = cross_entropy_derivative(y_hat, Y)
+        wrong = faulty_backward(da, caches, names, fault)
+        layers = update(layers, wrong, 0.3)
+        right = backward(da, caches, names)
+        assert (wrong[0].dW - right[0].dW).abs().max() > 1e-4
+    assert losses[-1] < losses[0]
+
+
+def single_outputs():
+    """Return the signs of the loss for many examples with one output."""
+    y_hat = torch.linspace(0.01, 0.99, 99, dtype=torch.float64)
+    y = (y_hat * 37).floor() % 2
+    return {
+        r"\hat y": y_hat,
+        "y": y,
+        r"\mathcal{L}": torch.stack(passes.losses(y_hat[None], y[None])),
+    }
+
+
+def exercise():
+    """Return the signs of the second exercise."""
+    w, b, x, y = (torch.tensor([[v]]).double() for v in (2, -1, 0.5, 1))
+    y_hat, caches = forward(x, [Layer(w, b)], ["sigmoid"])
+    da = cross_entropy_derivative(y_hat, y)
+    ((dw, db),) = backward(da, caches, ["sigmoid"])
+    # with a sigmoid, dz = da g'(z), and db is its mean over one example
+    numbers = {"z": caches[0].z, "dz": db, "dw": dw, "x": x, "y": y}
+    return {
+        sign: value.squeeze()
+        for sign, value in (numbers | {r"\hat y": y_hat}).items()
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    layers, x, y = passes.problem(seed)
+    signs = passes.symbols_of_a_pass(layers, x, y)
+    silent = [*layers[:-1], Layer(0 * layers[-1].W, layers[-1].b)]
+    others = {
+        "cross-entropy": single_outputs(),
+        r"z = 2 \cdot 0.5 - 1 = 0": exercise(),
+        r"dz = \hat y - y = -0.5": exercise(),
+        r"dw = dz \cdot x = -0.25": exercise(),
+        r"da^{[L-1]} = (W^{[L]})^\top dz^{[L]} = 0": passes.symbols_of_a_pass(
+            silent, x, y
+        ),
+    }
+    hold(
+        "propagation/backward.md",
+        signs,
+        here=others,
+        after=passes.after_an_update(layers, signs),
+        given=[r"a = \hat y"],
+    )
+
+
+@pytest.mark.parametrize("part", ["a_previous", "z", "W"])
+def test_backward_refuses_caches_of_mixed_dtypes(part):
+    layers, x, da = problem(1, 7)
+    (cache,) = forward(x, layers, ["tanh"])[1]
+    broken = cache._replace(**{part: getattr(cache, part).float()})
+    if part == "W":
+        broken = broken._replace(b=cache.b.float())
+    with pytest.raises(
+        TypeError, match=f"^a_previous and z and W .* {part} has torch.float32"
+    ):
+        backward(da, [broken], ["tanh"])
+
+
+@pytest.mark.parametrize("function", [cross_entropy, cross_entropy_derivative])
+def test_loss_refuses_mixed_dtypes(function):
+    half = torch.tensor([[0.5]])
+    with pytest.raises(
+        TypeError, match=r"y_hat has torch.float32, y has torch.float64"
+    ):
+        function(half, half.double())
+
+
+def test_figure_of_one_step_tries_every_tenth():
+    (axes,) = draw_one_step().axes
+    _, after, promise = axes.lines
+    assert drawing.styles(axes) == {
+        "before the step": ":",
+        "after the step": "-",
+        "what the slope promises": "--",
+    }
+    tenths = [number / 10 for number in range(1, 81)]
+    assert list(after.get_xdata()) == pytest.approx(tenths, rel=1e-12)
+    assert list(promise.get_xdata()) == list(after.get_xdata())
+    assert axes.get_xlim() == (0, 8)

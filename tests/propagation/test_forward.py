@@ -1,15 +1,16 @@
+from itertools import pairwise
+
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
-from snippets.network import affine, initialise
+from snippets.network import Layer, affine, initialise
+from snippets.propagation.backward import backward
 from snippets.propagation.forward import ACTIVATIONS, forward
+from tests.claims import claim
+from tests.equations.check import hold
+from tests.propagation.passes import TORCHS, problem, symbols_of_a_pass
 
-TORCHS = {
-    "sigmoid": torch.nn.Sigmoid(),
-    "tanh": torch.nn.Tanh(),
-    "relu": torch.nn.ReLU(),
-    "leaky_relu": torch.nn.LeakyReLU(0.01),
-}
 SIZES = (3, 5, 4, 2)
 
 
@@ -20,6 +21,10 @@ def network(sizes=SIZES, m=7, seed=0):
     return layers, x
 
 
+@claim(
+    "It is one composed function of $x$",
+    "torch's own modules, one after the other, answer as these two formulas do",
+)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("m", [1, 2, 7])
 def test_agrees_with_torch_modules(name, m):
@@ -35,6 +40,7 @@ def test_agrees_with_torch_modules(name, m):
     torch.testing.assert_close(y_hat, torchs)
 
 
+@claim("Each layer caches $a^{[l-1]}$, $z^{[l]}$, $W^{[l]}$ and $b^{[l]}$")
 def test_caches_hold_each_layer_whole():
     layers, x = network()
     names = ("relu", "tanh", "sigmoid")
@@ -51,6 +57,7 @@ def test_caches_hold_each_layer_whole():
         assert torch.equal(a, ACTIVATIONS[name].g(cache.z))
 
 
+@claim("All $m$ examples go through at once, as columns")
 def test_examples_do_not_meet():
     """Each column of the prediction comes from its own column of x alone."""
     layers, x = network()
@@ -104,3 +111,173 @@ def test_refuses_what_is_no_list_of_names(names):
     layers, x = network()
     with pytest.raises(TypeError, match="must be a (list of names|name)"):
         forward(x, layers, names)
+
+
+@claim(
+    "$(n^{[l]}, n^{[l-1]})$ times $(n^{[l-1]}, m)$ gives $(n^{[l]}, m)$, and "
+    "the column $b^{[l]}$ is added to each of the $m$ columns"
+)
+def test_shapes_fit_and_biases_reach_each_column():
+    m, generator = 7, torch.Generator().manual_seed(1)
+    layers, x = network(m=m)
+    layers = [
+        Layer(W, torch.randn(b.shape, generator=generator, dtype=b.dtype))
+        for W, b in layers
+    ]
+    _, caches = forward(x, layers, ("relu", "tanh", "sigmoid"))
+    for inputs, units, cache in zip(SIZES, SIZES[1:], caches, strict=False):
+        assert cache.W.shape == (units, inputs)
+        assert cache.a_previous.shape == (inputs, m)
+        assert cache.z.shape == (units, m)
+        for column in (cache.z - cache.W @ cache.a_previous).T:
+            torch.testing.assert_close(column, cache.b[:, 0])
+
+
+@claim(
+    "and the pass only uses them",
+    "The pass leaves the parameters as they were",
+)
+def test_pass_only_uses_the_parameters():
+    layers, x = network()
+    before = [part.clone() for layer in layers for part in layer]
+    forward(x, layers, ("relu", "tanh", "sigmoid"))
+    after = [part for layer in layers for part in layer]
+    assert all(map(torch.equal, after, before))
+
+
+@claim("The backward pass will ask for all but the biases")
+def test_way_back_asks_for_all_but_the_biases():
+    """What is made NaN and makes no gradient NaN was not asked for."""
+    layers, x = network()
+    names = ("relu", "tanh", "sigmoid")
+    y_hat, caches = forward(x, layers, names)
+    asked_for = {}
+    for part in ("a_previous", "z", "W", "b"):
+        lost = torch.full_like(getattr(caches[1], part), torch.nan)
+        broken = [caches[0], caches[1]._replace(**{part: lost}), caches[2]]
+        gradients = backward(torch.ones_like(y_hat), broken, names)
+        asked_for[part] = any(
+            value.isnan().any() for pair in gradients for value in pair
+        )
+    assert asked_for == {"a_previous": True, "z": True, "W": True, "b": False}
+
+
+@claim("each lies between <low> and <high>, for the last layer is a sigmoid")
+def test_sigmoid_at_the_end_answers_like_a_probability(low, high):
+    outside = 0
+    for seed in range(20):
+        layers, x = network((3, 4, 4, 1), m=5, seed=seed)
+        y_hat, _ = forward(x, layers, ("relu", "tanh", "sigmoid"))
+        assert low < y_hat.min() <= y_hat.max() < high
+        others, _ = forward(x, layers, ("relu", "tanh", "tanh"))
+        outside += int(((others < low) | (others > high)).sum())
+    ends = torch.tensor([-torch.inf, torch.inf])
+    assert ACTIVATIONS["sigmoid"].g(ends).tolist() == [low, high]
+    assert outside > 0, "with another last layer they do not"
+
+
+@claim("If two sizes happen to be equal, such a mistake runs without complaint")
+def test_wrong_way_round_is_seen_only_where_sizes_differ():
+    for sizes, runs in (((4, 4), True), ((4, 3), False)):
+        (layer,), x = network(sizes)
+        wrong = Layer(layer.W.T, torch.zeros(sizes[0], 1).double())
+        if runs:
+            y_hat, _ = forward(x, [wrong], ["tanh"])
+            right, _ = forward(x, [layer], ["tanh"])
+            assert (y_hat - right).abs().max() > 0.1, "it is a mistake"
+        else:
+            with pytest.raises(ValueError, match="x must have shape"):
+                forward(x, [wrong], ["tanh"])
+
+
+@claim(
+    "If the weights are too large, what ReLUs pass on grows from layer to "
+    "layer, and sigmoids and tanhs saturate; if they are too small, what ReLUs "
+    "and tanhs pass on shrinks towards <nothing>"
+)
+def test_weights_too_large_or_too_small_do_harm(nothing):
+    """Twenty times too large, twenty times too small, in eight layers."""
+
+    def passed_on(factor, name):
+        layers, x = network((64,) * 9, m=50)
+        layers = [Layer(factor * W, b) for W, b in layers]
+        return forward(x, layers, [name] * 8)[1]
+
+    def sizes(caches):
+        return [c.a_previous.square().mean().sqrt().item() for c in caches]
+
+    growing = sizes(passed_on(20, "relu"))
+    assert all(after > 2 * before for before, after in pairwise(growing))
+    for name in ("sigmoid", "tanh"):
+        for cache in passed_on(20, name):
+            slopes = ACTIVATIONS[name].derivative(cache.z)
+            assert slopes.median() < 0.01
+    for name in ("relu", "tanh"):
+        shrinking = sizes(passed_on(1 / 20, name))
+        assert all(after < before / 2 for before, after in pairwise(shrinking))
+        assert shrinking[-1] == pytest.approx(nothing, abs=1e-6)
+
+
+@claim(r"$n^{[l]} \cdot n^{[l-1]} \cdot m$, one for each weight and example")
+def test_multiplications_of_a_layer():
+    """torch counts each multiplication, and with it an addition."""
+    m = 7
+    for sizes in ((3, 5), (5, 4)):
+        layers, x = network(sizes, m)
+        with FlopCounterMode(display=False) as counter:
+            forward(x, layers, ["relu"])
+        assert counter.get_total_flops() == 2 * sizes[1] * sizes[0] * m
+
+
+@claim(
+    "The slopes of sigmoid and tanh can be had from $a^{[l]}$, and those of "
+    "ReLU and Leaky ReLU from its sign"
+)
+def test_slopes_can_be_had_from_the_answers():
+    from_answers = {
+        "sigmoid": lambda a: a * (1 - a),
+        "tanh": lambda a: 1 - a**2,
+        "relu": lambda a: (a.sign() > 0).double(),
+        "leaky_relu": lambda a: torch.where(a.sign() > 0, 1.0, 0.01).double(),
+    }
+    assert list(from_answers) == list(ACTIVATIONS)
+    z = torch.linspace(-5, 5, 101, dtype=torch.float64)
+    for name, slope in from_answers.items():
+        g, derivative = ACTIVATIONS[name]
+        torch.testing.assert_close(
+            slope(g(z)), derivative(z), rtol=1e-7, atol=1e-9
+        )
+
+
+@claim(
+    "For activation functions that take the same value at two places with "
+    "different slopes, such as GELU, it would not"
+)
+def test_gelu_has_two_slopes_for_one_answer():
+    """It falls on the left of about -0.75 and rises on the right of it."""
+    gelu = torch.nn.functional.gelu
+    right = torch.tensor(-0.5, dtype=torch.float64)
+    low, high = torch.tensor([-3.0, -0.76], dtype=torch.float64)
+    for _ in range(60):  # halve until the answers are the same
+        middle = (low + high) / 2
+        low, high = (
+            (low, middle) if gelu(middle) < gelu(right) else (middle, high)
+        )
+    z = torch.stack([low, right]).requires_grad_()
+    (slopes,) = torch.autograd.grad(gelu(z).sum(), z)
+    torch.testing.assert_close(*gelu(z))
+    assert slopes[0] < 0 < slopes[1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    hold("propagation/forward.md", symbols_of_a_pass(*problem(seed)))
+
+
+def test_says_what_was_given_for_names():
+    layers, x = network()
+    with pytest.raises(
+        TypeError,
+        match="^activations must be a list of names, but a int was given$",
+    ):
+        forward(x, layers, 3)

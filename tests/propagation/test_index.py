@@ -1,8 +1,25 @@
+import re
+from itertools import pairwise
+from operator import lt
+
+import pytest
+import torch
 from matplotlib.colors import to_hex
 from matplotlib.text import Annotation
 
+from press.source import statements
 from snippets.figure import PALETTE
+from snippets.network import initialise
+from snippets.propagation.backward import backward
+from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.propagation.index import LOWER, UPPER, draw_two_rows
+from tests import drawing
+from tests.claims import claim
+from tests.equations.check import DOCS, hold
+from tests.equations.evaluate import shape
+from tests.propagation.passes import problem, symbols_of_a_pass
+
+SHAPE = re.compile(r"\| \$([^$]+)\$ \|.*\| \$(\([^$]+\))\$ \|$")
 
 
 def words_at(sheet):
@@ -13,8 +30,18 @@ def words_at(sheet):
     }
 
 
-def test_figure_has_two_rows_of_boxes():
+@claim(
+    "Forward propagation, above, and backpropagation, below",
+    "Two rows of boxes, one box in each row for layer <first>, layer <second> "
+    "and, after dots, layer L",
+)
+def test_figure_has_two_rows_of_boxes(first, second):
     (sheet,) = draw_two_rows().axes
+    where = words_at(sheet)
+    layers = [f"{first:g}", f"{second:g}", "L"]
+    for row in ("$W^{[l]},\\ b^{[l]}$", "$dz^{[l]}$"):
+        places = [where[row.replace("[l]", f"[{layer}]")] for layer in layers]
+        assert all(map(lt, places, places[1:])), "from left to right"
     rows = {}
     for box in sheet.patches:
         middle = box.get_bbox().y0 + box.get_bbox().height / 2
@@ -42,12 +69,23 @@ def test_figure_names_what_passes():
         ):
             assert where[cached][1] > LOWER
     assert r"$x = a^{[0]}$" in where
+    assert where["$da^{[L]}$"][0] == where[r"$a^{[L]} = \hat{y}$"][0]
     assert r"$a^{[L]} = \hat{y}$" in where
     assert any(r"\eta\,dW" in text and r"\eta\,db" in text for text in where)
 
 
-def test_figure_sends_values_right_and_derivatives_left():
+@claim(
+    "Forward propagation, above, and backpropagation, below, with the caches "
+    "that connect them (dashed)",
+    "The upper row runs from left to right: x, which is a[<start>], enters the "
+    "first box, a[<passed>] passes to the second",
+)
+def test_figure_sends_values_right_and_derivatives_left(start, passed):
     (sheet,) = draw_two_rows().axes
+    where = words_at(sheet)
+    first, second = (where[f"$dz^{{[{layer}]}}$"][0] for layer in "12")
+    assert where[f"$x = a^{{[{start:g}]}}$"][0] < first
+    assert first < where[f"$a^{{[{passed:g}]}}$"][0] < second
     arrows = [text for text in sheet.texts if isinstance(text, Annotation)]
     level = [arrow for arrow in arrows if arrow.xyann[1] == arrow.xy[1]]
     for arrow in level:
@@ -57,12 +95,260 @@ def test_figure_sends_values_right_and_derivatives_left():
     down = [arrow for arrow in arrows if arrow not in level]
     assert len(down) == 6
     assert all(arrow.xy[1] < arrow.xyann[1] for arrow in down)
+    dashed = [a for a in down if a.arrow_patch.get_linestyle() == "--"]
+    assert len(dashed) == 3, "from each upper box to the one below"
+    for arrow in dashed:
+        assert arrow.xyann[1] > (UPPER + LOWER) / 2 > arrow.xy[1] > LOWER
 
 
-def test_figure_crosses_out_what_nobody_needs():
+@claim(
+    "is crossed out because nobody needs it: the input is not trained",
+    "The lower row runs from right to left: da[L] enters the last box, "
+    "da[L-<back>] and so on pass to the left, and da[<start>], which would "
+    "leave the first box, is crossed out",
+)
+def test_figure_crosses_out_what_nobody_needs(back, start):
     (sheet,) = draw_two_rows().axes
     (stroke,) = sheet.lines
-    x, y = words_at(sheet)["$da^{[0]}$"]
+    where = words_at(sheet)
+    x, y = where[f"$da^{{[{start:g}]}}$"]
+    passed = where["$da^{[L]}$"][0], where[f"$da^{{[L-{back:g}]}}$"][0]
+    assert x < where["$dz^{[1]}$"][0] < passed[1] < passed[0]
     (left, right), (low, high) = stroke.get_data()
     assert left < x <= right
     assert low < y < high
+
+
+def passed_through(names=("tanh", "sigmoid"), sizes=(3, 5, 2), m=10):
+    """Return a derivative of the loss, and what the layers cached."""
+    generator = torch.Generator().manual_seed(0)
+    layers = initialise(sizes, generator)
+    x = torch.randn(sizes[0], m, generator=generator, dtype=torch.float64)
+    y_hat, caches = forward(x, layers, names)
+    return torch.randn(y_hat.shape, generator=generator).double(), caches
+
+
+@claim(
+    "Bare $dz$ and $da$ belong to single examples, $dW$ and $db$ to the mean "
+    "over all of them"
+)
+def test_gradients_are_means_over_the_examples():
+    names = ("tanh", "sigmoid")
+    da, caches = passed_through(names)
+    together = backward(da, caches, names)
+    alone = [
+        backward(
+            da[:, [i]],
+            [
+                c._replace(a_previous=c.a_previous[:, [i]], z=c.z[:, [i]])
+                for c in caches
+            ],
+            names,
+        )
+        for i in range(da.shape[1])
+    ]
+    for layer, gradient in enumerate(together):
+        for part, mean in enumerate(gradient):
+            parts = [gradients[layer][part] for gradients in alone]
+            torch.testing.assert_close(mean, torch.stack(parts).mean(dim=0))
+
+
+@claim(
+    "$(<W_rows>, <W_columns>)$, $(<b_rows>, <b_columns>)$, "
+    "$(<z_rows>, <z_columns>)$ and $(<dW_rows>, <dW_columns>)$"
+)
+def test_shapes_of_the_exercise(
+    W_rows, W_columns, b_rows, b_columns, z_rows, z_columns, dW_rows, dW_columns
+):
+    names = ("tanh", "sigmoid")
+    da, caches = passed_through(names, sizes=(3, 5, 2), m=10)
+    assert caches[0].W.shape == (W_rows, W_columns)
+    assert caches[1].b.shape == (b_rows, b_columns)
+    assert caches[0].z.shape == (z_rows, z_columns)
+    dW = backward(da, caches, names)[1].dW
+    assert dW.shape == (dW_rows, dW_columns)
+
+
+@claim(
+    "The slope of each activation function depends on the $z^{[l]}$ at which "
+    "it was used, and the gradient of a weight depends on the input it was "
+    "multiplied with"
+)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_gradients_depend_on_what_was_cached(name):
+    da, (cache,) = passed_through([name], sizes=(3, 5))
+    right = backward(da, [cache], [name])[0].dW
+    for other in (
+        cache._replace(z=cache.z.flip(1)),
+        cache._replace(a_previous=cache.a_previous.flip(1)),
+    ):
+        assert (backward(da, [other], [name])[0].dW - right).abs().min() > 1e-6
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    signs = symbols_of_a_pass(*problem(seed))
+    # the exercise asks about a network of its own
+    hold("propagation/index.md", signs)
+
+
+def test_shapes_of_the_notation_are_those_of_the_code():
+    signs = symbols_of_a_pass(*problem(0))
+    page = (DOCS / "propagation/index.md").read_text(encoding="utf-8")
+    compared = 0
+    for row in statements("propagation/index.md", page):
+        found = SHAPE.match(row.text)
+        for l in signs["l"] if found else ():
+            sign, tex = found.groups()
+            value = signs[sign.split("^")[0].split(" = ")[-1]]
+            is_layered = "[l]" in sign
+            value = value[l] if is_layered else value
+            if isinstance(value, dict):
+                value = value[0 if "[0]" in sign else signs["L"]]
+            where = f"docs/propagation/index.md:{row.line}"
+            assert value.shape == shape(tex, signs | {"l": l}), where
+            compared += 1
+    assert compared >= 7 * signs["L"]
+
+
+@pytest.fixture(scope="module")
+def placed():
+    """The picture laid out: boxes, arrows and words, with their places."""
+    figure = draw_two_rows()
+    drawing.lay_out(figure)
+    (sheet,) = figure.axes
+    boxes = [drawing.box(patch) for patch in sheet.patches]
+    return boxes, drawing.arrows(sheet), drawing.words(figure)
+
+
+def row(placed, height):
+    """Return what stands in a row, from left to right: boxes and words."""
+    boxes, _, words = placed
+    loose = [
+        box
+        for _, box in words
+        if not any(box.overlaps(around) for around in boxes)
+    ]
+    return sorted(
+        (
+            box
+            for box in boxes + loose
+            if abs(drawing.centre(box)[1] - height) < 0.05
+        ),
+        key=lambda box: box.x0,
+    )
+
+
+def test_figure_has_each_word_in_the_middle_of_its_box(placed):
+    boxes, _, words = placed
+    wanted = [
+        *(f"$W^{{[{l}]}},\\ b^{{[{l}]}}$" for l in "12L"),
+        *(f"$dz^{{[{l}]}}$" for l in "12L"),
+    ]
+    upper, lower = boxes[::2], boxes[1::2]
+    for box, word in zip(upper + lower, wanted, strict=True):
+        x, y = drawing.centre(box)
+        for said, place in words:
+            if said == word and place.overlaps(box):
+                break
+        assert drawing.centre(place) == pytest.approx((x, y), abs=0.03)
+        assert box.x0 < place.x0 < place.x1 < box.x1
+        assert box.y0 < place.y0 < place.y1 < box.y1
+    for one, other in zip(upper, lower, strict=True):
+        assert one.x0 == pytest.approx(other.x0)
+        assert one.x1 == pytest.approx(other.x1)
+
+
+@pytest.mark.parametrize("height", [UPPER, LOWER])
+def test_figure_has_an_arrow_from_each_thing_in_a_row_to_the_next(
+    placed, height
+):
+    things = row(placed, height)
+    assert len(things) == 6, "a word, two boxes, dots, a box, a word"
+    ends = sorted(
+        sorted((start[0], end[0]))
+        for start, end, style in placed[1]
+        if start[1] == end[1] == height and style == "-"
+    )
+    assert len(ends) == 5
+    for (left, right), (start, end) in zip(pairwise(things), ends, strict=True):
+        assert -0.01 < start - left.x1 < 0.12
+        assert -0.01 < right.x0 - end < 0.12
+
+
+def test_figure_names_what_an_arrow_carries_above_its_middle(placed):
+    _, arrows, words = placed
+    names = [(1, "a^{[1]}"), (2, "a^{[2]}"), (3, "a^{[L-1]}")]
+    for height, d in ((UPPER, ""), (LOWER, "d")):
+        level = sorted(
+            (start[0] + end[0]) / 2
+            for start, end, _ in arrows
+            if start[1] == end[1] == height
+        )
+        for index, name in names:
+            (box,) = [box for word, box in words if word == f"${d}{name}$"]
+            assert drawing.centre(box)[0] == pytest.approx(
+                level[index], abs=0.03
+            )
+            assert 0 < box.y0 - height < 0.15
+
+
+def test_figure_hands_the_caches_down_along_dashed_arrows(placed):
+    boxes, arrows, words = placed
+    dashed = [(start, end) for start, end, style in arrows if style == "--"]
+    assert len(dashed) == 3
+    for (start, end), upper, lower in zip(
+        dashed, boxes[::2], boxes[1::2], strict=True
+    ):
+        x, _ = drawing.centre(upper)
+        assert start[0] == end[0] == pytest.approx(x)
+        assert 0 < upper.y0 - start[1] < 0.1
+        assert 0 < end[1] - lower.y1 < 0.1
+        beside = [
+            box
+            for _, box in words
+            if 0 < box.x0 - x < 0.15 and end[1] < box.y0 < box.y1 < start[1]
+        ]
+        assert len(beside) == 2
+        first, second = beside
+        assert 0 < first.y0 - second.y1 < 0.1
+        middle = (first.y1 + second.y0) / 2
+        assert middle == pytest.approx((start[1] + end[1]) / 2, abs=0.1)
+
+
+def test_figure_lets_the_gradients_out_below(placed):
+    boxes, arrows, words = placed
+    out = [
+        (start, end)
+        for start, end, style in arrows
+        if style == "-" and start[0] == end[0]
+    ]
+    assert len(out) == 3
+    for l, (start, end), lower in zip("12L", out, boxes[1::2], strict=True):
+        x, _ = drawing.centre(lower)
+        assert start[0] == pytest.approx(x)
+        assert 0 < lower.y0 - start[1] < 0.1
+        name = f"$dW^{{[{l}]}},\\ db^{{[{l}]}}$"
+        (box,) = [box for word, box in words if word == name]
+        assert drawing.centre(box)[0] == pytest.approx(x, abs=0.02)
+        assert 0 < end[1] - box.y1 < 0.1
+
+
+def test_figure_states_the_update_at_the_foot(placed):
+    _, _, words = placed
+    (rules,) = [box for word, box in words if "leftarrow" in word]
+    assert all(rules.y1 < box.y0 for _, box in words if box is not rules)
+    assert drawing.centre(rules)[0] == pytest.approx(5.42 / 2, abs=0.05)
+    assert [word for word, _ in words if "leftarrow" in word] == [
+        r"$W^{[l]} \leftarrow W^{[l]} - \eta\,dW^{[l]} \qquad\quad "
+        r"b^{[l]} \leftarrow b^{[l]} - \eta\,db^{[l]}$"
+    ]
+
+
+def test_figure_strikes_through_the_whole_name(placed):
+    (sheet,) = draw_two_rows().axes
+    (left, right), (low, high) = sheet.lines[0].get_data()
+    (box,) = [box for word, box in placed[2] if word == "$da^{[0]}$"]
+    assert 0 < left < box.x0 < box.x1 < right + 0.01 < box.x1 + 0.15
+    assert box.y0 - 0.1 < low < box.y0 + 0.02
+    assert box.y1 - 0.1 < high < box.y1 + 0.1

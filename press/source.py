@@ -1,0 +1,100 @@
+"""What stands in a page's Markdown, by line, with code out of the way."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+CODE = re.compile(r"^ *(`{3,}).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---\n.*?^---$", re.MULTILINE | re.DOTALL)
+_DISPLAY = re.compile(r"^ *\$\$\n(.*?)^ *\$\$$", re.MULTILINE | re.DOTALL)
+_LABEL = re.compile(r"\\label\{([\w-]+)\}\s*")
+_EXCUSE = re.compile(r"<!-- not evaluated: (.+?) -->\n*\Z")
+_FIGURE = re.compile(r"/// figure \| ([\w-]+)$")
+# lines that say nothing themselves
+_AROUND = re.compile(r"$|#|///|[?!]{3}|\{:|<!--|--8<--|\|[:|-]+$|\w+: >-$")
+
+
+class Display(NamedTuple):
+    """A formula on its own: its TeX without the label, and where it stands."""
+
+    page: str
+    line: int  # of its first formula
+    label: str
+    tex: str
+    excuse: str  # why it cannot be evaluated, or ""
+
+
+class Statement(NamedTuple):
+    """A line of prose, which holds one sentence."""
+
+    page: str
+    line: int
+    text: str
+    figure: str = ""  # the name of the figure in whose block it stands
+    is_alternative: bool = False  # part of that figure's text alternative
+    is_question: bool = False  # of an exercise, which claims nothing
+
+
+def displays(page: str, text: str) -> list[Display]:
+    """Return the formulas of a page that stand on their own, in order.
+
+    page: its path below docs/. text: its Markdown.
+    """
+    text = _blank(CODE, text)
+    found = []
+    for display in _DISPLAY.finditer(text):
+        tex = display[1]
+        label = _LABEL.match(tex)
+        start = label.end() if label else 0
+        excuse = _EXCUSE.search(text[: display.start()])
+        found.append(
+            Display(
+                page,
+                text.count("\n", 0, display.start(1) + start) + 1,
+                label[1] if label else "",
+                tex[start:].rstrip(),
+                excuse[1] if excuse else "",
+            )
+        )
+    return found
+
+
+def statements(page: str, text: str) -> list[Statement]:
+    """Return the sentences of a page, in order.
+
+    Text alternatives of figures and rows of tables count; code, formulas on
+    their own, headings and what stands above the page do not.
+    """
+    for pattern in (_FRONT_MATTER, CODE, _DISPLAY):
+        text = _blank(pattern, text)
+    return [*_statements(page, text.splitlines())]
+
+
+def _statements(page: str, lines: list[str]) -> Iterator[Statement]:
+    figure, is_alternative, section = "", False, ""
+    for number, line in enumerate(map(str.strip, lines), start=1):
+        opened = _FIGURE.match(line)
+        if opened:
+            figure = opened[1]
+        elif line == "///":
+            figure = ""
+        elif line.startswith(("## ", "??? ")):
+            section = line
+        if line.startswith("alt:"):
+            is_alternative = True
+        elif not line:
+            is_alternative = False
+        if not _AROUND.match(line):
+            yield Statement(
+                page,
+                number,
+                line,
+                figure,
+                is_alternative,
+                section == "## Exercises",
+            )
+
+
+def _blank(pattern: re.Pattern, text: str) -> str:
+    """Empty what matches, but keep its lines, so that numbers stay right."""
+    return pattern.sub(lambda found: "\n" * found[0].count("\n"), text)

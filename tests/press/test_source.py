@@ -1,0 +1,88 @@
+"""Formulas and sentences of a page, each with its line."""
+
+from press.source import displays, statements
+
+PAGE = """\
+---
+description: Not prose, 1.
+---
+
+# A page
+
+The first sentence.
+The second, with $x = 1$.
+
+$$
+\\label{one}
+x = 1
+$$
+
+<!-- not evaluated: it names a set -->
+$$
+\\begin{aligned}
+y &= 2 \\\\
+&= z
+\\end{aligned}
+$$
+
+```python
+# no prose, 2
+x = "$$"
+```
+
+/// figure | curve
+    alt: >-
+        A curve.
+        It rises.
+
+```python exec="1"
+print(3)
+```
+
+The caption.
+///
+
+- An item.
+
+## Exercises
+
+1. What is it?
+
+??? success "Solutions"
+
+    1. It is this.
+"""
+
+
+def test_formulas_are_found_with_label_line_and_excuse():
+    first, second = displays("page.md", PAGE)
+    assert (first.label, first.tex, first.line) == ("one", "x = 1", 12)
+    assert first.excuse == ""
+    assert second.label == ""
+    assert second.tex.startswith("\\begin{aligned}\ny &= 2")
+    assert second.line == 17
+    assert second.excuse == "it names a set"
+
+
+def test_sentences_are_found_with_their_lines():
+    found = statements("page.md", PAGE)
+    assert [(s.text, s.line) for s in found] == [
+        ("The first sentence.", 7),
+        ("The second, with $x = 1$.", 8),
+        ("A curve.", 30),
+        ("It rises.", 31),
+        ("The caption.", 37),
+        ("- An item.", 40),
+        ("1. What is it?", 44),
+        ("1. It is this.", 48),
+    ]
+    assert [s.text for s in found if s.is_alternative] == [
+        "A curve.",
+        "It rises.",
+    ]
+    assert {s.text for s in found if s.figure == "curve"} == {
+        "A curve.",
+        "It rises.",
+        "The caption.",
+    }
+    assert [s.text for s in found if s.is_question] == ["1. What is it?"]
