@@ -7,13 +7,6 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import PAGES, settle
 
 SIZES = {1280: 800, 390: 844}
-# an article has the same colours at every width, and what is around it, on
-# every page: on phones the costly rule judges one page of each kind
-COLOURED_ON_PHONES = {"index.html", "activation/relu.html", "404.html"}
-WITHOUT_COLOURS = {
-    "rules": {"color-contrast": {"enabled": False}},
-    "resultTypes": ["violations"],
-}
 FOCUS = """() => {
     const active = document.activeElement;
     // of a choice that is drawn by its label, the label shows the focus
@@ -48,9 +41,7 @@ def test_axe_finds_nothing(browser: Browser, address, path, scheme, width):
     settle(page)
     dark = page.locator("body").get_attribute("data-md-color-scheme")
     assert dark == {"light": "default", "dark": "slate"}[scheme]
-    judges_colours = width == 1280 or path in COLOURED_ON_PHONES
-    options = {} if judges_colours else {"options": WITHOUT_COLOURS}
-    results = Axe().run(page, **options)
+    results = Axe().run(page)
     context.close()
     assert len(results.response["passes"]) > 15
     found = [
