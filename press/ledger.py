@@ -99,11 +99,8 @@ class Marks(Treeprocessor):
 
     def mark_claims(self, root: Element) -> None:
         """Let each ✓ lead to its entry; say to ears what it is."""
-        marks = [
-            link
-            for link in root.iter("a")
-            if link.text == "✓" and "/tests/" in f"/{link.get('href', '')}"
-        ]
+        marks = [*filter(_is_mark, root.iter("a"))]
+        _keep_with_sentences(root)
         backed = [
             (name, test)
             for claim, name in self.page.names()
@@ -268,6 +265,23 @@ class Ledger(Preprocessor):
         }
         rows = [f"| {what} | {number} |" for what, number in counted.items()]
         return ["| what | how many |", "|:--|--:|", *rows]
+
+
+def _is_mark(element: Element) -> bool:
+    return element.text == "✓" and "/tests/" in f"/{element.get('href', '')}"
+
+
+def _keep_with_sentences(root: Element) -> None:
+    """Let no line break stand between a sentence and its mark."""
+    for parent in root.iter():
+        for place in range(len(parent)):
+            if _is_mark(parent[place]):
+                before, text = (
+                    (parent[place - 1], "tail") if place else (parent, "text")
+                )
+                words = getattr(before, text) or ""
+                if words.endswith(" "):
+                    setattr(before, text, f"{words[:-1]}\u00a0")
 
 
 def _plain(claim: Claim, path: str) -> str:

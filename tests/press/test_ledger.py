@@ -76,6 +76,11 @@ def test_a_mark_leads_to_its_entry_and_back(site):
     assert len({mark["id"] for mark in marks}) == 2
 
 
+def test_a_mark_stays_on_the_line_of_its_sentence(site):
+    for mark in site["page"].select("article p a.claim[data-test]"):
+        assert mark.previous_sibling.endswith(".\u00a0")
+
+
 def test_the_ledger_says_what_backs_each_sentence(site):
     entries = {
         term.get_text(): term.find_next_sibling("dd").get_text(" ")
