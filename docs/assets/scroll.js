@@ -31,9 +31,10 @@
 
   const observer = new ResizeObserver((entries) => entries.forEach((entry) => update(entry.target)));
 
-  // Material makes a landmark without a name of every copy button.
+  // Material makes landmarks without a name of copy buttons and of the tags of what is found, and such dialogs of notes on sources.
   function demote() {
-    document.querySelectorAll("nav.md-code__nav:not([role])").forEach((nav) => nav.setAttribute("role", "none"));
+    document.querySelectorAll("nav:is(.md-code__nav, .md-tags):not([role])").forEach((nav) => nav.setAttribute("role", "none"));
+    document.querySelectorAll(".md-tooltip2[role=dialog]:not([aria-label])").forEach((note) => note.setAttribute("aria-label", "Source"));
   }
 
   function watch() {

@@ -16,7 +16,7 @@
     shown = term;
     note.textContent = term.dataset.definition;
     term.setAttribute("aria-describedby", note.id);
-    document.body.append(note);
+    term.closest("article").append(note); // within the page's main part, as all that is read
     place(term);
   }
 
