@@ -21,7 +21,7 @@ from pymdownx.snippets import SnippetMissingError
 from press.execution import OUTPUTS
 from press.fault import Fault, locate
 from press.files import write_files
-from press.notebooks import write_address
+from press.notebooks import write_addresses
 from press.pdf.keep import write_pdf
 from press.policy import write_policy
 
@@ -82,8 +82,11 @@ def finish(folder: Path) -> bool:
     """Take the steps over the built site; return whether nothing was wrong."""
     try:
         write_files(folder)
-        if os.environ.get("REPO_URL"):
-            write_address(folder, os.environ["REPO_URL"])
+        write_addresses(
+            folder,
+            os.environ.get("REPO_URL", ""),
+            os.environ.get("SITE_URL", ""),
+        )
         write_pdf(folder)
         write_policy(folder)
     except Fault as error:

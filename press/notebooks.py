@@ -8,7 +8,9 @@ activation/relu.md to notebooks/activation.md.
 """
 
 import html
+import json
 import os
+import posixpath
 import re
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -31,6 +33,10 @@ ADDRESS = 'REPOSITORY = ""'  # stands in the first cell of every notebook
 _TITLE = re.compile(r"\A# (.+)\n*")
 _ALTERNATIVE = re.compile(
     r"^/// figure \| ([\w-]+)\n    alt: >-\n((?: {8}.+\n)+)", re.MULTILINE
+)
+# a link to a page of the book, its address seen from the notebooks' folder
+_PAGE = re.compile(
+    r"\[(?P<text>[^]]+)\]\((?![a-z]+:)(?P<page>[^)#\s]+)\.md(?P<part>(?:#[^)]*)?)\)"
 )
 _OWN_IDS = re.compile(r'(\bid="|url\(#|href="#)')
 
@@ -56,11 +62,14 @@ class Notebooks(Preprocessor):
         whole = program(fill(cells))
         outputs = read_outputs(OUTPUTS.of(whole.code, {}, whole.place))
         parts = [self.buttons(file)]
+        answers = False  # whether what is shown would give a solution away
         for cell in cells:
             if cell.is_code:
-                parts += self.code(cell, outputs[cell.id])
+                parts += self.code(cell, outputs[cell.id], answers)
+                answers = answers or "blank" in cell.tags
             else:
                 parts.append(_text(cell, page))
+                answers = False
         return "\n\n".join(parts).split("\n")
 
     def buttons(self, file: Path) -> str:
@@ -71,14 +80,17 @@ class Notebooks(Preprocessor):
             links.append(f"[Open it in Colab]({COLAB}{path})")
         return " ".join(links) + "\n{: .ways }"
 
-    def code(self, cell: Cell, outputs: list[Output]) -> list[str]:
+    def code(
+        self, cell: Cell, outputs: list[Output], answers: bool
+    ) -> list[str]:
         """Write a cell of code, and what it shows."""
         block = f"```python\n{cell.source}\n```"
         if "setup" in cell.tags:
             return [_fold("code", "Set up", block)]
         shown = [self.output(cell, output) for output in outputs]
-        if "predict" in cell.tags and shown:
-            shown = [_fold("question", "The answer", "\n\n".join(shown))]
+        if shown and (answers or "predict" in cell.tags):
+            summary = "What a solution prints" if answers else "The answer"
+            shown = [_fold("question", summary, "\n\n".join(shown))]
         return [block, *shown]
 
     def output(self, cell: Cell, output: Output) -> str:
@@ -157,22 +169,45 @@ def _is_reading_time(paragraph: Element) -> bool:
     return "reading-time" in paragraph.get("class", "").split()
 
 
-def write_address(site: Path, repo: str) -> None:
-    """Tell the site's notebooks where the book's code is to be had.
+def write_addresses(site: Path, repo: str = "", home: str = "") -> None:
+    """Tell the site's notebooks where the book is: they leave its folder.
 
-    The repository's own cannot know: its address is not fixed.
-    Raises Fault for a notebook that does not ask.
+    repo: the address of the repository, to fetch the code from. home: that of
+    the site, where links to pages then lead; failing it, to the repository's
+    copy of a page; failing both, there is no link. The repository's own
+    notebooks cannot know: its address is not fixed.
+    Raises Fault for a notebook that does not ask for the code.
     """
+    repo, home = repo.rstrip("/"), home.rstrip("/")
+
+    def lead(link: re.Match) -> str:
+        page = posixpath.normpath(posixpath.join(FOLDER, link["page"]))
+        if home:
+            return f"[{link['text']}]({home}/{page}.html{link['part']})"
+        if repo:
+            path = f"blob/HEAD/docs/{page}.md{link['part']}"
+            return f"[{link['text']}]({repo}/{path})"
+        return link["text"]
+
     for file in sorted((site / FOLDER).glob("*.ipynb")):
-        text = file.read_text(encoding="utf-8")
-        wanted = ADDRESS.replace('"', '\\"')
-        if text.count(wanted) != 1:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        asked = 0
+        for cell in content["cells"]:
+            source = "".join(cell["source"])
+            asked += source.count(ADDRESS)
+            if cell["cell_type"] == "code":
+                told = f'REPOSITORY = "{repo}"'
+                source = source.replace(ADDRESS, told)
+            else:
+                source = _PAGE.sub(lead, source)
+            cell["source"] = source.splitlines(keepends=True)
+        if repo and asked != 1:
             raise Fault(
                 f"docs/{FOLDER}/{file.name}: the line {ADDRESS} must stand in "
                 "it once, for the address of the repository"
             )
-        told = wanted.replace('\\"\\"', f'\\"{repo}\\"')
-        file.write_text(text.replace(wanted, told), encoding="utf-8")
+        text = json.dumps(content, indent=1, ensure_ascii=False)
+        file.write_text(f"{text}\n", encoding="utf-8")
 
 
 class NotebooksExtension(Extension):

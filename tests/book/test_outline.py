@@ -78,7 +78,12 @@ FORMULAS = {
     ],
 }
 # modules that serve several chapters
-SHARED = {"figure.py", "require.py", "activation/plot.py"}
+SHARED = {
+    "figure.py",
+    "require.py",
+    "activation/plot.py",
+    "notebooks/answer.py",
+}
 
 
 def test_pages_follow_the_order_of_the_source():

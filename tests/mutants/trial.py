@@ -148,6 +148,7 @@ class _Session:
         _limit(sum(self.seconds[item.nodeid] for item in items))
         if not _put_in_place(mutant):
             return "import"
+        _forget_results(Path(mutant.file).parts[0])
         for item in items:
             _run(item)
             if self.failed:
@@ -178,6 +179,15 @@ def _put_in_place(mutant: Mutant) -> bool:
     old.__defaults__ = new.__defaults__
     old.__kwdefaults__ = new.__kwdefaults__
     return True
+
+
+def _forget_results(package: str) -> None:
+    """Let no function return what it found before something was changed."""
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] == package:
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 def _import_changed(

@@ -9,7 +9,7 @@ import pytest
 
 from press import store
 from press.fault import Fault
-from press.notebooks import write_address
+from press.notebooks import write_addresses
 
 PAGE = "# A lab\n\n<!-- notebook: notebooks/one.ipynb -->\n"
 SNIPPETS = {"colour.py": "COLOUR = 'blue'\n"}
@@ -137,15 +137,21 @@ def test_a_build_imports_no_jupyter(project, root):
     assert not modules & heavy
 
 
+SOLUTION = """\
+<details>
+<summary>Solution</summary>
+
+```python
+x = 7
+```
+
+</details>"""
+
+
 def test_blanks_are_shown_empty_and_run_with_their_solutions(build):
     blank = cell("code", "blank", "raise NotImplementedError", tags=["blank"])
     check = cell("code", "check", "print(6 * x)")
-    solution = cell(
-        "markdown",
-        "solution",
-        "<details>\n<summary>Solution</summary>\n\n```python\nx = 7\n```\n\n"
-        "</details>",
-    )
+    solution = cell("markdown", "solution", SOLUTION)
     done = build(pages(TITLE, blank, check, solution))
     assert done.returncode == 0, done.stderr
     page = shown()
@@ -154,6 +160,21 @@ def test_blanks_are_shown_empty_and_run_with_their_solutions(build):
     folded = page[page.index('<details class="success">') :]
     assert "<summary>Solution</summary>" in folded
     assert '<span class="mi">7</span>' in folded
+
+
+def test_what_a_solution_prints_is_folded_away(build):
+    blank = cell("code", "blank", "raise NotImplementedError", tags=["blank"])
+    check = cell("code", "check", "print('the answer is', answer)")
+    text = cell("markdown", "text", SOLUTION.replace("x = 7", "answer = 42"))
+    after = cell("code", "after", "print('so it is', answer)")
+    done = build(pages(TITLE, blank, check, text, after))
+    assert done.returncode == 0, done.stderr
+    page = shown()
+    start = page.index('<details class="question">')
+    end = page.index("</details>", start)
+    assert start < page.index("the answer is 42") < end
+    assert "<summary>What a solution prints</summary>" in page[start:end]
+    assert page.index("so it is 42") > end
 
 
 def test_what_is_to_be_predicted_is_folded_away(build):
@@ -235,13 +256,51 @@ def test_a_missing_notebook_stops_the_build(build):
     assert "docs/none.ipynb: there is no such notebook" in done.stderr
 
 
-def test_address_is_written_once_or_not_at_all(tmp_path):
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
-    file = folder / "one.ipynb"
-    file.write_text(json.dumps({"source": 'REPOSITORY = ""  # here'}))
-    write_address(tmp_path, "https://example.org/book")
-    source = json.loads(file.read_text())["source"]
-    assert source == 'REPOSITORY = "https://example.org/book"  # here'
+LEADING = """\
+Of [the book](../activation/relu.md#what-it-gives), [a lab](neuron.md) and
+[a site](https://example.com/x.md)."""
+
+
+def copy_of(tmp_path: Path, code: str, **addresses: str) -> list[str]:
+    """Return the cells of a site's notebook that was told these addresses."""
+    (tmp_path / "notebooks").mkdir(exist_ok=True)
+    file = tmp_path / "notebooks/one.ipynb"
+    cells = [
+        {"cell_type": "markdown", "source": LEADING.splitlines(keepends=True)},
+        {"cell_type": "code", "source": [code]},
+    ]
+    file.write_text(json.dumps({"cells": cells}))
+    write_addresses(tmp_path, **addresses)
+    cells = json.loads(file.read_text())["cells"]
+    return ["".join(cell["source"]) for cell in cells]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "said"),
+    [
+        ({}, "Of the book, a lab and\n"),
+        (
+            {"repo": "https://example.org/book"},
+            "Of [the book](https://example.org/book/blob/HEAD/docs/activation/"
+            "relu.md#what-it-gives), [a lab](https://example.org/book/blob/"
+            "HEAD/docs/notebooks/neuron.md) and\n",
+        ),
+        (
+            {"repo": "https://example.org/book", "home": "https://x.org/nn/"},
+            "Of [the book](https://x.org/nn/activation/relu.html#what-it-gives"
+            "), [a lab](https://x.org/nn/notebooks/neuron.html) and\n",
+        ),
+    ],
+)
+def test_a_copy_of_a_notebook_knows_where_the_book_is(
+    tmp_path, addresses, said
+):
+    code = 'REPOSITORY = ""  # here'
+    text, first = copy_of(tmp_path, code, **addresses)
+    assert text == f"{said}[a site](https://example.com/x.md)."
+    assert first == f'REPOSITORY = "{addresses.get("repo", "")}"  # here'
+
+
+def test_a_notebook_that_does_not_ask_where_the_book_is(tmp_path):
     with pytest.raises(Fault, match=r"docs/notebooks/one.ipynb: the line REPO"):
-        write_address(tmp_path, "https://example.org/book")
+        copy_of(tmp_path, "import sys", repo="https://example.org/book")
