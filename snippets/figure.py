@@ -241,7 +241,7 @@ def _use_page_fonts(element: ElementTree.Element) -> None:
         return
     element.set("font-family", "STIX Two Math, math, serif")
     if element.attrib.pop("font-style", "") == "italic":
-        element.text = "".join(map(italic, element.text or ""))
+        element.text = italic(element.text)  # matplotlib sets each by itself
 
 
 def italic(letter: str) -> str:
@@ -269,7 +269,7 @@ def _set_size(root: ElementTree.Element) -> None:
         float(number) for number in root.attrib["viewBox"].split()[2:]
     )
     root.attrib = {
-        "xmlns": _SVG.strip("{}"),
+        "xmlns": _SVG[1:-1],
         "viewBox": f"0 0 {width:g} {height:g}",
         "width": f"{width * 4 / 3:g}",
         "height": f"{height * 4 / 3:g}",

@@ -217,7 +217,7 @@ def draw_xor() -> Figure:
         )
     for row, style in ((0, "-"), (1, "--")):
         _draw_boundary(before, HIDDEN.W[row], HIDDEN.b[row], style)
-    _draw_boundary(after, OUTPUT.W[0], OUTPUT.b[0], "-")
+    _draw_boundary(after, OUTPUT.W[0], OUTPUT.b[0])
     before.set(xlabel="$x_1$", title="the inputs")
     before.set_ylabel("$x_2$", rotation=0)
     after.set(
@@ -228,7 +228,7 @@ def draw_xor() -> Figure:
     return figure
 
 
-def _draw_boundary(axes: Axes, w: Tensor, b: Tensor, style: str) -> None:
+def _draw_boundary(axes: Axes, w: Tensor, b: Tensor, style: str = "-") -> None:
     """Draw the line on which a unit's pre-activation is 0."""
     x1 = torch.tensor([-0.45, 1.6])
     axes.plot(

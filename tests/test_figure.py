@@ -189,9 +189,10 @@ def test_mathematics_is_text_in_the_font_of_the_formulas():
     with book_style():
         figure, sheet = blank_axes(2, 1)
         sheet.text(1, 0.5, r"$\eta\,W^{[h]} 2$")
+        sheet.text(1, 0.2, "$da$")
     _, elements = parsed(svg(figure, "mathematics"))
     spans = {e.text: e for e in elements if e.tag.endswith("}tspan")}
-    assert {"𝜂", "𝑊", "ℎ", "[", "]", "2"} == set(spans)
+    assert {"𝜂", "𝑊", "ℎ", "[", "]", "2", "𝑑", "𝑎"} == set(spans)
     for span in spans.values():
         assert span.get("font-family") == "STIX Two Math, math, serif"
         assert span.get("font-style") is None, "the letters are italic"

@@ -321,6 +321,8 @@ def test_figure_compares_three_fits_with_the_curve(
         bends = torch.as_tensor(fit.get_ydata()).diff().diff().abs() > 1e-9
         assert bends.sum() <= 2 * units, "a bend lies between two points"
         assert axes.get_xlabel() == "$x$"
+    # one scale for all, or they could not be compared
+    assert {axes.get_ylim() for axes in figure.axes} == {(-2.7, 2.7)}
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words == ["the curve", "the fit"]
 
