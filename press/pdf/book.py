@@ -13,6 +13,7 @@ import typst
 from bs4 import BeautifulSoup, Tag
 
 from press.fault import Fault
+from press.notebooks import FOLDER
 from press.pdf.blocks import BACK, Blocks
 from press.pdf.faults import Faults
 from press.pdf.fonts import Fonts
@@ -56,11 +57,15 @@ class Book:
             for page in self.pages.values()
         }
         parts = [self.head(hero, walked[self.home])]
+        numbered = False
         for walk in walked.values():
             parts.append(
                 f"{PAGE}{walk.page.address}\n#counter(footnote).update(0)\n"
                 + walk.convert()
             )
+            if numbered and not walk.page.number:
+                parts.append("#run-on")  # once the chapters are over
+            numbered = bool(walk.page.number)
         parts += self.notebooks(), *self.back(walked), self.index(walked)
         self.links.check()
         self.faults.raise_any()
@@ -125,12 +130,15 @@ class Book:
             page = Page(self.site, address(file), self.folder)
             title = escape(page.article.h1.get_text().rstrip("¶ "))
             where = self.links.on_the_web(address(file))
-            items.append(
-                f"[#link({where})[{title}]]" if where else f"[{title}]"
-            )
+            shown = f"#link({where})[{title}]" if where else title
+            name = Path(file).with_suffix(".ipynb").name
+            items.append(f"[{shown}, `{name}`]")
         if not items:
             return ""
-        told = "They run on the book's website and in Jupyter:"
+        told = (
+            "The website shows these run, and they run in Jupyter, "
+            f"from the folder `docs/{FOLDER}` of the repository:"
+        )
         return f"{chapter('Notebooks')}\n\n{told}\n\n#list({', '.join(items)})"
 
     def back(self, walked: dict[Page, Blocks]) -> Iterator[str]:

@@ -200,7 +200,9 @@ def record_cost(
     file: a record, made if there is none. counts, rounds and errors as for
     measure_cost.
     """
-    others = json.loads(file.read_text("utf-8"))[1:] if file.exists() else []
+    others = []
+    if file.exists():
+        others = json.loads(file.read_text(encoding="utf-8"))[1:]
     cores = f"{os.cpu_count()} {platform.machine()} cores"
     rows = [
         {
@@ -221,7 +223,7 @@ def record_cost(
         "microseconds": rows,
     }
     text = json.dumps([measurement, *others], indent=2)
-    file.write_text(text + "\n", "utf-8")
+    file.write_text(text + "\n", encoding="utf-8")
     # --8<-- [end:record_cost]
 
 
@@ -229,7 +231,7 @@ def record_cost(
 def cost_tables(file: Path = RECORD) -> str:
     """Return the record as Markdown: where and when, and a table, for each."""
     lines = []
-    for measurement in json.loads(file.read_text("utf-8")):
+    for measurement in json.loads(file.read_text(encoding="utf-8")):
         lines += [
             f"{'On another machine' if lines else 'On a machine'} with "
             f"{measurement['machine']}, in {measurement['date']}, with torch "

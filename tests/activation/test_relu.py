@@ -2,12 +2,14 @@ import json
 import platform
 import time
 from collections import Counter
+from datetime import date
 
 import pytest
 import torch
 
 from press.dependencies import files
 from press.execution import fences
+from snippets.activation import relu as relu_module
 from snippets.activation.relu import (
     RECORD,
     cost_tables,
@@ -302,6 +304,66 @@ def test_cost_is_measured_for_each_function():
         measure_cost(0)
     with pytest.raises(ValueError, match="^rounds must be at least 1"):
         measure_cost(1, rounds=0)
+
+
+@pytest.fixture
+def measured(monkeypatch, tmp_path):
+    """Return a record that was measured on a machine of the test's own."""
+
+    def measure(count, rounds):
+        assert rounds == 51
+        return {"relu": count / 1e5, "tanh": 9.9412, "sigmoid": 10.46}
+
+    monkeypatch.setattr(relu_module, "measure_cost", measure)
+    monkeypatch.setattr(relu_module.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(relu_module.platform, "machine", lambda: "z80_64_a")
+    monkeypatch.setattr(relu_module, "date", Today)
+    monkeypatch.setattr(torch, "__version__", "9.8.7+cpu+x")
+    file = tmp_path / "cost.json"
+    record_cost(file)
+    return file
+
+
+class Today(date):
+    """Always the same."""
+
+    @classmethod
+    def today(cls):
+        return cls(2026, 11, 25)
+
+
+def test_a_record_says_all_that_the_page_needs(measured):
+    rows = [
+        {"numbers": 16384, "relu": 0.164, "tanh": 9.94, "sigmoid": 10.5},
+        {"numbers": 1000000, "relu": 10.0, "tanh": 9.94, "sigmoid": 10.5},
+    ]
+    record = {
+        "machine": "3 z80-64-a cores",
+        "date": "November 2026",
+        "versions": {"torch": "9.8.7"},
+        "dtype": "float32",
+        "rounds": 51,
+        "microseconds": rows,
+    }
+    wanted = json.dumps([record], indent=2) + "\n"
+    assert measured.read_text(encoding="utf-8") == wanted
+
+
+def test_a_record_is_printed_as_tables(measured):
+    record = json.loads(measured.read_text(encoding="utf-8"))
+    measured.write_text(json.dumps(record * 2), encoding="utf-8")
+    place = "with 3 z80-64-a cores, in November 2026, with torch 9.8.7"
+    table = """
+
+| numbers | ReLU | tanh | sigmoid |
+|--:|--:|--:|--:|
+| 16 384 | 0.2 | 9.9 | 10 |
+| 1 000 000 | 10 | 9.9 | 10 |
+"""
+    assert cost_tables(measured) == (
+        f"On a machine {place}, 51 rounds:{table}\n"
+        f"On another machine {place}, 51 rounds:{table}"
+    )
 
 
 @pytest.mark.parametrize("slow", ["relu", "tanh", "sigmoid"])

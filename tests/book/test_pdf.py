@@ -1,11 +1,14 @@
 """The whole book as one PDF, as a reader gets it."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from bs4 import BeautifulSoup
 from pypdf import PdfReader
+from pypdf.generic import Destination
 
 from press.pdf.fonts import dejavu
 from tests.book.conftest import chapters, navigation, notebooks
@@ -253,3 +256,65 @@ def test_every_page_leads_to_it(site, site_folder, name):
 def test_home_page_offers_it(site):
     (link,) = site["index.md"].select(".ways a[href$='.pdf']")
     assert link["href"] == NAME
+
+
+FOOT = 62  # points; below it stands the page's number
+HEAD = 780  # above it stands the running head
+
+
+def body(pieces: list) -> list[float]:
+    """Return how high each piece of a page's text stands, in points."""
+    return [y for _, y, words in pieces if words.strip() and FOOT < y < HEAD]
+
+
+def entries(outline: list) -> Iterator[Destination]:
+    """Yield the entries of an outline, of all levels."""
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from entries(entry)
+        else:
+            yield entry
+
+
+def test_no_page_is_half_empty(reader, pieces):
+    """But for the last of a chapter, and of the book."""
+    begins = [
+        reader.get_destination_page_number(entry)
+        for entry in reader.outline
+        if not isinstance(entry, list)
+        and re.match(r"\d+ |Preface|Notation", entry.title)
+    ]
+    assert len(begins) == 6
+    pages = range(begins[0], len(pieces) - 1)
+    half = reader.pages[0].mediabox.height / 2
+    empty = [
+        number + 1
+        for number in pages
+        if number + 1 not in begins and min(body(pieces[number])) > half
+    ]
+    assert empty == []
+
+
+def test_no_heading_is_stranded(reader, pieces):
+    """Below each stand two lines at least, on the same page."""
+    found = [*entries(reader.outline)]
+    assert len(found) > 100
+    for entry in found:
+        page = pieces[reader.get_destination_page_number(entry)]
+        below = {round(y) for y in body(page) if y < float(entry.top) - 24}
+        assert len(below) >= 2, entry.title
+
+
+def letters(words: str) -> str:
+    """Return letters and digits alone, in no other form than the usual."""
+    return re.sub(r"\W", "", normalize("NFKC", words))
+
+
+def test_no_caption_is_torn(site, pages):
+    checked = 0
+    for name in chapters():
+        for caption in site[name].select("figure.figure figcaption"):
+            words = letters(caption.get_text())
+            assert any(words in letters(page) for page in pages), words
+            checked += 1
+    assert checked > 10
