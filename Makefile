@@ -3,7 +3,8 @@
 # make pdf-check  whether the PDF is accessible; says what it needs for that
 # make test     everything that is checked
 # make serve    live preview at http://127.0.0.1:8000
-# make check    all that a pull request is checked for: style, spelling, workflows, site, tests
+# make check    all that a pull request is checked for: style, spelling, workflows, site, tests;
+#               a test that passed rests until something behind it changes
 # make lint     style of code and text, and the form of the workflows
 # make mutants  whether the tests notice small changes to the snippets; minutes
 # make bench    how long a build takes, and against what
@@ -28,13 +29,16 @@ pdf: $(READY)
 pdf-check: $(READY)
 	@$(BIN)/python -m press.pdf.check
 
+ALL_CORES := --numprocesses auto --dist worksteal
+
 test: $(READY)
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	@$(BIN)/python -m pytest $(ALL_CORES)
 
 serve: $(READY)
 	@$(BIN)/python -m mkdocs serve
 
-check: lint site test
+check: lint site
+	@$(BIN)/python -m pytest $(ALL_CORES) --kept
 
 mutants: $(READY)
 	@$(BIN)/python -m tests.mutants

@@ -3,8 +3,8 @@
 Every way of building is run in turn, round after round, so that a busy machine
 slows all of them alike; medians and their ratios are printed, and written to
 .press/bench.json. Two floors are measured in the same rounds: drawing alone
-from press.execution import FENCE, all_code, fences
-from press.pdf import keep
+imports the libraries and runs all code, without a site; site alone makes the
+same pages, with what the code prints put in its place beforehand.
 """
 
 import json
@@ -20,9 +20,12 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from pypdf import PdfReader
+
 from press import store
 from press.dependencies import files
 from press.execution import FENCE, all_code, fences
+from press.notebook import HEAD
 from press.pdf import keep
 from press.workers import ONE_THREAD
 
@@ -31,6 +34,14 @@ GROWTH_ROUNDS = 3  # for the longer books
 SIZES = (12, 48, 192)
 SNIPPET = Path("snippets/activation/sigmoid.py")
 WORD = "the sigmoid"  # a label in that snippet's figure
+LONG = 60  # chapters of a book whose PDF has some 200 pages
+# the most that some of it may take, in seconds
+LIMITS = {
+    "the PDF": 1.5,
+    "the PDF of a long book, for 200 pages": 5,
+    "the notebooks alone": 25,
+    "what unchanged notebooks add": 0.3,
+}
 RUN = """
 import contextlib, io, json, sys, torch, matplotlib.figure, matplotlib.style
 outputs = {}
@@ -72,6 +83,11 @@ class Book:
             shutil.rmtree(self.folder / keep.FOLDER)
         _call([sys.executable, "-m", "press.pdf"], self.folder)
 
+    def pages(self) -> int:
+        """Return how many pages the PDF has."""
+        (pdf,) = (self.folder / "site").glob("*.pdf")
+        return len(PdfReader(pdf).pages)
+
     def page(self, name: str) -> str:
         """Return a page of the built site."""
         return (self.folder / "site" / name).read_text(encoding="utf-8")
@@ -101,6 +117,23 @@ class Book:
     def codes(self) -> list[str]:
         """Return the code of every fence, and of every notebook."""
         return [code for code, _ in all_code(self.folder / "docs")]
+
+    def notebooks(self) -> list[str]:
+        """Return the code of every notebook."""
+        return [code for code in self.codes() if code.startswith(HEAD)]
+
+    def leave_out_notebooks(self) -> None:
+        """Make it a book without notebooks, and without links to them."""
+        shutil.rmtree(self.folder / "docs" / "notebooks")
+        for page in (self.folder / "docs").rglob("*.md"):
+            text = page.read_text(encoding="utf-8")
+            link = r"\[([^]]*)\]\([^)]*notebooks/[^)]*\)"
+            page.write_text(re.sub(link, r"\1", text), encoding="utf-8")
+        settings = self.folder / "mkdocs.yml"
+        text = settings.read_text(encoding="utf-8")
+        section = r"^  - Notebooks:\n(?:      - .*\n)+"
+        text = re.sub(section, "", text, flags=re.M)
+        settings.write_text(text, encoding="utf-8")
 
     def repeat(self, count: int) -> None:
         """Make a book of `count` chapters, by copies of those there are."""
@@ -201,6 +234,12 @@ def measure_book(folder: Path) -> dict[str, list[float]]:
     book, alone = Book(folder / "book"), Book(folder / "alone")
     printed = Book(folder / "printed", pdf=True)
     printed.build()
+    long = Book(folder / "long", pdf=True)
+    long.repeat(LONG)
+    long.build()
+    bare = Book(folder / "bare")
+    bare.leave_out_notebooks()
+    bare.build()
     codes = book.codes()
     alone.replace_fences(_draw(book, codes))
     alone.build()  # keeps the outputs of notebooks
@@ -230,9 +269,13 @@ def measure_book(folder: Path) -> dict[str, list[float]]:
         times.setdefault("figure is new", []).append(float(fresh))
         note("the PDF", lambda: printed.set_pdf(anew=True))
         note("the PDF, unchanged", lambda: printed.set_pdf(anew=False))
+        note("the PDF of a long book", lambda: long.set_pdf(anew=True))
+        note("the notebooks alone", lambda: _draw(book, book.notebooks()))
+        note("nothing changed, without notebooks", bare.build)
         note(
             "import and draw what depends on it", lambda: _draw(book, dependent)
         )
+    times["its pages"] = [long.pages()]
     return times
 
 
@@ -260,6 +303,12 @@ def measure_growth(folder: Path) -> dict[int, dict[str, list[float]]]:
 def report(book: dict, growth: dict) -> dict:
     """Return medians and ratios, each ratio beside the most that is allowed."""
     m = {name: median(values) for name, values in book.items()}
+    m["the PDF of a long book, for 200 pages"] = (
+        200 * m["the PDF of a long book"] / m["its pages"]
+    )
+    m["what unchanged notebooks add"] = (
+        m["nothing changed"] - m["nothing changed, without notebooks"]
+    )
     floor = m["import and draw what depends on it"] + m["site alone"]
     ratios = {
         "cold": (m["cold"] / (m["drawing alone"] + m["site alone"]), 1.0),
@@ -290,6 +339,7 @@ def report(book: dict, growth: dict) -> dict:
 def table(result: dict) -> str:
     """Return the result as Markdown tables."""
     seconds = dict(result["seconds"])
+    pages = seconds.pop("its pages")
     seconds.pop("figure is new")
     lines = [f"{result['machine']}; medians of {result['rounds']} rounds", ""]
     lines += ["| what | seconds | ratio | at most |", "|:--|--:|--:|--:|"]
@@ -301,10 +351,13 @@ def table(result: dict) -> str:
         )
         ratio, most = result["ratios"].get(key, (None, None))
         given = f"{ratio:.2f} | {most:.2f}" if ratio else "|"
+        if name in LIMITS:
+            given = f"| {LIMITS[name]} s"
         lines.append(f"| {name} | {value:.3f} | {given} |")
     lines += [
         "",
-        f"The edited figure was new {result['figure is new']} times.",
+        f"The edited figure was new {result['figure is new']} times. "
+        f"The PDF of the long book has {pages:.0f} pages.",
         "",
     ]
     lines += ["| chapters | nothing changed | site alone |", "|--:|--:|--:|"]

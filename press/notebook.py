@@ -35,7 +35,7 @@ FOLDED = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _CODE = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-_HEAD = "from press.display import begin as _begin, show as _show"
+HEAD = "from press.display import begin as _begin, show as _show"
 
 
 class Cell(NamedTuple):
@@ -123,7 +123,7 @@ def program(cells: Sequence[Cell]) -> Program:
 
     As in Jupyter, a cell shows what it prints and the value of its last line.
     """
-    code: list[str] = [_HEAD]
+    code: list[str] = [HEAD]
     lines: list[tuple[Cell | None, int]] = [(None, 1)]
     for cell in cells:
         if not cell.is_code:

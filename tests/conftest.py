@@ -7,6 +7,8 @@ import pytest
 import torch
 from hypothesis import settings
 
+from tests.kept import Kept
+
 # The same examples on every run and every machine, however slow it is.
 settings.register_profile("book", deadline=None, derandomize=True)
 settings.load_profile("book")
@@ -21,6 +23,19 @@ from press.__main__ import build
 
 sys.exit(not build(Path(sys.argv[1])))
 """
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kept",
+        action="store_true",
+        help="let tests rest that passed with the same files behind them",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("kept") and not os.environ.get("CI"):
+        config.pluginmanager.register(Kept())
 
 
 def build_site(root: Path, folder: Path, **addresses: str) -> None:

@@ -136,8 +136,8 @@ class Book:
         if not items:
             return ""
         told = (
-            "The website shows these run, and they run in Jupyter, "
-            f"from the folder `docs/{FOLDER}` of the repository:"
+            "The book's website shows these with their results; in Jupyter "
+            f"they run from the folder `docs/{FOLDER}` of the repository."
         )
         return f"{chapter('Notebooks')}\n\n{told}\n\n#list({', '.join(items)})"
 

@@ -11,7 +11,10 @@ from playwright.sync_api import Page
 from tests.book.conftest import navigation
 from tests.browser.server import Handler, serve
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NAMES = (
+    "chromium-headless-shell",  # a window costs the others a second a page
+    *("chromium", "chromium-browser", "google-chrome", "chrome"),
+)
 PAGES = [str(Path(page).with_suffix(".html")) for page in navigation()]
 
 
@@ -23,7 +26,8 @@ def browser_type_launch_args() -> dict:
     )
     if not found:
         pytest.skip(
-            "no Chromium found; install one (Debian: apt-get install chromium) "
+            "no Chromium found; install one (Debian: apt-get install "
+            "chromium-headless-shell, or chromium, which is slower) "
             "or name yours: CHROMIUM=/path/to/chrome make test"
         )
     quiet = ["--disable-background-networking", "--disable-component-update"]

@@ -41,10 +41,12 @@ PAGES = {
 
 @pytest.fixture
 def built(project, build):
-    def run(pages=PAGES, test=TEST):
+    def run(pages=PAGES, test=TEST, record=None):
         folder = project(pages)
-        (folder / "tests").mkdir()
+        (folder / "tests/mutants").mkdir(parents=True)
         (folder / "tests/test_page.py").write_text(test)
+        if record:
+            (folder / "tests/mutants/record.json").write_text(record)
         return folder, build(pages)
 
     return run
@@ -125,17 +127,34 @@ def test_links_of_sentences_are_those_of_the_ledger(site):
     assert link["href"] == "other.html#place"
 
 
-def test_what_is_checked_is_counted(site):
-    counted = {
+COUNTED = {
+    "equations on lines of their own": 2,
+    "of these, evaluated": 1,
+    "sentences backed by a test": 2,
+    "sentences backed by a reference": 1,
+}
+
+
+def counted(ledger):
+    return {
         row.td.get_text(): int(row.find_all("td")[1].get_text())
-        for row in site["ledger"].select("table tbody tr")
+        for row in ledger.select("table tbody tr")
     }
-    assert counted == {
-        "equations on lines of their own": 2,
-        "of these, evaluated": 1,
-        "sentences backed by a test": 2,
-        "sentences backed by a reference": 1,
-    }
+
+
+def test_what_is_checked_is_counted(site):
+    assert counted(site["ledger"]) == COUNTED
+
+
+def test_mutants_are_counted_where_there_is_a_record(built):
+    record = '{"mutants": 30, "killed": 28, "explained": 2}'
+    folder, done = built(record=record)
+    assert done.returncode == 0, done.stderr
+    ledger = (folder / "site/ledger.html").read_text(encoding="utf-8")
+    assert [*counted(BeautifulSoup(ledger, "html.parser")).values()] == [
+        *COUNTED.values(),
+        *(30, 28, 2),
+    ]
 
 
 def test_a_claim_without_its_test_leaves_no_site(built):

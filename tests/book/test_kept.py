@@ -1,0 +1,104 @@
+"""What `make check` leaves out, and what it runs again."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.book.conftest import ROOT
+
+CONFTEST = """
+import os
+from tests.kept import Kept
+
+def pytest_configure(config):
+    if not os.environ.get("CI"):
+        config.pluginmanager.register(Kept())
+"""
+CHAPTER = """
+from pathlib import Path
+
+def test_page():
+    assert "true" in Path("docs/page.md").read_text()
+
+def test_nothing():
+    assert True
+"""
+FILES = {
+    "tests/conftest.py": CONFTEST,
+    "tests/test_page.py": CHAPTER,
+    "tests/press/test_setting.py": "def test_setting():\n    assert True\n",
+    "docs/page.md": "This is true.\n",
+    "docs/assets/book.css": "",
+    "press/setting.py": "",
+    "mkdocs.yml": "",
+    "pyproject.toml": "",
+    "requirements.txt": "",
+}
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    """Return a small project with three tests, which have passed."""
+    monkeypatch.delenv("CI", raising=False)
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    shutil.copy(ROOT / "tests/kept.py", tmp_path / "tests")
+    assert run(tmp_path) == "3 passed"
+    return tmp_path
+
+
+def run(project: Path, *options: str) -> str:
+    """Run the tests; return what pytest sums up, but for the time."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--import-mode=importlib", *options],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.splitlines()[-1].strip("= ").partition(" in ")[0]
+
+
+def test_what_passed_rests(project):
+    assert run(project) == "3 deselected"
+    assert run(project, "-n", "2") == "no tests ran"
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("docs/page.md", "2 passed, 1 deselected"),
+        ("docs/new.md", "2 passed, 1 deselected"),
+        ("docs/assets/book.css", "3 passed"),
+        ("press/setting.py", "3 passed"),
+        ("tests/test_page.py", "2 passed, 1 deselected"),
+        ("tests/press/test_setting.py", "3 passed"),
+        ("requirements.txt", "3 passed"),
+    ],
+)
+def test_what_an_edit_concerns_runs_again(project, file, said):
+    path = project / file
+    before = path.read_text() if path.exists() else ""
+    path.write_text(f"{before}\n# edited, and still true\n")
+    assert run(project) == said
+
+
+def test_what_failed_runs_again(project):
+    page = project / "docs/page.md"
+    page.write_text("This is false.")
+    assert run(project) == "1 failed, 1 passed, 1 deselected"
+    assert run(project) == "1 failed, 2 deselected"
+    page.write_text(FILES["docs/page.md"])
+    assert run(project) == "2 passed, 1 deselected"
+    assert run(project) == "3 deselected"
+
+
+def test_ci_runs_all(project, monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    assert run(project) == "3 passed"

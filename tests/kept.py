@@ -1,0 +1,143 @@
+"""With `--kept`, a test that passed rests until something behind it changes.
+
+What is behind a test is said here for its folder, and generously: all of the
+project, but for what cannot matter. For the browser's tests it is the page as
+it is built, with all that pages share. `make check` runs so; `make test` and CI
+run every test.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PASSED = ROOT / ".press" / "passed.json"
+# made by tools, or holding nothing that a test reads
+IGNORED = {
+    *(".git", ".venv", ".press", "site", "__pycache__"),
+    *(".pytest_cache", ".ruff_cache", ".hypothesis"),
+}
+# what tests of a folder may depend on, where that is not the whole project
+BEHIND = {
+    "tests/press": (
+        *("press", "docs/assets", "mkdocs.yml"),
+        *("tests/press", "tests/conftest.py", "tests/kept.py"),
+        *("pyproject.toml", "requirements.txt"),
+    ),
+}
+BROWSER = ("tests/browser", "tests/book/conftest.py", "requirements.txt")
+
+
+class Kept:
+    """What passed before, and under which digest of what is behind it.
+
+    new: what passed in this run. rested: how many tests did not have to run.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[str, str] = {}
+        self.new: dict[str, str] = {}
+        self.rested = 0
+        if PASSED.exists():
+            self.known = json.loads(PASSED.read_text(encoding="utf-8"))
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Leave out what would pass again."""
+        resting = []
+        for item in items:
+            if not _is_in_browser(item):
+                digest = _digest(_behind(item.nodeid))
+                item.user_properties.append(("behind", digest))
+                if self.known.get(item.nodeid) == digest:
+                    resting.append(item)
+        if resting:
+            config.hook.pytest_deselected(items=resting)
+            items[:] = [item for item in items if item not in set(resting)]
+        self.rested += len(resting)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Take a page for seen that is the same as when its test passed."""
+        if not _is_in_browser(pyfuncitem):
+            return None
+        digest = _digest_of_page(pyfuncitem)
+        pyfuncitem.user_properties.append(("behind", digest))
+        return True if self.known.get(pyfuncitem.nodeid) == digest else None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what passed; forget what did not."""
+        if not report.passed:
+            self.known.pop(report.nodeid, None)
+            self.new.pop(report.nodeid, None)
+        elif report.when == "call":
+            self.new[report.nodeid] = dict(report.user_properties)["behind"]
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write it down, in the process that sees the whole run."""
+        if not hasattr(session.config, "workerinput"):
+            PASSED.parent.mkdir(exist_ok=True)
+            text = json.dumps(self.known | self.new, indent=0, sort_keys=True)
+            part = PASSED.with_suffix(f".{os.getpid()}")
+            part.write_text(text, encoding="utf-8")
+            part.replace(PASSED)
+
+    def pytest_report_header(self) -> str:
+        """Say what a run leaves out."""
+        return (
+            "kept: tests that passed rest until something behind them changes; "
+            "make test runs all"
+        )
+
+
+def _is_in_browser(item: pytest.Item) -> bool:
+    used = getattr(item, "fixturenames", ())
+    return {"site_folder", "browser_type_launch_args"} <= set(used)
+
+
+def _behind(nodeid: str) -> tuple[str, ...]:
+    for folder, paths in BEHIND.items():
+        if nodeid.startswith(f"{folder}/"):
+            return paths
+    return (".",)
+
+
+def _digest_of_page(item: pytest.Function) -> str:
+    """Return a digest of the page that a test looks at, or of all pages."""
+    site = item.funcargs["site_folder"]
+    pages = [site]
+    if hasattr(item, "callspec") and "path" in item.callspec.params:
+        pages = [site / item.callspec.params["path"], site / "assets"]
+    browser = item.funcargs["browser_type_launch_args"]["executable_path"]
+    stat = Path(browser).resolve().stat()
+    tools = f"{stat.st_size} {stat.st_mtime_ns}"
+    behind = _digest(BROWSER)
+    return _hash([tools, behind, *(_contents(page) for page in pages)])
+
+
+@cache
+def _digest(paths: tuple[str, ...]) -> str:
+    return _hash([sys.version, *(_contents(ROOT / path) for path in paths)])
+
+
+@cache
+def _contents(path: Path) -> str:
+    """Return a digest of a file, or of a folder's files with their names."""
+    if path.is_file():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _hash(
+        f"{inside.name} {_contents(inside)}"
+        for inside in sorted(path.iterdir())
+        if inside.name not in IGNORED and inside.suffix != ".pdf"
+    )
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
