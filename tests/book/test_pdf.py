@@ -276,6 +276,32 @@ def entries(outline: list) -> Iterator[Destination]:
             yield entry
 
 
+def sections(outline: list) -> Iterator[str]:
+    """Yield each part of the book, alone and followed by each of its sections.
+
+    As running heads name them: a chapter's pages are sections of it.
+    """
+    part = ""
+    for entry in outline:
+        if not isinstance(entry, list):
+            part = entry.title
+            yield letters(part)
+        else:
+            for inner in entry:
+                if not isinstance(inner, list):
+                    yield letters(part + inner.title)
+
+
+def test_running_heads_name_a_part_and_a_section_of_it(reader, pieces):
+    known = {*sections(reader.outline)}
+    heads = [
+        letters("".join(words for _, y, words in page if y > HEAD))
+        for page in pieces[3:]
+    ]
+    assert sum(bool(head) for head in heads) > 60
+    assert [head for head in heads if head and head not in known] == []
+
+
 def test_no_page_is_half_empty(reader, pieces):
     """But for the last of a chapter, and of the book."""
     begins = [
