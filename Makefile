@@ -6,7 +6,8 @@
 # make check    all that a pull request is checked for: style, spelling, workflows, site, tests;
 #               a test that passed rests until something behind it changes
 # make lint     style of code and text, and the form of the workflows
-# make mutants  whether the tests notice small changes to the snippets; minutes
+# make mutants  whether the tests notice small changes to the snippets; half an hour for all,
+#               minutes for some: make mutants FILES=snippets/neuron.py
 # make bench    how long a build takes, and against what
 # make chapter PAGE=activation/swish   begins a chapter: page, snippet, test, navigation
 # make links    whether other sites still answer that the book links to
@@ -41,7 +42,7 @@ check: lint site
 	@$(BIN)/python -m pytest $(ALL_CORES) --kept
 
 mutants: $(READY)
-	@$(BIN)/python -m tests.mutants
+	@$(BIN)/python -m tests.mutants $(FILES)
 
 FORM := $(BIN)/check-jsonschema --builtin-schema
 

@@ -206,7 +206,7 @@ class Ledger(Preprocessor):
         ]
         return [
             f"{_plain(claim, page.path)} {{: #{page.stem}-{name} }}",
-            f":   {'; '.join(backing)} [↩]({page.path}#{back})"
+            f":   {'; '.join(backing)}\u00a0[↩]({page.path}#{back})"
             "{: .back title='Back to the page' aria-label='Back to the page' }",
             "",
             *(line for test in claim.tests for line in self.code(test)),

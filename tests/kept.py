@@ -25,6 +25,7 @@ IGNORED = {
 }
 # what tests of a folder may depend on, where that is not the whole project
 BEHIND = {
+    "tests/press/test_chapter.py": (".",),
     "tests/press": (
         *("press", "docs/assets", "mkdocs.yml"),
         *("tests/press", "tests/conftest.py", "tests/kept.py"),
@@ -104,7 +105,7 @@ def _is_in_browser(item: pytest.Item) -> bool:
 
 def _behind(nodeid: str) -> tuple[str, ...]:
     for folder, paths in BEHIND.items():
-        if nodeid.startswith(f"{folder}/"):
+        if nodeid.startswith((f"{folder}/", f"{folder}::")):
             return paths
     return (".",)
 

@@ -146,7 +146,7 @@ def equations(text: str) -> set[str]:
 
 
 def test_equations_of_notebooks_are_those_of_the_chapters():
-    """There each is evaluated; the clinic's own network has its own test."""
+    """There each is evaluated; the clinic's test evaluates its own four."""
     known = set().union(*(equations(prose(page)) for page in chapters()))
     for page in notebooks():
         own = equations(prose(page)) - known

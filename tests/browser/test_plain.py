@@ -61,3 +61,14 @@ def numbers(colour: str) -> list[str]:
 def test_paper_shows_every_page_of_a_chapter(page, address):
     page.goto(address + "activation/relu.html")
     assert page.pdf().count(b"/Type /Page\n") >= 3
+
+
+def test_fonts_are_asked_for_without_javascript(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/*.css", lambda route: route.abort())
+    page.goto(address + "activation/relu.html")
+    context.close()
+    assert sum("/fonts/stix-two-" in url for url in asked) == 4

@@ -25,6 +25,18 @@ def test_first_visit_is_light(page, address, sent, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
+def test_a_phone_sees_nothing_jump(browser, address, path):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(address + path)
+    settle(page)
+    page.wait_for_timeout(300)
+    shift = page.evaluate(SHIFT)
+    context.close()
+    assert shift <= 0.02
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_page_asks_for_its_fonts_by_itself(page, address, requested, path):
     """A font that only a style sheet asks for is too late for a first visit."""
     page.route("**/*.css", lambda route: route.abort())

@@ -68,8 +68,7 @@ def try_all(files: list[str]) -> int:
         living = [mutant for mutant in alive if mutant.file == file]
         verdict = explanations.judge(file, mutants, living)
         wrong += verdict.faults
-        if not verdict.faults:
-            found[file] = counts(file, mutants, living, verdict)
+        found[file] = counts(file, mutants, living, verdict)
     content = write(found)
     wrong = wrong or faults()
     for fault in wrong:

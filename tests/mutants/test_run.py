@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutants.record import UNEXPLAINED
+
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(
@@ -88,7 +90,8 @@ def test_a_survivor_without_explanation_is_named_with_file_and_line(project):
         done.stderr
     )
     record = json.loads(Path("tests/mutants/record.json").read_text())
-    assert record["files"] == {}, "nothing is noted of it"
+    (noted,) = record["files"].values()
+    assert noted["digest"] == UNEXPLAINED, "and it does not hold"
 
 
 def test_a_constant_that_no_test_holds_survives(project):

@@ -8,6 +8,7 @@ from inspect import getsource
 import pytest
 import torch
 
+from press.source import displays
 from snippets.network import Layer
 from snippets.notebooks import mutant_clinic
 from snippets.notebooks.mutant_clinic import (
@@ -26,6 +27,7 @@ from snippets.notebooks.mutant_clinic import (
     step_of,
 )
 from snippets.propagation.backward import cross_entropy
+from tests.equations.evaluate import parse, relations
 from tests.notebooks.kernel import (
     Finished,
     as_on_the_page,
@@ -143,6 +145,59 @@ def test_two_faults_are_what_they_are_called():
 def test_losses_ask_for_a_number_of_steps(steps, kind):
     with pytest.raises(kind, match=r"^steps must be "):
         losses(Step(), steps)
+
+
+def equations(name: str) -> list[str]:
+    """Return the formulas that stand on their own in a cell."""
+    (cell,) = (cell for cell in cells_of(NAME) if cell.id == name)
+    return [display.tex for display in displays(NAME, cell.source)]
+
+
+def test_the_network_is_the_one_that_the_page_describes():
+    x, _ = examples()
+    layers = new_layers()
+    found = forward(layers, x)
+    signs = {
+        "W": {n: layer.W for n, layer in enumerate(layers, 1)},
+        "b": {n: layer.b for n, layer in enumerate(layers, 1)},
+        "a": {1: found.a1, 2: found.a2},
+        "g": {
+            1: lambda z: torch.nn.functional.leaky_relu(z, 0.1),
+            2: torch.tanh,
+            3: torch.sigmoid,
+        },
+        "x": x,
+        r"\hat y": found.y_hat,
+    }
+    (tex,) = equations("title")
+    rows = relations(parse(tex), signs, {})
+    assert len(rows) == 3
+    for row in rows:
+        assert torch.allclose(row.left, row.right, rtol=0, atol=1e-12)
+
+
+def test_the_judge_takes_the_differences_that_the_page_describes():
+    """For one weight, the first; the quotient is read from the page."""
+    x, y = examples()
+    first, *others = new_layers()
+
+    def loss(w):
+        W = first.W.clone()
+        W[0, 0] = w
+        y_hat = forward([Layer(W, first.b), *others], x).y_hat
+        return cross_entropy(y_hat, y)
+
+    (tex,) = equations("check")
+    slope, quotient = tex.split(r"\approx")
+    assert slope.strip() == r"\frac{\partial J}{\partial w}"
+    signs = {
+        "z": slopes(new_layers(), 0, 0, x, y)[0, 0],
+        "w": first.W[0, 0],
+        "h": 1e-6,
+        "J": loss,
+    }
+    (row,) = relations(parse(f"z = {quotient}"), signs, {})
+    assert torch.allclose(row.left, row.right, rtol=0, atol=1e-9)
 
 
 def test_relative_errors_go_from_0_to_1():

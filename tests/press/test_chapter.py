@@ -76,7 +76,8 @@ def test_a_new_chapter_builds_and_passes(book):
         assert done.returncode == 0, done.stdout
     wanted = ["-k", " or ".join(("bent_line", "bent-line", *WHOLE))]
     quiet = ["-p", "no:cacheprovider", "-p", "no:playwright", "--tb=short"]
-    tests = ["tests/book", "tests/activation/test_bent_line.py"]
+    own = "tests/activation/test_bent_line.py"
+    tests = ["tests/book", "tests/mutants/test_record.py", own]
     done = run(book, "pytest", "-vv", *quiet, *tests, *wanted)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
     assert done.stdout.count("bent_line") > 30
