@@ -72,7 +72,8 @@ class _Change:
 class _Changes(libcst.CSTVisitor):
     """Asks every operator about every node, but for types and decorators.
 
-    Neither does anything when the code runs as the book runs it.
+    Neither does anything when the code runs as the book runs it; nor does what
+    a module does as a program, which might write into the project.
     """
 
     METADATA_DEPENDENCIES = (ByteSpanPositionProvider,)
@@ -85,6 +86,8 @@ class _Changes(libcst.CSTVisitor):
 
     def on_visit(self, node: libcst.CSTNode) -> bool:
         if isinstance(node, libcst.Annotation | libcst.Decorator):
+            return False
+        if isinstance(node, libcst.If) and "__name__" in self._code(node.test):
             return False
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
@@ -103,11 +106,14 @@ class _Changes(libcst.CSTVisitor):
             _Change(
                 span.start,
                 span.length,
-                self.module.code_for_node(changed),
+                self._code(changed),
                 _function(self._around),
                 _keyword([*self._around, *_changed_arguments(node, changed)]),
             )
         )
+
+    def _code(self, node: libcst.CSTNode) -> str:
+        return self.module.code_for_node(node)
 
 
 def _function(around: Sequence[libcst.CSTNode]) -> str:

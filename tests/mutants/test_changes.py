@@ -22,6 +22,9 @@ def drawn(x: int = 1) -> None:
 class Unit:
     def fires(self, z: float) -> bool:
         return z >= 0
+
+if __name__ == "__main__":
+    write(LIMIT, 5)
 '''
 
 
@@ -44,6 +47,12 @@ def test_changes_stand_in_functions_with_decorators_as_well(changes):
 def test_changes_stand_in_methods_and_in_the_module_itself(changes):
     assert ("return z >= 0", "return z > 0") in seen(changes, "Unit.fires")
     assert ("LIMIT = 3", "LIMIT = 4") in seen(changes, MODULE)
+
+
+def test_what_runs_as_a_program_stays(changes):
+    """Nothing writes into the project since a test imports a mutant."""
+    assert not [mutant for mutant in changes if "__main__" in mutant.now]
+    assert not [mutant for mutant in changes if "write" in mutant.was]
 
 
 def test_each_change_knows_its_place_and_gives_another_program(changes):
