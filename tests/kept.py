@@ -23,14 +23,24 @@ IGNORED = {
     *(".git", ".venv", ".press", "site", "__pycache__"),
     *(".pytest_cache", ".ruff_cache", ".hypothesis"),
 }
+# behind every test
+COMMON = (
+    *("tests/conftest.py", "tests/kept.py"),
+    *("pyproject.toml", "requirements.txt"),
+)
 # what tests of a folder may depend on, where that is not the whole project
 BEHIND = {
     "tests/press/test_chapter.py": (".",),
     "tests/press": (
-        *("press", "docs/assets", "mkdocs.yml"),
-        *("tests/press", "tests/conftest.py", "tests/kept.py"),
-        *("pyproject.toml", "requirements.txt"),
+        *("press", "docs/assets", "mkdocs.yml", "tests/press"),
+        *COMMON,
     ),
+    "tests/notebooks": (
+        *("docs/notebooks", "snippets", "press"),
+        *("tests/notebooks", "tests/equations"),
+        *COMMON,
+    ),
+    "tests/mutants/test_run.py": ("tests/mutants", "press", *COMMON),
 }
 BROWSER = ("tests/browser", "tests/book/conftest.py", "requirements.txt")
 
