@@ -6,7 +6,7 @@
 # make check    all that a pull request is checked for: style, spelling, workflows, site, tests;
 #               a test that passed rests until something behind it changes
 # make lint     style of code and text, and the form of the workflows
-# make mutants  whether the tests notice small changes to the snippets; half an hour for all,
+# make mutants  whether the tests notice small changes to the snippets; an hour of one processor for all,
 #               minutes for some: make mutants FILES=snippets/neuron.py
 # make bench    how long a build takes, and against what
 # make chapter PAGE=activation/swish   begins a chapter: page, snippet, test, navigation
