@@ -7,11 +7,9 @@ one by mistake.
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from click import Abort, ClickException
@@ -24,8 +22,8 @@ from press.files import write_files
 from press.notebooks import write_addresses
 from press.pdf.keep import write_pdf
 from press.policy import write_policy
+from press.site import SITE, date_by_commit
 
-SITE = Path("site")
 WORK = Path(".press")
 
 
@@ -93,16 +91,6 @@ def finish(folder: Path) -> bool:
         print(f"press: {error.format_message()}", file=sys.stderr)
         return False
     return True
-
-
-def date_by_commit() -> None:
-    """Let the site bear the date of its commit: same source, same bytes."""
-    command = ["git", "log", "-1", "--format=%ct"]
-    with suppress(OSError, subprocess.CalledProcessError):
-        done = subprocess.run(command, check=True, capture_output=True)
-        if done.stdout.strip():
-            seconds = done.stdout.decode().strip()
-            os.environ.setdefault("SOURCE_DATE_EPOCH", seconds)
 
 
 def publish(built: Path) -> None:

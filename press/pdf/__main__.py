@@ -2,9 +2,9 @@
 
 import sys
 
-from press.__main__ import SITE, date_by_commit
 from press.fault import Fault
 from press.pdf.keep import write_pdf
+from press.site import SITE, date_by_commit
 
 
 def main() -> int:

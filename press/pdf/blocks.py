@@ -32,7 +32,7 @@ BACK = {"solutions": "Solutions", "code": "Further code"}
 # headings that every chapter has, which the contents need not list
 REPEATED = {"summary", "exercises"}
 _BOXES = re.compile(r"^(admonition|tabbed-block)$")
-SHORT = 12  # rows of a table that a page keeps together
+ROWS, CHARACTERS = 12, 600  # of a table that a page keeps together
 _ALIGN = re.compile(r"text-align:\s*(\w+)")
 
 
@@ -100,6 +100,8 @@ class Blocks(Inlines):
         before = element.find_previous_sibling()
         if before is not None and before.name == "h1":
             made = f"#opening[{made}]"
+        elif element.get_text().rstrip("\u2713 \n").endswith(":"):
+            made = f"#leading-to[{made}]"
         return self.mark(element) + made
 
     def block_heading(self, element: Tag) -> str:
@@ -156,12 +158,10 @@ class Blocks(Inlines):
             else:
                 items[-1][1].append(self.mark(part) + self.blocks(part))
         made = (
-            f"terms.item([{', '.join(terms)}], [{chr(10).join(said)}])"
+            f"defined([{', '.join(terms)}], [{chr(10).join(said)}])"
             for terms, said in items
         )
-        # the ledger's sentences are no heads
-        form = "entries" if element.find_parent("div", "ledger") else "terms"
-        return f"{self.mark(element)}#{form}({', '.join(made)})"
+        return f"{self.mark(element)}#terms({', '.join(made)})"
 
     # --- tables ---
 
@@ -176,7 +176,8 @@ class Blocks(Inlines):
         styles = [_ALIGN.search(c.get("style", "")) for c in cells(rows[0])]
         align = array([found[1] if found else "left" for found in styles])
         made = "".join(map(self.table_row, rows))
-        short = "true" if len(rows) <= SHORT else "false"
+        is_short = len(rows) <= ROWS and len(element.get_text()) <= CHARACTERS
+        short = "true" if is_short else "false"
         return f"#tabular({columns}, {align}, {short}, {made})"
 
     def table_row(self, row: Tag) -> str:

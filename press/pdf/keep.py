@@ -15,8 +15,8 @@ from press.pdf.settings import Settings, read_settings
 
 FOLDER = Path(".press/pdf")
 HERE = Path(__file__).parent
-# what the PDF is made of beside pages and pictures
-ASSETS = ("*.html", "*.css", "*.woff2", "*.png", "*.jpg", "*.svg")
+# the files of a site that the PDF is made of
+KINDS = ("*.html", "*.ipynb", "*.css", "*.woff2", "*.png", "*.jpg", "*.svg")
 LIBRARIES = ("typst", "beautifulsoup4", "fonttools", "matplotlib")
 
 
@@ -55,11 +55,16 @@ def digest(settings: Settings, site: Path) -> str:
     """Return a digest of all that the PDF is made of."""
     said = repr(settings), os.environ.get("SOURCE_DATE_EPOCH")
     seal = hashlib.sha256(repr((said, *map(version, LIBRARIES))).encode())
-    for file in _files(site):
-        seal.update(file.name.encode() + file.read_bytes())
+    for path, file in _files(site):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        seal.update(repr((path, content)).encode())
     return seal.hexdigest()
 
 
-def _files(site: Path) -> Iterator[Path]:
-    yield from sorted(f for f in HERE.iterdir() if f.is_file())
-    yield from sorted(f for kind in ASSETS for f in site.rglob(kind))
+def _files(site: Path) -> Iterator[tuple[str, Path]]:
+    """Yield each file that counts, behind its path from where it belongs."""
+    ours = [file for file in HERE.iterdir() if file.is_file()]
+    built = [file for kind in KINDS for file in site.rglob(kind)]
+    for folder, files in ((HERE, ours), (site, built)):
+        for file in sorted(files):
+            yield file.relative_to(folder).as_posix(), file

@@ -13,6 +13,7 @@ from press.fault import Fault
 from press.pdf.code import take_code
 from press.pdf.picture import take_pictures
 
+_TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
 _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
 _LEFT_OUT = {"no-print", "headerlink", "footnote-backref"}  # by class
 _SILENT = {"script", "style", "template"}
@@ -57,10 +58,7 @@ class Page:
     @cached_property
     def article(self) -> Tag:
         """Return the page's text, its SVGs replaced by <img data-file>."""
-        file = self.site / self.address
-        if not file.is_file():
-            raise Fault(f"{self.address}: the site has no such page")
-        found = _ARTICLE.search(file.read_text(encoding="utf-8"))
+        found = _ARTICLE.search(_read(self.site, self.address))
         if not found:
             raise Fault(f"{self.address}: the page has no <article>")
         html = take_pictures(found[0], self.folder)
@@ -99,6 +97,27 @@ class Page:
             return href, ""
         parts = urlsplit(urljoin(f"http://site/{self.address}", href))
         return unquote(parts.path).lstrip("/"), unquote(parts.fragment)
+
+
+def title_of(site: Path, address: str) -> str:
+    """Return the title of a page that is not printed itself.
+
+    Raises Fault for a page that is not there or has no title.
+    """
+    found = _TITLE.search(_read(site, address))
+    if not found:
+        raise Fault(f"{address}: the page has no <h1>")
+    title = BeautifulSoup(found[0], "html.parser")
+    for link in title.find_all("a", "headerlink"):
+        link.extract()
+    return " ".join(title.get_text().split())
+
+
+def _read(site: Path, address: str) -> str:
+    file = site / address
+    if not file.is_file():
+        raise Fault(f"{address}: the site has no such page")
+    return file.read_text(encoding="utf-8")
 
 
 def _is_left_out(element: Tag) -> bool:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from mkdocs.utils.yaml import yaml_load
 
+from press.fault import Fault
+
 FILE = Path("mkdocs.yml")
 
 
@@ -21,13 +23,22 @@ class Settings:
     language: str
     file: str  # the PDF's name, or "" if there is to be none
     files: tuple[str, ...]  # the nav's, in order: pages and notebooks
+    web_only: tuple[str, ...] = ()  # those of them that are not printed
 
 
 def read_settings(file: Path = FILE) -> Settings:
-    """Return the book's settings."""
+    """Return the book's settings.
+
+    Raises Fault for a page that is kept out of print and that nav lacks.
+    """
     with file.open(encoding="utf-8") as opened:
         read = yaml_load(opened)
-    theme = read.get("theme")
+    theme, extra = read.get("theme"), read.get("extra") or {}
+    files = tuple(_files(read.get("nav") or []))
+    web_only = tuple(extra.get("web_only") or ())
+    for page in web_only:
+        if page not in files:
+            raise Fault(f"{file}: `web_only:` has {page}, `nav:` does not")
     return Settings(
         title=read["site_name"],
         description=read.get("site_description") or "",
@@ -36,8 +47,9 @@ def read_settings(file: Path = FILE) -> Settings:
         language=theme.get("language", "en")
         if isinstance(theme, dict)
         else "en",
-        file=(read.get("extra") or {}).get("pdf") or "",
-        files=tuple(_files(read.get("nav") or [])),
+        file=extra.get("pdf") or "",
+        files=files,
+        web_only=web_only,
     )
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 
@@ -101,6 +102,7 @@ def test_a_figure_has_its_number_caption_and_alternative(read):
     assert "Figure 1.1 The line." in text(reader)
     (figure,) = elements(reader, "/Figure")
     assert figure["/Alt"] == "A line."
+    assert len(elements(reader, "/Caption")) == 1
 
 
 def test_a_figure_that_moves_says_where(read):
@@ -209,17 +211,37 @@ def test_the_index_says_where_terms_stand(read):
     )
 
 
-def test_notebooks_are_listed(make_site):
-    page = '<h1 id="lab">A lab</h1><p>Only on the web.</p>'
+@pytest.mark.parametrize("address", ["https://book.example/", ""])
+def test_what_is_left_to_the_website_is_listed(make_site, address):
     site = make_site(
-        {"notebooks/lab": page}, "site_url: https://book.example/\n"
+        {
+            "notebooks/lab": '<h1 id="lab">A lab</h1><p>Run me.</p>',
+            "long": '<h1 id="long">A <em>long</em> list</h1><p>Scroll me.</p>',
+            "one": '<p>See <a href="long.html">the list</a>.</p>',
+        },
+        f"site_url: {address}\n" if address else "",
     )
+    config = site.parent / "mkdocs.yml"
+    kept_out = "extra: {web_only: [long.md], "
+    config.write_text(config.read_text().replace("extra: {", kept_out))
     (site / "notebooks/lab.ipynb").write_text("{}")
     reader = PdfReader(io.BytesIO(set_book(read_settings(), site)))
-    assert "A lab" in text(reader)
-    assert "Only on the web" not in text(reader)
+    said = text(reader).partition("See the list.")[2]
+    assert "A lab, lab.ipynb" in said
+    assert "A long list" in said
+    assert "Run me." not in text(reader)
+    assert "Scroll me." not in text(reader)
     there = {destination(reader, link) for _, link in links(reader)}
-    assert "https://book.example/notebooks/lab.html" in there
+    on_the_web = {f"{address}notebooks/lab.html", f"{address}long.html"}
+    assert on_the_web & there == (on_the_web if address else set())
+
+
+def test_only_pages_of_nav_are_left_to_the_website(make_site):
+    config = make_site({}).parent / "mkdocs.yml"
+    kept_out = "extra: {web_only: [lnog.md], "
+    config.write_text(config.read_text().replace("extra: {", kept_out))
+    with pytest.raises(Fault, match=r"mkdocs.yml: `web_only:` has lnog.md"):
+        read_settings()
 
 
 def test_footnotes_are_set_once_and_marked_each_time(read):
@@ -262,6 +284,75 @@ def test_a_page_of_a_chapter_stands_below_it(read):
         "First",
         "1.1 Page",
         "Second",
+    ]
+
+
+TOGETHER = {
+    "what ends in a colon and what follows": (
+        "<p>So it begins:</p>",
+        f'<div class="equation"><div class="wide">{MATH}</div>'
+        '<a class="equation-number" href="#x">(so it ends)</a></div>',
+    ),
+    "a term and its explanation": (
+        "<dl><dt>So it begins</dt>",
+        f"<dd>So it ends.{CLAIM.format('half')}</dd></dl>",
+    ),
+    "the first lines of a long function": (
+        "<div class='highlight'><pre>\ndef so_it_begins():\n",
+        "    2\n    3\n    so_it_ends()\n" + "    x\n" * 30 + "</pre></div>",
+    ),
+    "its last lines": (
+        "<div class='highlight'><pre>\n" + "x\n" * 12 + "so_it_begins()\n",
+        "2\n3\nso_it_ends()\n</pre></div>",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TOGETHER)
+def test_a_page_keeps_together(read, what):
+    """Wherever it stands: each chapter puts it a line further down."""
+    begins, ends = TOGETHER[what]
+    chapters = {
+        f"c{lines}": '<h1 id="t"><span class="chapter-number">1</span> T</h1>'
+        + "x<br>" * lines
+        + begins
+        + ends
+        for lines in range(30, 50)
+    }
+    reader = read({**chapters, "two": LEDGER})
+    said = [
+        re.sub(r"\W|_", "", page.extract_text().lower())
+        for page in reader.pages
+    ]
+    begun = [n for n, words in enumerate(said) if "soitbegins" in words]
+    ended = [n for n, words in enumerate(said) if "soitends" in words]
+    assert begun == ended
+    assert len(begun) == len(chapters)
+    first = [n for n, words in enumerate(said) if words.startswith("1t")]
+    assert {*begun} & {*first} != {*first}, "some go over to the next page"
+
+
+def test_no_running_head_stands_above_the_title_of_a_part(read):
+    title = '<h1 id="t"><span class="chapter-number">1</span> Chapter</h1>'
+    reader = read(
+        {
+            "one": f"{title}<h2 id='a'>Section</h2>" + "x<br>" * 60,
+            "two": "<h1 id='b'>Back</h1>",
+            "three": "<h1 id='c'>Further</h1>" + "x<br>" * 41,
+            "four": "<h1 id='d'>Then</h1>" + "x<br>" * 55,
+            "five": "<h1 id='e'>Last</h1>",
+        }
+    )
+    pages = [
+        " ".join(page.extract_text().replace("x", "").split())
+        for page in reader.pages
+    ]
+    assert pages[3:] == [
+        "1 Chapter Section 2",
+        "1 Chapter Section 3",
+        "Back Further 4",
+        "Then 5",
+        "Then Last 6",
     ]
 
 

@@ -1,5 +1,7 @@
 """The PDF is set anew only when it would be another."""
 
+import os
+
 import pytest
 
 from press.pdf import book
@@ -41,7 +43,9 @@ def test_what_the_pdf_is_made_of_has_it_set_again(
         make("<p>Other text.</p>"),
         make("<p>Other text.</p>", "site_url: https://a/\n"),
         lambda _: monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400"),
-        lambda site: (site / "assets/book.css").unlink(),
+        lambda site: os.replace(site / "assets/book.css", site / "book.css"),
+        lambda site: (site / "book.css").unlink(),
+        lambda site: (site / "one.ipynb").touch(),
     ]
     site = None
     for times, change in enumerate(changes, start=1):
