@@ -181,7 +181,8 @@ class Book:
         introduced = [
             destination
             for link in term.find_next_sibling("dd").find_all("a", href=True)
-            if (destination := self.links.destination(page, link))
+            if "claim" not in link.get("class", ())
+            and (destination := self.links.place(page, link))
         ]
         where = label(page.anchor(term["id"]))
         return name.lower(), quote(name), where, array(introduced)

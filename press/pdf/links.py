@@ -64,6 +64,13 @@ class Links:
             self.faults.add(page.address, link, message)
         return self.on_the_web(f"{address}#{fragment}")
 
+    def place(self, page: Page, link: Tag) -> str | None:
+        """Return the place in print that a link leads to, or None."""
+        target = self._in_book(page, link["href"])
+        if target is None or target[1] not in self.pages[target[0]].ids:
+            return None
+        return self.destination(page, link)
+
     def _outside(self, page: Page, link: Tag) -> str | None:
         address, fragment = page.resolve(link["href"])
         if "://" in address or address.startswith("mailto:"):

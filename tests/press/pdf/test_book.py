@@ -196,7 +196,9 @@ def test_the_index_says_where_terms_stand(read):
         {
             "one": f"{term}<h2 id='unit'>Units</h2>",
             "two": '<dl><dt id="term-unit">unit (units)</dt>'
-            '<dd>A neuron. See <a href="one.html#unit">Units</a>.</dd></dl>',
+            '<dd>A neuron. See <a href="one.html#unit">Units</a>, '
+            f'<a href="https://a.b/">more</a>.{CLAIM.format("half")}</dd></dl>'
+            + LEDGER,
             "three": term,
         }
     )
