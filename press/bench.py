@@ -172,6 +172,7 @@ class Book:
         text = re.sub(
             r"^nav: &nav\n.*?(?=^\w)", nav + "\n", text, flags=re.M | re.S
         )
+        text = re.sub(r"^  web_only: .*\n", "", text, flags=re.M)
         settings.write_text(text, encoding="utf-8")
 
 

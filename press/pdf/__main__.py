@@ -1,5 +1,6 @@
 """`python -m press.pdf` sets the PDF of the site in `site/`."""
 
+import gc
 import sys
 
 from press.fault import Fault
@@ -24,4 +25,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # nothing to collect before the process ends
     sys.exit(main())
