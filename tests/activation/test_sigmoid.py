@@ -85,8 +85,8 @@ def test_value_and_slope_keep_within_bounds(low, high, top, bottom, most):
 
 @claim(
     "At $z = <place>$ the answer is exactly <middle>",
-    r"it becomes $\frac{e^{-z}}{e^{-z} + 1}$, and that is "
-    r"$1 - \frac{1}{1 + e^{-z}}$",
+    r"it becomes $e^{-z} / (e^{-z} + 1)$, and that is "
+    r"$1 - 1 / (1 + e^{-z})$",
 )
 def test_is_symmetric_about_one_half(place, middle):
     z = torch.linspace(0, 30, 301, dtype=torch.float64)
