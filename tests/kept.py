@@ -1,9 +1,10 @@
 """With `--kept`, a test that passed rests until something behind it changes.
 
 What is behind a test is said here for its folder, and generously: all of the
-project, but for what cannot matter. For the browser's tests it is the page as
-it is built, with all that pages share. `make check` runs so; `make test` and CI
-run every test.
+project, but for what cannot matter. Behind the tests of a snippet stand, of the
+pages, those that they back; behind the browser's tests the page as it is built,
+with all that pages share. `make check` runs so; `make test` and CI run every
+test.
 """
 
 import hashlib
@@ -30,7 +31,11 @@ COMMON = (
 )
 # what tests of a folder may depend on, where that is not the whole project
 BEHIND = {
-    "tests/press/test_chapter.py": (".",),
+    "tests/press/test_chapter.py": (
+        *("docs/assets", "docs/notebooks", "snippets", "press"),
+        *("mkdocs.yml", "CONTRIBUTING.md", "tests"),
+        *COMMON,
+    ),
     "tests/press": (
         *("press", "docs/assets", "mkdocs.yml", "tests/press"),
         *COMMON,
@@ -41,7 +46,17 @@ BEHIND = {
         *COMMON,
     ),
     "tests/mutants/test_run.py": ("tests/mutants", "press", *COMMON),
+    "tests/book/test_kept.py": ("tests/book", *COMMON),
 }
+# behind the tests of a snippet, beside the pages that they back
+SNIPPET = (
+    "snippets",
+    "press",
+    "docs/assets",
+    "tests/book/conftest.py",
+    *COMMON,
+)
+APART = {"book", "browser", "mutants", "notebooks", "press"}
 BROWSER = ("tests/browser", "tests/book/conftest.py", "requirements.txt")
 
 
@@ -117,7 +132,38 @@ def _behind(nodeid: str) -> tuple[str, ...]:
     for folder, paths in BEHIND.items():
         if nodeid.startswith((f"{folder}/", f"{folder}::")):
             return paths
+    test = Path(nodeid.partition("::")[0])
+    if _twin(test, "snippets", ".py").exists():
+        return _behind_snippet(test)
     return (".",)
+
+
+def _twin(test: Path, folder: str, suffix: str) -> Path:
+    """Return the file that one word ties to a test."""
+    name = test.stem.removeprefix("test_") + suffix
+    return ROOT / folder / test.relative_to("tests").with_name(name)
+
+
+@cache
+def _behind_snippet(test: Path) -> tuple[str, ...]:
+    """Return what is behind the tests of a snippet.
+
+    Of the pages it is those that lead to the tests, and the snippet's own; of
+    the other tests those of snippets, which lend each other what they need.
+    """
+    own = _twin(test, "docs", ".md")
+    pages = {
+        page
+        for page in (ROOT / "docs").rglob("*.md")
+        if page == own or test.as_posix() in page.read_text(encoding="utf-8")
+    }
+    others = {
+        file
+        for file in (ROOT / "tests").rglob("*")
+        if file.is_file() and file.relative_to(ROOT).parts[1] not in APART
+    }
+    files = sorted(f.relative_to(ROOT).as_posix() for f in pages | others)
+    return (*SNIPPET, *(f for f in files if "__pycache__" not in f))
 
 
 def _digest_of_page(item: pytest.Function) -> str:

@@ -27,11 +27,20 @@ def test_page():
 def test_nothing():
     assert True
 """
+UNIT = """
+def test_unit():
+    assert True
+"""
 FILES = {
     "tests/conftest.py": CONFTEST,
     "tests/test_page.py": CHAPTER,
     "tests/press/test_setting.py": "def test_setting():\n    assert True\n",
+    "tests/activation/test_unit.py": UNIT,
+    "tests/book/conftest.py": "",
+    "snippets/activation/unit.py": "",
     "docs/page.md": "This is true.\n",
+    "docs/activation/unit.md": "",
+    "docs/backed.md": "[\u2713](../tests/activation/test_unit.py#test_unit)",
     "docs/assets/book.css": "",
     "press/setting.py": "",
     "mkdocs.yml": "",
@@ -42,13 +51,13 @@ FILES = {
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Path:
-    """Return a small project with three tests, which have passed."""
+    """Return a small project with four tests, which have passed."""
     monkeypatch.delenv("CI", raising=False)
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     shutil.copy(ROOT / "tests/kept.py", tmp_path / "tests")
-    assert run(tmp_path) == "3 passed"
+    assert run(tmp_path) == "4 passed"
     return tmp_path
 
 
@@ -66,20 +75,24 @@ def run(project: Path, *options: str) -> str:
 
 
 def test_what_passed_rests(project):
-    assert run(project) == "3 deselected"
+    assert run(project) == "4 deselected"
     assert run(project, "-n", "2") == "no tests ran"
 
 
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("docs/page.md", "2 passed, 1 deselected"),
-        ("docs/new.md", "2 passed, 1 deselected"),
-        ("docs/assets/book.css", "3 passed"),
-        ("press/setting.py", "3 passed"),
-        ("tests/test_page.py", "2 passed, 1 deselected"),
-        ("tests/press/test_setting.py", "3 passed"),
-        ("requirements.txt", "3 passed"),
+        ("docs/page.md", "2 passed, 2 deselected"),
+        ("docs/new.md", "2 passed, 2 deselected"),
+        ("docs/activation/unit.md", "3 passed, 1 deselected"),
+        ("docs/backed.md", "3 passed, 1 deselected"),
+        ("snippets/activation/unit.py", "3 passed, 1 deselected"),
+        ("docs/assets/book.css", "4 passed"),
+        ("press/setting.py", "4 passed"),
+        ("tests/test_page.py", "3 passed, 1 deselected"),
+        ("tests/press/test_setting.py", "3 passed, 1 deselected"),
+        ("tests/activation/test_unit.py", "3 passed, 1 deselected"),
+        ("requirements.txt", "4 passed"),
     ],
 )
 def test_what_an_edit_concerns_runs_again(project, file, said):
@@ -92,13 +105,13 @@ def test_what_an_edit_concerns_runs_again(project, file, said):
 def test_what_failed_runs_again(project):
     page = project / "docs/page.md"
     page.write_text("This is false.")
-    assert run(project) == "1 failed, 1 passed, 1 deselected"
-    assert run(project) == "1 failed, 2 deselected"
+    assert run(project) == "1 failed, 1 passed, 2 deselected"
+    assert run(project) == "1 failed, 3 deselected"
     page.write_text(FILES["docs/page.md"])
-    assert run(project) == "2 passed, 1 deselected"
-    assert run(project) == "3 deselected"
+    assert run(project) == "2 passed, 2 deselected"
+    assert run(project) == "4 deselected"
 
 
 def test_ci_runs_all(project, monkeypatch):
     monkeypatch.setenv("CI", "true")
-    assert run(project) == "3 passed"
+    assert run(project) == "4 passed"

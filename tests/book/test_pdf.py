@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from unicodedata import normalize
 
 import pytest
@@ -28,26 +29,43 @@ def reader(site_folder: Path) -> PdfReader:
     return PdfReader(site_folder / NAME)
 
 
-@pytest.fixture(scope="session")
-def pages(reader: PdfReader) -> list[str]:
-    """Return what each of its pages says."""
-    return [" ".join(page.extract_text().split()) for page in reader.pages]
+class Reading(NamedTuple):
+    """What the PDF says, page by page.
+
+    pieces: each piece of text and where it starts, in points.
+    """
+
+    pages: list[str]
+    pieces: list[list[tuple[float, float, str]]]
 
 
 @pytest.fixture(scope="session")
-def pieces(reader: PdfReader) -> list[list[tuple[float, float, str]]]:
-    """Return each piece of text on each page and where it starts, in points."""
-    found: list[list[tuple[float, float, str]]] = []
+def reading(reader: PdfReader) -> Reading:
+    """Read it once."""
+    read = Reading([], [])
 
     def visit(words, matrix, at, *_):
         x = matrix[0] * at[4] + matrix[2] * at[5] + matrix[4]
         y = matrix[1] * at[4] + matrix[3] * at[5] + matrix[5]
-        found[-1].append((x, y, words))
+        read.pieces[-1].append((x, y, words))
 
     for page in reader.pages:
-        found.append([])
-        page.extract_text(visitor_text=visit)
-    return found
+        read.pieces.append([])
+        text = page.extract_text(visitor_text=visit)
+        read.pages.append(" ".join(text.split()))
+    return read
+
+
+@pytest.fixture(scope="session")
+def pages(reading: Reading) -> list[str]:
+    """Return what each of its pages says."""
+    return reading.pages
+
+
+@pytest.fixture(scope="session")
+def pieces(reading: Reading) -> list[list[tuple[float, float, str]]]:
+    """Return each piece of text on each page and where it starts."""
+    return reading.pieces
 
 
 @pytest.fixture(scope="session")
