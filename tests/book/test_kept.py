@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.book.conftest import ROOT
+from tests.kept import form
 
 CONFTEST = """
 import os
@@ -110,6 +111,15 @@ def test_what_failed_runs_again(project):
     page.write_text(FILES["docs/page.md"])
     assert run(project) == "2 passed, 2 deselected"
     assert run(project) == "4 deselected"
+
+
+def test_form_of_a_page_is_all_but_its_words(tmp_path):
+    page = tmp_path / "ledger.html"
+    forms = []
+    for html in ("<p>One.</p>", "<p>Two\nlines.</p>", "<p id='a'>One.</p>"):
+        page.write_text(html)
+        forms.append(form(page))
+    assert forms[0] == forms[1] != forms[2]
 
 
 def test_ci_runs_all(project, monkeypatch):
