@@ -79,11 +79,17 @@ clean:
 
 FIT := import sys, venv, ensurepip; print(sys.version_info >= (3, 11))
 
+# whether pip on Linux would bring torch with CUDA: it knows no index but its own
+CUDA = $(if $(filter Linux,$(shell uname -s 2>&1)),$(if \
+	$(shell $(PYTHON) -m pip config list 2>&1 | grep -e index-url -e find-links),,yes))
+
 # made anew when requirements.txt is newer
 $(READY): requirements.txt
 	$(if $(filter True,$(shell exec 2>/dev/null; $(PYTHON) -c "$(FIT)")),,$(error This book \
 	needs Python 3.11 or newer with venv and pip, and '$(PYTHON)' is not that; \
 	install it, or name another one: make site PYTHON=python3.12))
+	$(if $(CUDA),$(info torch comes with CUDA now, several gigabytes that this book does not use; \
+	README.md, "the small torch", says how to get it without))
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@

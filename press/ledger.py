@@ -272,8 +272,9 @@ class Ledger(Preprocessor):
                 "mutants, small changes to the code": record["mutants"],
                 "of these, noticed by a test": record["killed"],
                 "of these, explained: they alter nothing that the book says": (
-                    record["explained"]
+                    record["explained"] - record["untried"]
                 ),
+                "of these, explained likewise and not tried": record["untried"],
             }
         rows = [f"| {what} | {number} |" for what, number in counted.items()]
         return ["| what | how many |", "|:--|--:|", *rows]

@@ -1,6 +1,10 @@
 """What keeps the build strict and the installation small."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from importlib.metadata import requires, version
 
 import pytest
@@ -122,6 +126,36 @@ def test_commands_of_the_readme_exist():
         assert re.search(rf"^{target}:", makefile, re.M), target
     for module in re.findall(r"python -m (press|pytest|mkdocs)\b", readme):
         assert module in makefile
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or not shutil.which("make"),
+    reason="only on Linux pip brings CUDA along",
+)
+@pytest.mark.parametrize(
+    ("surroundings", "is_told"),
+    [
+        ({}, True),
+        ({"PIP_EXTRA_INDEX_URL": "file:///cpu"}, False),
+        ({"PIP_FIND_LINKS": "/wheels"}, False),
+    ],
+)
+def test_a_reader_is_told_before_gigabytes_are_fetched(
+    tmp_path, surroundings, is_told
+):
+    for file in ("Makefile", "requirements.txt"):
+        shutil.copy(ROOT / file, tmp_path)
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")}
+    done = subprocess.run(
+        ["make", "--dry-run", "site", f"PYTHON={sys.executable}"],
+        cwd=tmp_path,
+        env=kept | {"PIP_CONFIG_FILE": os.devnull} | surroundings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "pip install" in done.stdout
+    assert ("comes with CUDA" in done.stdout) == is_told
 
 
 def test_hooks_before_a_commit_are_part_of_the_check():

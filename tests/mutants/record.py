@@ -19,7 +19,7 @@ from tests.mutants.explained import Explanations, Verdict
 RECORD = Path("tests/mutants/record.json")
 EXPLAINED = Path("tests/mutants/explained.toml")
 UNEXPLAINED = "none, for its last run was not in order"
-COUNTS = ("mutants", "killed", "explained", "one by one")
+COUNTS = ("mutants", "killed", "explained", "untried", "one by one")
 
 
 def snippets() -> list[str]:
@@ -49,6 +49,11 @@ def counts(
         "mutants": len(mutants),
         "killed": len(mutants) - len(alive),
         "explained": len(alive),
+        "untried": sum(
+            verdict.rules[str(rule)]
+            for rule in Explanations.read(EXPLAINED).rules
+            if not rule.tried
+        ),
         "one by one": verdict.singles,
         "rules": dict(sorted(verdict.rules.items())),
         "digest": UNEXPLAINED if verdict.faults else _digest(file),
