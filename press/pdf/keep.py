@@ -1,12 +1,14 @@
 """Writes the PDF into the site, and sets it only when it would be another.
 
-The last one is kept in .press/pdf under a digest of all that it is made of.
+The last few are kept in .press/pdf, each under a digest of all that it is made
+of: the tests set the book with an address, and without.
 """
 
 import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -14,6 +16,7 @@ from tempfile import NamedTemporaryFile
 from press.pdf.settings import Settings, read_settings
 
 FOLDER = Path(".press/pdf")
+FEW = 3
 HERE = Path(__file__).parent
 # the files of a site that the PDF is made of
 KINDS = ("*.html", "*.ipynb", "*.css", "*.woff2", "*.png", "*.jpg", "*.svg")
@@ -33,22 +36,30 @@ def write_pdf(site: Path) -> Path | None:
     kept = FOLDER / digest(settings, site)
     if not kept.is_file():
         put(kept, settings, site)
+    with suppress(OSError):  # another build may remove it, or has it open
+        kept.touch()
     shutil.copyfile(kept, file)
     return file
 
 
 def put(kept: Path, settings: Settings, site: Path) -> None:
-    """Set the book and keep its PDF in place of the last one."""
+    """Set the book and keep its PDF, and the few that were wanted last."""
     from press.pdf.book import set_book  # Typst and all, only when needed
 
     pdf = set_book(settings, site)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=FOLDER, prefix="new-", delete=False) as new:
         new.write(pdf)
-    for older in FOLDER.iterdir():
-        if not older.name.startswith("new-"):  # another build's
-            older.unlink(missing_ok=True)
     os.replace(new.name, kept)
+    whole = [f for f in FOLDER.iterdir() if not f.name.startswith("new-")]
+    for older in sorted(whole, key=_age)[FEW:]:
+        older.unlink(missing_ok=True)
+
+
+def _age(file: Path) -> float:
+    with suppress(OSError):  # another build has removed it
+        return -file.stat().st_mtime
+    return 0.0
 
 
 def digest(settings: Settings, site: Path) -> str:

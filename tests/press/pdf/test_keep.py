@@ -1,11 +1,12 @@
 """The PDF is set anew only when it would be another."""
 
 import os
+import time
 
 import pytest
 
 from press.pdf import book
-from press.pdf.keep import FOLDER, write_pdf
+from press.pdf.keep import FEW, FOLDER, write_pdf
 
 
 @pytest.fixture
@@ -51,7 +52,24 @@ def test_what_the_pdf_is_made_of_has_it_set_again(
     for times, change in enumerate(changes, start=1):
         site = change(site) or site
         assert write_pdf(site).read_bytes() == b"PDF %d" % times
-        assert len(list(FOLDER.iterdir())) == 1, "only the last one is kept"
+        assert len(list(FOLDER.iterdir())) == min(times, FEW)
+
+
+def test_what_was_wanted_last_is_kept(make_site, settings_count, monkeypatch):
+    site = make_site({"one": "<p>Text.</p>"})
+
+    def written(date):
+        time.sleep(0.01)  # a file's time is not finer everywhere
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(86400 * date))
+        return write_pdf(site).read_bytes()
+
+    first = written(0)
+    for other in range(1, 2 * FEW):
+        written(other)
+        assert written(0) == first
+    assert len(settings_count) == 2 * FEW
+    assert written(2 * FEW - 1) == b"PDF %d" % (2 * FEW)
+    assert written(1) == b"PDF %d" % (2 * FEW + 1), "long forgotten"
 
 
 def test_a_book_without_the_setting_has_no_pdf(make_site, settings_count):
