@@ -57,8 +57,9 @@ lint: $(READY)
 	@$(FORM) vendor.dependabot .github/dependabot.yml
 	@$(FORM) vendor.citation-file-format CITATION.cff
 
+chapter: export PAGE := $(PAGE)
 chapter: $(READY)
-	@$(BIN)/python -m press.chapter '$(PAGE)'
+	@$(BIN)/python -m press.chapter "$$PAGE"
 
 links: site
 	@$(BIN)/python -m press.links
@@ -71,7 +72,7 @@ UV := .press/uv
 requirements: $(READY)
 	@$(BIN)/python -m pip install --quiet --upgrade --target $(UV) uv==0.13.9
 	PYTHONPATH=$(UV) $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
-	--no-annotate --custom-compile-command "make requirements" $(UPGRADE) \
+	--no-annotate --custom-compile-command "make requirements (uv pip compile --universal --python-version 3.11)" $(UPGRADE) \
 	--output-file requirements.txt requirements.in
 
 clean:

@@ -5,6 +5,7 @@ comments what to do next, and puts the page into the navigation. A name that
 will not do changes nothing.
 """
 
+import ast
 import builtins
 import keyword
 import re
@@ -23,7 +24,6 @@ FILES = {
 SETTINGS = Path("mkdocs.yml")
 LONGEST = 24  # or the lines of the code become too long for a page
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_TAKEN = {*dir(builtins), "torch", "samples", "claim", "hold", "svg"}
 
 
 def main(name: str = "") -> int:
@@ -83,9 +83,24 @@ def _parts(name: str) -> tuple[str, str]:
             "function; take small letters, digits and single underscores, a "
             f"letter first, and at most {LONGEST} of them"
         )
-    if keyword.iskeyword(word) or word in _TAKEN:
+    if keyword.iskeyword(word) or word in dir(builtins):
         raise Fault(f"{name!r}: {word!r} means something else in Python")
+    if word in _own_names() or word.startswith("test"):
+        raise Fault(
+            f"{name!r}: {word!r} means something else in the chapter's code; "
+            "take another name"
+        )
     return section, word
+
+
+def _own_names() -> set[str]:
+    """Return the names that the code of a new chapter uses itself."""
+    names = set()
+    for file in SKELETON.glob("*.py.txt"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for field in ("id", "arg", "name"):
+                names.add(getattr(node, field, None) or "")
+    return names
 
 
 def _require_free(word: str, files: dict[Path, str]) -> None:

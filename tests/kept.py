@@ -60,7 +60,10 @@ SNIPPET = (
 APART = {"book", "browser", "mutants", "notebooks", "press"}
 # pages that repeat the words of others: for a browser, their form counts
 REPEATING = {"ledger.html"}
-BROWSER = ("tests/browser", "tests/book/conftest.py", "requirements.txt")
+BROWSER = (
+    *("tests/browser", "tests/book/conftest.py"),
+    *("docs/hosting.md", "requirements.txt"),
+)
 
 
 class Kept:
@@ -178,9 +181,10 @@ def _digest_of_page(item: pytest.Function) -> str:
     site = item.funcargs["site_folder"]
     pages = [site]
     if hasattr(item, "callspec") and "path" in item.callspec.params:
-        pages = [site / item.callspec.params["path"], site / "assets"]
-        if pages[0].name in REPEATING:
-            return _hash([tools, behind, form(pages[0]), _contents(pages[1])])
+        page = site / item.callspec.params["path"]
+        pages = [page, site / "assets", site / "policy.conf"]
+        if page.name in REPEATING:
+            behind += form(pages.pop(0))
     return _hash([tools, behind, *(_contents(page) for page in pages)])
 
 

@@ -57,6 +57,23 @@ def test_pins_are_complete_and_hold_no_cuda():
     assert "http" not in (ROOT / "requirements.txt").read_text()
 
 
+@pytest.mark.skipif(
+    sys.platform != "linux" or sys.version_info[:2] != (3, 11),
+    reason="other systems need other packages",
+)
+def test_readme_counts_the_packages():
+    said = re.search(r"(\d+) packages, ", (ROOT / "README.md").read_text())
+    assert int(said[1]) == len(PINS)
+
+
+def test_pins_say_that_they_are_for_all_systems():
+    """Dependabot looks there for the options with which to renew them."""
+    text = (ROOT / "requirements.txt").read_text()
+    for option in ("--universal", "--python-version 3.11"):
+        assert option in text
+        assert option in (ROOT / "Makefile").read_text()
+
+
 def is_cuda(name: str) -> bool:
     return name.startswith(("nvidia", "cuda", "triton"))
 
