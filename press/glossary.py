@@ -9,7 +9,8 @@ parentheses; its last line says where it is introduced:
 
 On the other pages the first occurrence becomes a link that carries the
 definition, for assets/term.js to show. A page that defines the term itself, in
-italics, explains it from there on.
+italics, explains it from there on: the italics become <dfn data-term>, with the
+entry's id, where the PDF's index leads.
 """
 
 import os
@@ -27,9 +28,9 @@ from press.fault import Fault, locate
 
 _ENTRY = re.compile(r"^(\w[^\n]*)\n:   ((?:[^\n]+\n?)+)", re.MULTILINE)
 _HEAD = re.compile(r"([^(]+?)(?: \(([^)]+)\))?$")
-_QUIET = {"a", "code", "pre", "em", "strong", "summary", "button", "script"}
+_QUIET = {"a", "code", "pre", "em", "dfn", "strong", "summary", "button"}
 _QUIET |= {f"h{level}" for level in range(1, 7)}
-_QUIET |= {"picture", "footnote", "claim"}  # classes
+_QUIET |= {"script", "picture", "footnote", "claim"}  # the last are classes
 
 
 class Term(NamedTuple):
@@ -87,6 +88,7 @@ class Explain(Treeprocessor):
         elif title not in self.quiet:
             self.by_form = {f.lower(): t for t in terms for f in t.forms}
             self.explained: set[str] = set()
+            self.defined: set[str] = set()
             longest_first = sorted(self.by_form, key=len, reverse=True)
             forms = "|".join(map(re.escape, longest_first)) or "(?!)"
             page = self.md.press_numbers().pages.get(title, self.file)
@@ -105,7 +107,7 @@ class Explain(Treeprocessor):
                 entry.set("id", by_head[name].id)
 
     def visit(self, parent: Element) -> None:
-        """Link the terms in the text of `parent`, in reading order."""
+        """Link and mark the terms of `parent`, in reading order."""
         self.link(parent, 0, parent.text, parent)
         for child in list(parent):
             if child.tag == "em":
@@ -118,8 +120,14 @@ class Explain(Treeprocessor):
     def note_definition(self, emphasis: Element) -> None:
         words = "".join(emphasis.itertext())
         found = self.pattern.fullmatch(words)
-        if found:
-            self.explained.add(self.by_form[found[1].lower()].name)
+        if not found:
+            return
+        term = self.by_form[found[1].lower()]
+        if term.name not in self.defined:
+            emphasis.tag = "dfn"
+            emphasis.set("data-term", term.id)
+        self.defined.add(term.name)
+        self.explained.add(term.name)
 
     def link(
         self, parent: Element, place: int, text: str | None, before: Element

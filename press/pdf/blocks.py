@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from bs4 import Tag
 
 from press.pdf.code import listing, source
-from press.pdf.inlines import Inlines
+from press.pdf.inlines import FURTHER, Inlines
 from press.pdf.markup import array, label, paragraph, quote
 
 BLOCKS = {
@@ -88,10 +88,33 @@ class Blocks(Inlines):
         """Set a block, and beside it what backs the claims in it."""
         if self.claims is not None:  # the block around it does so
             return make()
-        self.claims = []
-        made, claims = make(), self.claims
+
+        def made_beside() -> str:
+            self.claims = {}
+            made, claims = make(), self.take_claims()
+            return f"#beside({array(claims)})[{made}]" if claims else made
+
+        return self.whole(made_beside)
+
+    def whole(self, make: Callable[[], str]) -> str:
+        """Set a block, and keep it on one page if it has notes."""
+        if self.together is not None:  # the block around it does so
+            return make()
+        self.together = []
+        made, notes = make(), self.together
+        self.together = None
+        if not notes:
+            return made
+        made = made.replace(FURTHER, "".join(notes[1:]))
+        return f"#with-notes[{made}]"
+
+    def take_claims(self) -> list[str]:
+        """Return the tests of the block at hand, which ends here."""
+        claims = [
+            f"({quote(words)}, {at})" for words, at in self.claims.items()
+        ]
         self.claims = None
-        return f"#beside({array(claims)})[{made}]" if claims else made
+        return claims
 
     # --- text ---
 
@@ -111,7 +134,8 @@ class Blocks(Inlines):
         )
         return (
             f"#heading(level: {level}, "
-            f"outlined: {'true' if listed else 'false'}, bookmarked: true)"
+            f"outlined: {'true' if listed else 'false'}, bookmarked: true"
+            f"{'' if element.name == 'h1' else ', supplement: [section]'})"
             f"[{paragraph(self.inlines(element))}]{self.label(element)}"
         )
 
@@ -124,7 +148,7 @@ class Blocks(Inlines):
     # --- lists ---
 
     def block_ul(self, element: Tag) -> str:
-        made = f"#list({self.items(element)})"
+        made = self.whole(lambda: f"#list({self.items(element)})")
         before = element.find_previous_sibling()
         if before is not None and before.get("id") == "summary":
             made = f"#summary[{made}]"
@@ -134,7 +158,8 @@ class Blocks(Inlines):
         start = (
             f"start: {int(element['start'])}, " if element.get("start") else ""
         )
-        made = f"{self.mark(element)}#enum({start}{self.items(element)})"
+        made = self.whole(lambda: f"#enum({start}{self.items(element)})")
+        made = self.mark(element) + made
         after = element.find_next_sibling()
         if after is not None and is_solution(after):
             where = self.to_back("solutions", after.extract(), "Exercises")
@@ -148,6 +173,9 @@ class Blocks(Inlines):
         return f"tight: {'false' if loose else 'true'}, {', '.join(made)}"
 
     def block_dl(self, element: Tag) -> str:
+        return self.mark(element) + self.whole(lambda: self.terms(element))
+
+    def terms(self, element: Tag) -> str:
         items: list[tuple[list[str], list[str]]] = []
         for part in element.find_all(["dt", "dd"], recursive=False):
             if part.name == "dt" and (not items or items[-1][1]):
@@ -161,7 +189,7 @@ class Blocks(Inlines):
             f"defined([{', '.join(terms)}], [{chr(10).join(said)}])"
             for terms, said in items
         )
-        return f"{self.mark(element)}#terms({', '.join(made)})"
+        return f"#terms({', '.join(made)})"
 
     # --- tables ---
 
@@ -207,12 +235,13 @@ class Blocks(Inlines):
         self.has_figure = True
         number = caption.find("a", "figure-number") if caption else None
         numbered = quote(number.extract().get_text()) if number else "none"
-        self.claims = []
+        self.claims = {}
         said = self.blocks(caption) if caption else ""
-        claims, self.claims = self.claims, None
+        claims = self.take_claims()
         given = ", ".join(
             (
-                "bottom" if opens_chapter else "auto",
+                f"[#metadata(none){self.label(element)}]",
+                "false" if opens_chapter else "true",
                 self.picture(image),
                 numbered,
                 f"[{said}]",
@@ -221,10 +250,10 @@ class Blocks(Inlines):
                 self.live(element),
             )
         )
-        return f"#drawing({given}){self.label(element)}"
+        return f"#drawing({given})"
 
     def live(self, figure: Tag) -> str:
-        """Return where a figure moves, as an expression: "" if nobody knows.
+        """Return where a figure moves, as an expression.
 
         A figure within an element of the page's own, like <sigmoid-explorer>,
         moves; of others return none.
@@ -232,7 +261,7 @@ class Blocks(Inlines):
         if not any("-" in around.name for around in figure.parents):
             return "none"
         address = f"{self.page.address}#{figure.get('id', '')}"
-        return self.links.on_the_web(address) or quote("")
+        return self.links.on_the_web(address)
 
     def notes_of(self, figure: Tag) -> list[str]:
         """Return where the code of a figure is, if it stands below it."""

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +24,7 @@ from press.pdf.settings import Settings
 
 LOOK = Path(__file__).with_name("book.typ")
 STYLE = Path("assets/book.css")
+FEW = 12  # of what Typst says, as one fault may have hundreds of echoes
 PAGE = "// page "  # a comment before each page in the main file
 _TERM = re.compile("^term-")
 _COLOUR = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
@@ -49,22 +51,23 @@ class Book:
     def write(self) -> Path:
         """Write what Typst reads; return the main file."""
         hero = self.find_hero()
-        self.links = Links(self.pages, self.settings.address, self.faults)
+        self.links = Links(self.pages, self.settings.base, self.faults)
         self.name_preface()
+        notes = count(1)  # through the book: two of its parts may share a page
         walked = {
-            page: Blocks(page, self.links, self.fonts, self.faults)
+            page: Blocks(page, self.links, self.fonts, self.faults, notes)
             for page in self.pages.values()
         }
         parts = [self.head(hero, walked[self.home])]
         numbered = False
         for walk in walked.values():
-            parts.append(
-                f"{PAGE}{walk.page.address}\n#counter(footnote).update(0)\n"
-                + walk.convert()
-            )
-            if numbered and not walk.page.number:
-                parts.append("#run-on")  # once the chapters are over
+            chapters_end = numbered and not walk.page.number
             numbered = bool(walk.page.number)
+            if chapters_end:
+                parts.append("#to-new-page")
+            parts.append(f"{PAGE}{walk.page.address}\n{walk.convert()}")
+            if chapters_end:
+                parts.append("#run-on")
         parts += self.on_the_web(), *self.back(walked), self.index(walked)
         self.links.check()
         self.faults.raise_any()
@@ -85,9 +88,12 @@ class Book:
         hero = self.home.article.find("figure")
         if hero is not None:
             self.home.ids.discard(hero.get("id"))
-            # the title page has no margin to say what backs the caption
+            # the title page has no margin to say what backs the caption, and
+            # no number for the index
             for mark in hero.find_all("a", "claim"):
                 self.home.leave_out(mark)
+            for term in hero.find_all("a", "term"):
+                term.unwrap()
         return hero
 
     def name_preface(self) -> None:
@@ -139,16 +145,16 @@ class Book:
                 f"`docs/{folder.as_posix()}` of the repository."
             )
         items = ", ".join(map(self.web_entry, files))
-        return f"{chapter('On the website')}\n\n{told}\n\n#list({items})"
+        return f"{chapter('On the website')}\n\n{told}\n\n#terms({items})"
 
     def web_entry(self, file: str) -> str:
-        """Return the title of a page that is left to the website, linked."""
-        title = escape(title_of(self.site, address(file)))
+        """Return the title of a page left to the website, and what it is."""
+        title, description = title_of(self.site, address(file))
         where = self.links.on_the_web(address(file))
-        shown = f"#link({where})[{title}]" if where else title
+        shown = f"#link({where})[{escape(title)}]"
         if self.is_notebook(file):
             shown += f", `{Path(file).with_suffix('.ipynb').name}`"
-        return f"[{shown}]"
+        return f"defined([{shown}], [{escape(description)}])"
 
     def back(self, walked: dict[Page, Blocks]) -> Iterator[str]:
         """Yield the parts that stand at the back, page by page."""
@@ -235,7 +241,8 @@ def told(main: Path, errors: list) -> str:
     where = ", ".join(pages) or "the book"
     # without the lines of the main file, which may be long
     short = re.findall(r"^ *(?:= )?(?:error|warning|hint): .*", said, re.M)
-    return "\n  ".join((f"{where}: Typst cannot set the PDF", *short))
+    first = list(dict.fromkeys(short))[:FEW]
+    return "\n  ".join((f"{where}: Typst cannot set the PDF", *first))
 
 
 def page_at(lines: list[str], place: int) -> str:

@@ -1,5 +1,7 @@
 """Walks what stands in a line: text, links, formulas, notes, marks."""
 
+from collections.abc import Iterator
+
 from bs4 import Comment, NavigableString, Tag
 
 from press.pdf.faults import Faults
@@ -13,6 +15,7 @@ from press.pdf.page import Page
 WRAPPED = {
     "em": "emph",
     "i": "emph",
+    "dfn": "emph",
     "strong": "strong",
     "b": "strong",
     "del": "strike",
@@ -25,20 +28,32 @@ WRAPPED = {
     "small": "small",
     "kbd": "key",
 }
-PLAIN = {"span", "abbr", "cite", "dfn", "time", "var", "q", "label", "center"}
+PLAIN = {"span", "abbr", "cite", "time", "var", "q", "label", "center"}
+
+FURTHER = "\ue000"  # a sign that no text has
 
 
 class Inlines:
     """Turns what stands in the lines of a page into Typst's markup."""
 
     def __init__(
-        self, page: Page, links: Links, fonts: Fonts, faults: Faults
+        self,
+        page: Page,
+        links: Links,
+        fonts: Fonts,
+        faults: Faults,
+        numbers: Iterator[int],
     ) -> None:
         self.page, self.links = page, links
         self.fonts, self.faults = fonts, faults
         self.notes = self.take_notes()
-        self.noted: set[str] = set()
-        self.claims: list[str] | None = None  # those of the block at hand
+        self.noted: dict[str, int] = {}  # the numbers of those set so far
+        self.numbers = numbers  # for the notes of the whole book
+        # the notes of a block that is not parted; all but the first go into
+        # that one, where FURTHER is
+        self.together: list[str] | None = None
+        # the tests that back the block at hand, and where they are told
+        self.claims: dict[str, str] | None = None
 
     def take_notes(self) -> dict[str, Tag]:
         """Take the footnotes out of the page, by their ids."""
@@ -101,6 +116,9 @@ class Inlines:
             # it is raised as it is
             return self.mark(element) + self.inlines(element)
         made = f"#{WRAPPED[element.name]}[{self.inlines(element)}];"
+        defined = self.links.terms.get(element.get("data-term", ""))
+        if defined:
+            made = f"#mark-term({defined}, main: true);{made}"
         return self.mark(element) + made
 
     def plain(self, element: Tag) -> str:
@@ -130,10 +148,10 @@ class Inlines:
             return self.claim(link)
         destination = self.links.destination(self.page, link)
         text = self.inlines(link)
-        if destination is None or not text:
+        if not text:
             return self.mark(link) + text
         if "term" in kinds:
-            return f"#term({destination})[{text}];"
+            return f"#mark-term({destination});#term({destination})[{text}];"
         return f"{self.mark(link)}#link({destination})[{text}];"
 
     def footnote(self, link: Tag) -> str:
@@ -143,17 +161,23 @@ class Inlines:
             return ""
         named = label(self.page.anchor(note["id"]))
         if note["id"] in self.noted:
-            return f"#footnote({named});"
-        self.noted.add(note["id"])
-        return f"#[#footnote[{self.blocks(note)}]#{named}];"
+            return f"#noted-before({self.noted[note['id']]}, {named});"
+        number = self.noted[note["id"]] = next(self.numbers)
+        made = self.blocks(note)
+        if self.together is None:
+            return f"#[#noted({number})[{made}]#{named}];"
+        self.together.append(f"#further-note({number})[{made}]")
+        if len(self.together) == 1:
+            return f"#[#noted({number})[{made}{FURTHER}]#{named}];"
+        return f"#[#noted-along({number})#{named}];"
 
     def claim(self, link: Tag) -> str:
         """Set the mark; keep what backs the claim, for the margin."""
-        destination = self.links.destination(self.page, link) or "none"
+        destination = self.links.destination(self.page, link)
         if self.claims is not None:
             words = claim_words(link.get("data-test") or link.get("title", ""))
             self.check(words, link)
-            self.claims.append(f"({quote(words)}, {destination})")
+            self.claims.setdefault(words, destination)
         return f"{self.mark(link)}#tick({destination});"
 
     def inline_math(self, math: Tag) -> str:

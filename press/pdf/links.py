@@ -1,7 +1,6 @@
 """Where the links of the book lead: into the PDF, or out of it."""
 
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from bs4 import Tag
 
@@ -14,16 +13,18 @@ class Links:
     """The links between the pages of the book.
 
     pages: those that are printed, by their addresses.
-    site_address: where the site is on the web, or "".
+    base: what goes before an address on the site: where the site is on the
+        web or, if nobody knows, the way from the PDF to it.
     """
 
     def __init__(
-        self, pages: dict[str, Page], site_address: str, faults: Faults
+        self, pages: dict[str, Page], base: str, faults: Faults
     ) -> None:
-        self.pages, self.site_address = pages, site_address
+        self.pages, self.base = pages, base
         self.faults = faults
         self.led: dict[str, tuple[Page, Tag]] = {}  # the links to each anchor
         self.landed: set[str] = set()  # anchors that are in the PDF
+        self.terms: dict[str, str] = {}  # labels of the glossary's entries
         self.wanted: set[tuple[str, str]] = set()
         for page in pages.values():
             self.wanted.update(self._wanted_by(page))
@@ -36,6 +37,7 @@ class Links:
                 if target:
                     yield target
             elif tag.name == "dt" and tag.has_attr("id"):
+                self.terms[tag["id"]] = label(page.anchor(tag["id"]))
                 yield page.address, tag["id"]  # the index leads there
 
     def _in_book(self, page: Page, href: str) -> tuple[str, str] | None:
@@ -44,12 +46,8 @@ class Links:
             return None
         return address, fragment or self.pages[address].top
 
-    def destination(self, page: Page, link: Tag) -> str | None:
-        """Return where a link leads, as an expression, or None for nowhere.
-
-        Nowhere is where only the site has what it leads to, and nobody knows
-        where the site is.
-        """
+    def destination(self, page: Page, link: Tag) -> str:
+        """Return where a link leads, as an expression."""
         target = self._in_book(page, link["href"])
         if target is None:
             return self._outside(page, link)
@@ -71,7 +69,7 @@ class Links:
             return None
         return self.destination(page, link)
 
-    def _outside(self, page: Page, link: Tag) -> str | None:
+    def _outside(self, page: Page, link: Tag) -> str:
         address, fragment = page.resolve(link["href"])
         if "://" in address or address.startswith("mailto:"):
             return quote(address)
@@ -80,11 +78,9 @@ class Links:
             self.faults.add(page.address, link, message)
         return self.on_the_web(address + ("#" + fragment) * bool(fragment))
 
-    def on_the_web(self, address: str) -> str | None:
-        """Return where the site has something, or None if nobody knows."""
-        if not self.site_address:
-            return None
-        return quote(urljoin(self.site_address, address))
+    def on_the_web(self, address: str) -> str:
+        """Return where the site has something, as an expression."""
+        return quote(self.base + address)
 
     def check(self) -> None:
         """Note the links to what bears an id on its page but not in print."""

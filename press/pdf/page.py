@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -13,6 +14,7 @@ from press.fault import Fault
 from press.pdf.code import take_code
 from press.pdf.picture import take_pictures
 
+_DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
 _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
 _LEFT_OUT = {"no-print", "headerlink", "footnote-backref"}  # by class
@@ -99,18 +101,20 @@ class Page:
         return unquote(parts.path).lstrip("/"), unquote(parts.fragment)
 
 
-def title_of(site: Path, address: str) -> str:
-    """Return the title of a page that is not printed itself.
+def title_of(site: Path, address: str) -> tuple[str, str]:
+    """Return title and description of a page that is not printed itself.
 
     Raises Fault for a page that is not there or has no title.
     """
-    found = _TITLE.search(_read(site, address))
+    html = _read(site, address)
+    found, told = _TITLE.search(html), _DESCRIPTION.search(html)
     if not found:
         raise Fault(f"{address}: the page has no <h1>")
     title = BeautifulSoup(found[0], "html.parser")
     for link in title.find_all("a", "headerlink"):
         link.extract()
-    return " ".join(title.get_text().split())
+    description = unescape(told[1]) if told else ""
+    return " ".join(title.get_text().split()), description
 
 
 def _read(site: Path, address: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from mkdocs.utils.yaml import yaml_load
@@ -24,6 +24,17 @@ class Settings:
     file: str  # the PDF's name, or "" if there is to be none
     files: tuple[str, ...]  # the nav's, in order: pages and notebooks
     web_only: tuple[str, ...] = ()  # those of them that are not printed
+
+    @property
+    def base(self) -> str:
+        """Return what a link from the PDF to the site begins with.
+
+        Where nobody knows the site's address, it is the way there from the
+        PDF, which lies within the site.
+        """
+        if self.address:
+            return self.address.rstrip("/") + "/"
+        return "../" * (len(PurePosixPath(self.file).parents) - 1)
 
 
 def read_settings(file: Path = FILE) -> Settings:

@@ -83,6 +83,21 @@ def test_a_page_that_defines_a_term_explains_it_itself(terms):
     assert words(terms("First a unit. This is a *unit*.")) == ["unit"]
 
 
+def test_words_that_define_a_term_say_which(terms, tmp_path):
+    terms("First *that*, then *Units* and *units*; it *saturates*.")
+    html = (tmp_path / "site/one.html").read_text()
+    article = BeautifulSoup(html, "html.parser").find("article")
+    defined = [(d.get_text(), d["data-term"]) for d in article.find_all("dfn")]
+    assert defined == [
+        ("Units", "term-unit"),
+        ("saturates", "term-saturated"),
+    ]
+    assert [em.get_text() for em in article.find_all("em")] == [
+        "that",
+        "units",
+    ]
+
+
 def test_what_a_fence_prints_is_left_alone(terms):
     fence = '```python exec="1"\nprint("a unit")\n```'
     assert words(terms(f"Text.\n\n{fence}")) == []

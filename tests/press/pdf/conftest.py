@@ -67,7 +67,7 @@ def read(make_site: Callable) -> Callable:
 def text(reader: PdfReader) -> str:
     """Return what a PDF says, in one line."""
     said = " ".join(page.extract_text() for page in reader.pages)
-    return " ".join(said.replace("\u200b", "").split())
+    return " ".join(said.split())
 
 
 def elements(reader: PdfReader, kind: str) -> list[dict]:

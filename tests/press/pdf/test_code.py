@@ -52,8 +52,9 @@ def line_ends(page):
     """Return where each piece of text on a page ends, in points."""
     ends = []
 
-    def visit(words, _, matrix, *__):
-        ends.append(matrix[4] + 7.9 * 0.602 * len(words.strip()))
+    def visit(words, matrix, at, *_):
+        left = matrix[0] * at[4] + matrix[2] * at[5] + matrix[4]
+        ends.append(left + 7.9 * 0.602 * len(words.strip()))
 
     page.extract_text(visitor_text=visit)
     return ends
