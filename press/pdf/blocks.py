@@ -1,7 +1,7 @@
 """Walks the blocks of a page: paragraphs, lists, tables, figures, code."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bs4 import Tag
 
@@ -33,6 +33,12 @@ BACK = {"solutions": "Solutions", "code": "Further code"}
 REPEATED = {"summary", "exercises"}
 _BOXES = re.compile(r"^(admonition|tabbed-block)$")
 ROWS, CHARACTERS = 12, 600  # of a table that a page keeps together
+# the beginnings of blocks, each after a place for links to land on
+_MARK = r"(?:#metadata\(none\)[^;]*;)?"
+_LEADS = re.compile(
+    _MARK + r"#(?:heading\(level: (?P<level>[2-4])|leading-to|opening)\b"
+)
+_WITH_NOTES = re.compile(_MARK + "#with-notes")
 _ALIGN = re.compile(r"text-align:\s*(\w+)")
 
 
@@ -64,7 +70,7 @@ class Blocks(Inlines):
             else:
                 line.append(node)
         made.append(self.text(line))
-        return "\n\n".join(filter(None, made))
+        return "\n\n".join(led_to_notes(filter(None, made)))
 
     def text(self, nodes: list) -> str:
         """Set a run of text without a paragraph of its own."""
@@ -354,6 +360,28 @@ class Blocks(Inlines):
             f"#tab([{self.inlines(name)}])[{self.blocks(pane)}]"
             for name, pane in zip(labels, panes, strict=True)
         )
+
+
+def led_to_notes(blocks: Iterable[str]) -> list[str]:
+    """Put what leads to a block with notes into it.
+
+    Where the notes send the block to the next page, what is merely sticky
+    would stay behind.
+    """
+    put: list[str] = []
+    for block in blocks:
+        if _WITH_NOTES.match(block):
+            leading = len(put)
+            while leading and _LEADS.match(put[leading - 1]):
+                leading -= 1
+            if leading < len(put):
+                level = _LEADS.match(put[leading])["level"] or 0
+                put[leading:] = [*put[leading:], block]
+                whole = "\n\n".join(put[leading:])
+                put[leading:] = [f"#with-notes(level: {level})[{whole}]"]
+                continue
+        put.append(block)
+    return put
 
 
 def is_block(element: Tag) -> bool:

@@ -359,6 +359,13 @@ TOGETHER = {
         '<div class="footnote"><ol><li id="fn:a"><p>One.</p></li>'
         '<li id="fn:b"><p>So it ends.</p></li></ol></div>',
     ),
+    "headings and what they lead to, with its note": (
+        "<h2 id='z'>Z</h2><h3 id='a'>So it begins</h3><h4 id='b'>Then</h4>",
+        "<dl><dt>Word</dt><dd>Thing.</dd><dt>Term</dt><dd>So it ends."
+        '<sup><a class="footnote-ref" href="#fn:a">1</a></sup></dd></dl>'
+        '<div class="footnote"><ol><li id="fn:a">'
+        f"<p>{'One. ' * 60}</p></li></ol></div>",
+    ),
     "the first lines of a long function": (
         "<div class='highlight'><pre>\ndef so_it_begins():\n",
         "    2\n    3\n    so_it_ends()\n" + "    x\n" * 30 + "</pre></div>",
