@@ -13,8 +13,11 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
+# those of the chapters, and those that cells of a notebook draw
 _FIGURE = re.compile(
-    r'<figure[^>]* id="figure-([\w-]+)".*?</figure>', re.DOTALL
+    r'<figure[^>]* id="(figure-[\w-]+)".*?</figure>'
+    r'|<div class="picture" id="(picture-[\w-]+)".*?</div>',
+    re.DOTALL,
 )
 _PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
 # what refers to an id, and the ids themselves, which two pictures may share
@@ -46,7 +49,7 @@ _SECTION = """<section>
 
 
 class Change(NamedTuple):
-    """A figure, by "page.html#figure-name", as it was and as it is.
+    """A figure, by its address on the site, as it was and as it is.
 
     "" where there was none, or where there is none any more.
     """
@@ -67,7 +70,7 @@ def _figures(site: Path) -> Iterator[tuple[str, str]]:
         path = page.relative_to(site).as_posix()
         for figure in _FIGURE.finditer(text):
             pictures = "\n".join(_PICTURE.findall(figure[0]))
-            yield f"{path}#figure-{figure[1]}", pictures
+            yield f"{path}#{figure[1] or figure[2]}", pictures
 
 
 def changes(before: Path, now: Path) -> list[Change]:

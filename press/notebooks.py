@@ -106,7 +106,8 @@ class Notebooks(Preprocessor):
         # figures of other cells may bear the same ids
         picture = _OWN_IDS.sub(rf"\g<1>{cell.id}-", output.content)
         return self.md.htmlStash.store(
-            '<div class="picture" role="img" data-search-exclude '
+            f'<div class="picture" id="picture-{cell.id}" role="img" '
+            "data-search-exclude "
             f'aria-label="{html.escape(alternative)}">{picture}</div>'
         )
 

@@ -117,8 +117,8 @@ def test_navigation_is_changed_by_one_line(book):
         ("activation/test_net", "means something else in the chapter's code"),
         ("activation/relu", "docs/activation/relu.md exists already"),
         ("activation/plot", "snippets/activation/plot.py exists already"),
-        ("propagation/sigmoid", "sigmoid.md has '# Sigmoid' already"),
-        ("propagation/xor", "network.md has '/// figure | xor' already"),
+        ("propagation/soft_step", "known.md has '# Soft step' already"),
+        ("propagation/knee", "known.md has '/// figure | knee' already"),
     ],
 )
 def test_a_wrong_name_is_explained_and_touches_nothing(
@@ -127,6 +127,8 @@ def test_a_wrong_name_is_explained_and_touches_nothing(
     for folder in ("docs", "snippets", "press"):
         shutil.copytree(root / folder, tmp_path / folder)
     shutil.copy(root / "mkdocs.yml", tmp_path)
+    known = tmp_path / "docs/known.md"
+    known.write_text("# Soft step\n\n/// figure | knee\n", encoding="utf-8")
     before = files(tmp_path)
     done = run(tmp_path, "press.chapter", name)
     assert done.returncode == 1

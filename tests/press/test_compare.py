@@ -40,6 +40,18 @@ def test_only_figures_that_differ_are_changed(two):
     assert found["page.html#figure-fresh"].old == ""
 
 
+def test_pictures_of_notebooks_are_figures(two):
+    picture = (
+        '<div class="picture" id="picture-cell" role="img">'
+        '<svg><path d="{}"/></svg></div>'
+    )
+    for folder, path in zip(two, ("M4", "M5"), strict=True):
+        (folder / "lab.html").write_text(picture.format(path), encoding="utf-8")
+    found = {change.name: change for change in changes(*two)}
+    assert "M4" in found["lab.html#picture-cell"].old
+    assert "M5" in found["lab.html#picture-cell"].new
+
+
 def test_page_shows_both_and_keeps_their_ids_apart(two):
     page = side_by_side(changes(*two))
     before, _, now = page.partition("<h3>Before</h3>")[2].partition("<h3>Now")
