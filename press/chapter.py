@@ -113,7 +113,7 @@ def _require_free(word: str, files: dict[Path, str]) -> None:
     for page in sorted(Path("docs").rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         for name in names:
-            if f"\n{name}" in text:
+            if f"\n{name}" in f"\n{text}\n":
                 raise Fault(
                     f"{page.as_posix()} has {name.strip()!r} already; take "
                     "another name"
