@@ -11,7 +11,9 @@ _LABEL = re.compile(r"\\label\{([\w-]+)\}\s*")
 _EXCUSE = re.compile(r"<!-- not evaluated: (.+?) -->\n*\Z")
 _FIGURE = re.compile(r"/// figure \| ([\w-]+)$")
 # lines that say nothing themselves
-_AROUND = re.compile(r"$|#|///|[?!]{3}|\{:|<!--|--8<--|\|[:|-]+$|\w+: >-$")
+_AROUND = re.compile(
+    r"$|#|///|[?!]{3}|\{:|<!--|</?div\b[^>]*>$|--8<--|\|[:|-]+$|\w+: >-$"
+)
 
 
 class Display(NamedTuple):

@@ -43,6 +43,8 @@ The caption.
 ///
 
 - An item.
+<div class="no-print" markdown="1">
+</div>
 
 ## Exercises
 
@@ -73,8 +75,8 @@ def test_sentences_are_found_with_their_lines():
         ("It rises.", 31),
         ("The caption.", 37),
         ("- An item.", 40),
-        ("1. What is it?", 44),
-        ("1. It is this.", 48),
+        ("1. What is it?", 46),
+        ("1. It is this.", 50),
     ]
     assert [s.text for s in found if s.is_alternative] == [
         "A curve.",
