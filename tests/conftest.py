@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from hypothesis import settings
 
 from tests.kept import Kept
@@ -57,9 +58,21 @@ def build_site(root: Path, folder: Path, **addresses: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def built_once(
+    factory: pytest.TempPathFactory, name: str, **addresses: str
+) -> Path:
+    """Build the site in a folder that all processes of a run share."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / f"{name}-built"
+    with FileLock(shared / f"{name}.lock"):
+        if not folder.exists():
+            build_site(Path(__file__).parents[1], folder, **addresses)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the whole site once."""
-    folder = tmp_path_factory.mktemp("site")
-    build_site(Path(__file__).parents[1], folder)
-    return folder
+    return built_once(tmp_path_factory, "site")

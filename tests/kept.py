@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from press.source import CODE
+
 ROOT = Path(__file__).parents[1]
 PASSED = ROOT / ".press" / "passed.json"
 # made by tools, or holding nothing that a test reads
@@ -30,6 +32,7 @@ COMMON = (
     *("tests/conftest.py", "tests/kept.py"),
     *("pyproject.toml", "requirements.txt"),
 )
+CODE_OF_PAGES = "the code of docs"  # not their words
 # what tests of a folder may depend on, where that is not the whole project
 BEHIND = {
     "tests/press/test_chapter.py": (
@@ -48,6 +51,12 @@ BEHIND = {
     ),
     "tests/mutants/test_run.py": ("tests/mutants", "press", *COMMON),
     "tests/book/test_kept.py": ("tests/book", *COMMON),
+    "tests/book/test_site.py::test_a_build_without_the_store_gives_the_same"
+    "_bytes": (
+        *(CODE_OF_PAGES, "docs/notebooks", "docs/assets", "mkdocs.yml"),
+        *("snippets", "press", "tests/book/test_site.py"),
+        *COMMON,
+    ),
 }
 # behind the tests of a snippet, beside the pages that they back
 SNIPPET = (
@@ -136,7 +145,7 @@ def _is_in_browser(item: pytest.Item) -> bool:
 
 def _behind(nodeid: str) -> tuple[str, ...]:
     for folder, paths in BEHIND.items():
-        if nodeid.startswith((f"{folder}/", f"{folder}::")):
+        if nodeid == folder or nodeid.startswith((f"{folder}/", f"{folder}::")):
             return paths
     test = Path(nodeid.partition("::")[0])
     if _twin(test, "snippets", ".py").exists():
@@ -195,7 +204,21 @@ def form(page: Path) -> str:
 
 @cache
 def _digest(paths: tuple[str, ...]) -> str:
-    return _hash([sys.version, *(_contents(ROOT / path) for path in paths)])
+    contents = (
+        _code() if path == CODE_OF_PAGES else _contents(ROOT / path)
+        for path in paths
+    )
+    return _hash([sys.version, *contents])
+
+
+@cache
+def _code() -> str:
+    """Return a digest of the code in all pages."""
+    return _hash(
+        block[0]
+        for page in sorted((ROOT / "docs").rglob("*.md"))
+        for block in CODE.finditer(page.read_text(encoding="utf-8"))
+    )
 
 
 @cache

@@ -47,7 +47,6 @@ class Blocks(Inlines):
 
     def __init__(self, *given: object) -> None:
         super().__init__(*given)
-        self.has_figure = False  # so far
         # what stands at the back of the book, by its part
         self.back: dict[str, list[str]] = {part: [] for part in BACK}
 
@@ -58,7 +57,9 @@ class Blocks(Inlines):
 
     def convert(self) -> str:
         """Return the whole page."""
-        return self.blocks(self.page.article)
+        made = self.blocks(self.page.article)
+        self.check_all_is_set()
+        return made
 
     def blocks(self, element: Tag) -> str:
         made, line = [], []
@@ -161,10 +162,10 @@ class Blocks(Inlines):
         return self.mark(element) + made
 
     def block_ol(self, element: Tag) -> str:
-        start = (
-            f"start: {int(element['start'])}, " if element.get("start") else ""
-        )
-        made = self.whole(lambda: f"#enum({start}{self.items(element)})")
+        given = f'numbering: "{element.get("type", "1")}.", '
+        if element.get("start"):
+            given += f"start: {int(element['start'])}, "
+        made = self.whole(lambda: f"#enum({given}{self.items(element)})")
         made = self.mark(element) + made
         after = element.find_next_sibling()
         if after is not None and is_solution(after):
@@ -237,8 +238,6 @@ class Blocks(Inlines):
         if image is None:
             self.fault(element, "the figure has no picture")
             return ""
-        opens_chapter = not (self.page.depth or self.has_figure)
-        self.has_figure = True
         number = caption.find("a", "figure-number") if caption else None
         numbered = quote(number.extract().get_text()) if number else "none"
         self.claims = {}
@@ -247,7 +246,6 @@ class Blocks(Inlines):
         given = ", ".join(
             (
                 f"[#metadata(none){self.label(element)}]",
-                "false" if opens_chapter else "true",
                 self.picture(image),
                 numbered,
                 f"[{said}]",
@@ -287,7 +285,7 @@ class Blocks(Inlines):
     def equation(self, element: Tag) -> str:
         math = element.find("math")
         number = element.find("a", "equation-number")
-        numbered = quote(number.get_text()) if number else "none"
+        numbered = quote(self.take(number)) if number else "none"
         self.check(math.get_text(), math)
         alternative, made = self.alternative(math), self.maths(math)
 
@@ -303,13 +301,15 @@ class Blocks(Inlines):
         return self.beside(set_it)
 
     def code(self, element: Tag) -> str:
-        block = element if element.name == "pre" else element.find("pre")
+        # the last, as numbers of lines stand before the code
+        *_, block = element.select("pre") or [element]
         written = self.page.code[int(block["data-code"])]
-        self.check(source(written), element)
-        title = element.find(class_="filename")
+        file = element.find(class_="filename")
+        title = self.take(file) if file else ""
+        self.check(title + source(written), element)
         return self.mark(element) + listing(
             written,
-            title=title.get_text() if title else "",
+            title=title,
             before=is_before_output(element),
             narrow=element.find_parent(class_=_BOXES) is not None,
         )
@@ -329,16 +329,21 @@ class Blocks(Inlines):
         Return the arguments of what leads there: both places and the words.
         title: what leads back, or "" for the same words.
         """
-        summary = element.find("summary", recursive=False).extract()
-        said = paragraph(self.inlines(summary))
+        summary = element.find("summary", recursive=False)
+        if summary is None:
+            self.fault(element, "it has no summary, which would lead to it")
+            return "none, none, []"
+        said = paragraph(self.inlines(summary.extract()))
+        # "prints it: `this`" and a colon would be one too many
+        sign = "," if ":" in summary.get_text() else ":"
         name = f"{self.page.address} {part} {len(self.back[part])}"
         here, there = label(f"{name}, here"), label(f"{name}, there")
         self.back[part].append(
-            f"#from-back({here}, {there})[{title or said}]\n\n"
+            f"#from-back({here}, {there})[{title or said}{sign}]\n\n"
             + self.mark(element)
             + self.blocks(element)
         )
-        return f"{here}, {there}, [{said}]"
+        return f"{here}, {there}, [{said}{sign}]"
 
     def admonition(self, element: Tag) -> str:
         return self.boxed(element, element.find("p", "admonition-title"))
@@ -356,9 +361,13 @@ class Blocks(Inlines):
     def tabs(self, element: Tag) -> str:
         labels = element.select(".tabbed-labels > label")
         panes = element.select(".tabbed-content > .tabbed-block")
+        for button in element.find_all("input", recursive=False):
+            button.extract()
+        if len(labels) != len(panes):
+            self.fault(element, "it has more labels than tabs, or fewer")
         return "\n\n".join(
             f"#tab([{self.inlines(name)}])[{self.blocks(pane)}]"
-            for name, pane in zip(labels, panes, strict=True)
+            for name, pane in zip(labels, panes, strict=False)
         )
 
 

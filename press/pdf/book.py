@@ -69,6 +69,7 @@ class Book:
             if chapters_end:
                 parts.append("#run-on")
         parts += self.on_the_web(), *self.back(walked), self.index(walked)
+        self.check_settings()
         self.links.check()
         self.faults.raise_any()
         shutil.copy(LOOK, self.folder)
@@ -77,6 +78,15 @@ class Book:
         main = self.folder / "main.typ"
         main.write_text("\n\n".join(filter(None, parts)), encoding="utf-8")
         return main
+
+    def check_settings(self) -> None:
+        """Note the characters of mkdocs.yml that no font has."""
+        settings = self.settings
+        for text in (settings.title, settings.description):
+            missing = "".join(self.fonts.missing(text))
+            if missing:
+                message = f"no font has {missing!r} of {text!r}"
+                self.faults.add("mkdocs.yml", None, message)
 
     def palette(self) -> dict[str, str]:
         """Return the site's colours, those of its light scheme."""

@@ -1,6 +1,8 @@
 """Walks what stands in a line: text, links, formulas, notes, marks."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 from bs4 import Comment, NavigableString, Tag
 
@@ -28,7 +30,9 @@ WRAPPED = {
     "small": "small",
     "kbd": "key",
 }
-PLAIN = {"span", "abbr", "cite", "time", "var", "q", "label", "center"}
+PLAIN = {"span", "abbr", "cite", "time", "var", "label", "center"}
+_TEXT = re.compile(r"<text\b.*?</text>", re.DOTALL)  # of a picture
+_TAG = re.compile(r"<[^>]*>")
 
 FURTHER = "\ue000"  # a sign that no text has
 
@@ -49,6 +53,7 @@ class Inlines:
         self.notes = self.take_notes()
         self.noted: dict[str, int] = {}  # the numbers of those set so far
         self.numbers = numbers  # for the notes of the whole book
+        self.set: dict[int, object] = {}  # text and pictures set so far
         # the notes of a block that is not parted; all but the first go into
         # that one, where FURTHER is
         self.together: list[str] | None = None
@@ -90,6 +95,27 @@ class Inlines:
             names = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in missing)
             self.fault(element, f"no font has {names}; see press/font.py")
 
+    def take(self, element: Tag) -> str:
+        """Return the text of an element that is set in a way of its own."""
+        for node in element.find_all(string=True):
+            self.set[id(node)] = node
+        return element.get_text()
+
+    def check_all_is_set(self) -> None:
+        """Note text and pictures of the page that nothing has set."""
+        for node in self.page.article.descendants:
+            is_text = isinstance(node, NavigableString)
+            if is_text and (isinstance(node, Comment) or not node.strip()):
+                continue
+            if id(node) in self.set or not (is_text or node.name == "img"):
+                continue
+            self.fault(
+                node.parent if is_text else node,
+                f"{node.strip()!r} has no place here in print"
+                if is_text
+                else "the picture has no place here in print",
+            )
+
     def inlines(self, element: Tag) -> str:
         return "".join(map(self.inline, element.children))
 
@@ -98,18 +124,24 @@ class Inlines:
             return ""
         if isinstance(node, NavigableString):
             self.check(node, node.parent)
+            self.set[id(node)] = node
             return escape(node)
         if node.name in WRAPPED:
             return self.wrapped(node)
+        if "-" in node.name and is_empty(node):
+            return self.refuse(node)  # the page's own, which scripts fill
         if node.name in PLAIN or "-" in node.name:
             return self.mark(node) + self.plain(node)
         made = getattr(self, f"inline_{node.name}", None)
         if made is None:
-            self.fault(
-                node, "it has no form in print; give it the class no-print"
-            )
-            return ""
+            return self.refuse(node)
         return made(node)
+
+    def refuse(self, element: Tag) -> str:
+        self.take(element)
+        message = "it has no form in print; give it the class no-print"
+        self.fault(element, message)
+        return ""
 
     def wrapped(self, element: Tag) -> str:
         if element.find("a", "footnote-ref"):
@@ -131,10 +163,16 @@ class Inlines:
         return "#linebreak();"
 
     def inline_code(self, element: Tag) -> str:
-        self.check(element.get_text(), element)
-        return f"#raw({quote(element.get_text())});"
+        text = self.take(element)
+        self.check(text, element)
+        return f"#raw({quote(text)});"
+
+    def inline_q(self, element: Tag) -> str:
+        return f"\u201c{self.plain(element)}\u201d"
 
     def inline_input(self, element: Tag) -> str:
+        if element.get("type") != "checkbox":
+            return self.refuse(element)
         checked = "true" if element.has_attr("checked") else "false"
         return f"#checkbox({checked});"
 
@@ -150,29 +188,35 @@ class Inlines:
         text = self.inlines(link)
         if not text:
             return self.mark(link) + text
+        if is_of_glossary(link) and destination.startswith("label"):
+            return f"#link({destination})[{text}];#at-page({destination});"
         if "term" in kinds:
             return f"#mark-term({destination});#term({destination})[{text}];"
         return f"{self.mark(link)}#link({destination})[{text}];"
 
     def footnote(self, link: Tag) -> str:
+        self.take(link)
         note = self.notes.get(link["href"].lstrip("#"))
         if note is None:
             self.fault(link, "the page has no such footnote")
             return ""
-        named = label(self.page.anchor(note["id"]))
+        anchor = self.page.anchor(note["id"])
+        named, told = label(anchor), label(f"{anchor} below")
         if note["id"] in self.noted:
             return f"#noted-before({self.noted[note['id']]}, {named});"
         number = self.noted[note["id"]] = next(self.numbers)
         made = self.blocks(note)
         if self.together is None:
             return f"#[#noted({number})[{made}]#{named}];"
-        self.together.append(f"#further-note({number})[{made}]")
+        further = f"#further-note({number}, {named}, {told})[{made}]"
+        self.together.append(further)
         if len(self.together) == 1:
             return f"#[#noted({number})[{made}{FURTHER}]#{named}];"
-        return f"#[#noted-along({number})#{named}];"
+        return f"#[#noted-along({number}, {told})#{named}];"
 
     def claim(self, link: Tag) -> str:
         """Set the mark; keep what backs the claim, for the margin."""
+        self.take(link)
         destination = self.links.destination(self.page, link)
         if self.claims is not None:
             words = claim_words(link.get("data-test") or link.get("title", ""))
@@ -185,6 +229,7 @@ class Inlines:
         return f"#formula({self.alternative(math)}, ${self.maths(math)}$);"
 
     def maths(self, math: Tag) -> str:
+        self.take(math)
         try:
             return formula(math)
         except MathsError as unknown:
@@ -202,6 +247,7 @@ class Inlines:
 
     def inline_img(self, image: Tag) -> str:
         if image.find_parent(class_="twemoji"):
+            self.set[id(image)] = image
             return f"#icon({quote(image['data-file'])});"
         return f"#{self.picture(image)};"
 
@@ -211,7 +257,12 @@ class Inlines:
         alternative = named["aria-label"] if named else image.get("alt", "")
         if not alternative.strip():
             self.fault(image, "the picture has no text alternative")
+        self.set[id(image)] = image
         file = self.picture_file(image)
+        if file.endswith(".svg"):
+            svg = (self.page.folder / file).read_text(encoding="utf-8")
+            words = " ".join(_TEXT.findall(svg))
+            self.check(unescape(_TAG.sub(" ", words)), image)
         return f"picture({quote(file)}, alt: {quote(alternative)})"
 
     def picture_file(self, image: Tag) -> str:
@@ -225,6 +276,20 @@ class Inlines:
         copy = address.replace("/", "-")
         (self.page.folder / copy).write_bytes(file.read_bytes())
         return copy
+
+
+def is_of_glossary(link: Tag) -> bool:
+    """Whether a link says where a term is explained."""
+    explanation = link.find_parent("dd")
+    term = explanation and explanation.find_previous_sibling("dt")
+    return bool(term) and term.get("id", "").startswith("term-")
+
+
+def is_empty(element: Tag) -> bool:
+    """Whether an element has nothing to show."""
+    return not (
+        element.get_text(strip=True) or element.find(["img", "math", "pre"])
+    )
 
 
 def claim_words(test: str) -> str:

@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 from press.fault import Fault
 from press.pdf.code import take_code
@@ -55,6 +55,9 @@ class Page:
         gone = _ids(element) | {element.get("id", "")}
         self.ids -= gone
         self.left_out |= gone
+        before = element.previous_sibling
+        if isinstance(before, NavigableString):  # the space between them
+            before.replace_with(before.rstrip("\u00a0"))
         element.extract()
 
     @cached_property
@@ -125,8 +128,10 @@ def _read(site: Path, address: str) -> str:
 
 
 def _is_left_out(element: Tag) -> bool:
-    return element.name in _SILENT or not _LEFT_OUT.isdisjoint(
-        element.get("class", ())
+    return (
+        element.name in _SILENT
+        or element.has_attr("hidden")
+        or not _LEFT_OUT.isdisjoint(element.get("class", ()))
     )
 
 

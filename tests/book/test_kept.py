@@ -32,9 +32,14 @@ UNIT = """
 def test_unit():
     assert True
 """
+SITE = """
+def test_a_build_without_the_store_gives_the_same_bytes():
+    assert True
+"""
 FILES = {
     "tests/conftest.py": CONFTEST,
     "tests/test_page.py": CHAPTER,
+    "tests/book/test_site.py": SITE,
     "tests/press/test_setting.py": "def test_setting():\n    assert True\n",
     "tests/activation/test_unit.py": UNIT,
     "tests/book/conftest.py": "",
@@ -43,6 +48,7 @@ FILES = {
     "docs/activation/unit.md": "",
     "docs/backed.md": "[\u2713](../tests/activation/test_unit.py#test_unit)",
     "docs/assets/book.css": "",
+    "docs/notebooks/lab.ipynb": "",
     "press/setting.py": "",
     "mkdocs.yml": "",
     "pyproject.toml": "",
@@ -52,13 +58,14 @@ FILES = {
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Path:
-    """Return a small project with four tests, which have passed."""
+    """Return a small project with five tests, which have passed."""
     monkeypatch.delenv("CI", raising=False)
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     shutil.copy(ROOT / "tests/kept.py", tmp_path / "tests")
-    assert run(tmp_path) == "4 passed"
+    shutil.copy(ROOT / "press/source.py", tmp_path / "press")
+    assert run(tmp_path) == "5 passed"
     return tmp_path
 
 
@@ -76,24 +83,24 @@ def run(project: Path, *options: str) -> str:
 
 
 def test_what_passed_rests(project):
-    assert run(project) == "4 deselected"
+    assert run(project) == "5 deselected"
     assert run(project, "-n", "2") == "no tests ran"
 
 
 @pytest.mark.parametrize(
     ("file", "said"),
     [
-        ("docs/page.md", "2 passed, 2 deselected"),
-        ("docs/new.md", "2 passed, 2 deselected"),
-        ("docs/activation/unit.md", "3 passed, 1 deselected"),
-        ("docs/backed.md", "3 passed, 1 deselected"),
-        ("snippets/activation/unit.py", "3 passed, 1 deselected"),
-        ("docs/assets/book.css", "4 passed"),
-        ("press/setting.py", "4 passed"),
-        ("tests/test_page.py", "3 passed, 1 deselected"),
-        ("tests/press/test_setting.py", "3 passed, 1 deselected"),
-        ("tests/activation/test_unit.py", "3 passed, 1 deselected"),
-        ("requirements.txt", "4 passed"),
+        ("docs/page.md", "2 passed, 3 deselected"),
+        ("docs/new.md", "2 passed, 3 deselected"),
+        ("docs/activation/unit.md", "3 passed, 2 deselected"),
+        ("docs/backed.md", "3 passed, 2 deselected"),
+        ("snippets/activation/unit.py", "4 passed, 1 deselected"),
+        ("docs/assets/book.css", "5 passed"),
+        ("press/setting.py", "5 passed"),
+        ("tests/test_page.py", "3 passed, 2 deselected"),
+        ("tests/press/test_setting.py", "3 passed, 2 deselected"),
+        ("tests/activation/test_unit.py", "3 passed, 2 deselected"),
+        ("requirements.txt", "5 passed"),
     ],
 )
 def test_what_an_edit_concerns_runs_again(project, file, said):
@@ -103,14 +110,20 @@ def test_what_an_edit_concerns_runs_again(project, file, said):
     assert run(project) == said
 
 
+def test_an_edit_of_code_runs_all_code_again(project):
+    page = project / "docs/page.md"
+    page.write_text(FILES["docs/page.md"] + "```python\n1 + 1\n```\n")
+    assert run(project) == "3 passed, 2 deselected"
+
+
 def test_what_failed_runs_again(project):
     page = project / "docs/page.md"
     page.write_text("This is false.")
-    assert run(project) == "1 failed, 1 passed, 2 deselected"
-    assert run(project) == "1 failed, 3 deselected"
+    assert run(project) == "1 failed, 1 passed, 3 deselected"
+    assert run(project) == "1 failed, 4 deselected"
     page.write_text(FILES["docs/page.md"])
-    assert run(project) == "2 passed, 2 deselected"
-    assert run(project) == "4 deselected"
+    assert run(project) == "2 passed, 3 deselected"
+    assert run(project) == "5 deselected"
 
 
 def test_form_of_a_page_is_all_but_its_words(tmp_path):
@@ -124,4 +137,4 @@ def test_form_of_a_page_is_all_but_its_words(tmp_path):
 
 def test_ci_runs_all(project, monkeypatch):
     monkeypatch.setenv("CI", "true")
-    assert run(project) == "4 passed"
+    assert run(project) == "5 passed"

@@ -391,6 +391,16 @@ def test_running_heads_name_a_part_and_a_section_of_it(reader, pieces):
     assert [head for head in heads if head and head not in known] == []
 
 
+def tops_of_notes(reader: PdfReader) -> list[float]:
+    """Return how high the notes of each page reach, in points."""
+    tops = [0.0] * len(reader.pages)
+    for at, link in links(reader):
+        if link.get("/Contents", "").isdigit():  # which leads to the mark
+            tops[at] = max(tops[at], float(link["/Rect"][3]))
+    assert sum(top > 0 for top in tops) > 15
+    return tops
+
+
 def test_no_page_is_half_empty(reader, pieces):
     """But for the last of the chapters, and of the book."""
     preface, back = (
@@ -401,17 +411,15 @@ def test_no_page_is_half_empty(reader, pieces):
     )
     pages = {*range(preface, len(pieces) - 1)} - {back - 1}
     half = reader.pages[0].mediabox.height / 2
-    assert [n for n in pages if min(body(pieces[n])) > half] == []
+    notes = tops_of_notes(reader)
+    ends = {n: min(y for y in body(pieces[n]) if y > notes[n]) for n in pages}
+    assert [n for n, end in ends.items() if end > half] == []
     assert len(pages) > 60
 
 
 def test_no_heading_is_stranded(reader, pieces):
     """Below each stand two lines at least, on the same page, besides notes."""
-    notes = [0.0] * len(pieces)  # how high they reach
-    for at, link in links(reader):
-        if link.get("/Contents", "").isdigit():
-            notes[at] = max(notes[at], float(link["/Rect"][3]))
-    assert sum(top > 0 for top in notes) > 15
+    notes = tops_of_notes(reader)
     found = [*entries(reader.outline)]
     assert len(found) > 100
     for entry in found:

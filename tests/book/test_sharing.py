@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.conftest import DOCS, chapters, navigation
-from tests.conftest import build_site
+from tests.conftest import built_once
 
 HOME = "https://example.org/book"
 REPOSITORY = "https://code.example.org/us/book"
@@ -26,9 +26,8 @@ def test_page_can_be_shared_and_found(site, page):
 @pytest.fixture(scope="module")
 def addressed(tmp_path_factory) -> Path:
     """Build the site as one that knows where it and its source will stand."""
-    folder = tmp_path_factory.mktemp("addressed")
-    build_site(DOCS.parent, folder, SITE_URL=f"{HOME}/", REPO_URL=REPOSITORY)
-    return folder
+    known = {"SITE_URL": f"{HOME}/", "REPO_URL": REPOSITORY}
+    return built_once(tmp_path_factory, "addressed", **known)
 
 
 def test_a_site_with_an_address_says_it(addressed):

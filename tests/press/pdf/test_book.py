@@ -77,6 +77,20 @@ def test_lists_tables_and_boxes_keep_their_text(read):
         assert words in said
 
 
+def test_numbers_of_lines_and_what_is_hidden_are_left_out(read):
+    said = text(
+        read(
+            '<div class="highlight"><table class="highlighttable"><tr>'
+            '<td class="linenos"><pre>1</pre></td><td class="code"><pre>'
+            "x = 7\n</pre></td></tr></table></div><p hidden>gone</p>"
+            "<p>He <q>said</q> so.</p>"
+            '<ol type="a"><li>first</li></ol>'
+        )
+    )
+    assert "x = 7 He “said” so. a. first" in said
+    assert "gone" not in said
+
+
 def test_every_tab_is_a_labelled_box(read):
     said = text(
         read(
@@ -180,6 +194,13 @@ def test_solutions_stand_at_the_back_linked_both_ways(read):
     assert f"Solutions: page {reader.page_labels[solved]}" in said
 
 
+def test_code_of_the_figure_of_the_title_page_leads_there(read):
+    code = f'<details class="code"><summary>Its code</summary>{CODE}</details>'
+    figure = f"<figure>{PICTURE}<figcaption><p>So.</p></figcaption></figure>"
+    said = text(read({"index": figure + code, "one": "<p>x</p>"}))
+    assert "Its code: title page" in said
+
+
 def test_code_of_a_figure_stands_at_the_back_linked_both_ways(read):
     reader = read(
         FIGURE + '<details class="code"><summary>The code of this</summary>'
@@ -210,12 +231,12 @@ def test_the_index_says_where_terms_stand(read):
             "three": term,
         }
     )
-    (page,) = pages_that_say(reader, "Index unit")
+    (page,) = pages_that_say(reader, "uses it. unit")
     used = [
         pages_that_say(reader, f"Page {name}")[-1] for name in ("one", "three")
     ]
     numbers = ", ".join(reader.page_labels[number] for number in used)
-    assert f"Index unit {numbers}" in text(reader)
+    assert f"uses it. unit {numbers}" in text(reader)
     assert {*used, pages_that_say(reader, "Page two")[-1]} <= led_from(
         reader, page
     )
@@ -232,10 +253,10 @@ def test_the_index_leads_to_the_words_that_explain_a_term(read):
             '<a href="one.html#unit">Units</a>.</dd></dl>',
         }
     )
-    (page,) = pages_that_say(reader, "Index unit")
+    (page,) = pages_that_say(reader, "uses it. unit")
     (there,) = pages_that_say(reader, "This is a unit, and this a thing.")
     assert text(reader).endswith(
-        f"Index unit {reader.page_labels[there]} {reader.page_labels[page]}"
+        f"uses it. unit {reader.page_labels[there]} {reader.page_labels[page]}"
     )
     assert there in led_from(reader, page)
 
@@ -288,7 +309,7 @@ def test_footnotes_are_set_once_and_marked_each_time(read):
     said = text(read({"one": html, "two": html}))
     assert said.count("The paper.") == 2
     assert "One.1 Two.1" in said
-    assert "Three.1, p. 1" in said, "it says where the note is"
+    assert "Three.note 1, p. 1" in said, "it says where the note is"
     assert "One.2 Two.2" in said, "numbers go through the book"
     assert "↩" not in said
 
@@ -534,6 +555,58 @@ FAULTS = {
         "<table><tr><td>1</td></tr></table>",
         "one.html: <table> '1': the table has no row of headings",
     ),
+    "a missing character in a picture": (
+        PICTURE.replace("<path", "<text>中</text><path"),
+        "one.html: <img>: no font has '中'",
+    ),
+    "a missing character in the name of a listing": (
+        '<div class="highlight"><span class="filename">中</span>'
+        "<pre>x</pre></div>",
+        "one.html: <div class=\"highlight\"> '中': no font has '中'",
+    ),
+    "a caption of a table": (
+        "<table><caption>So.</caption><thead><tr><th>a</th></tr></thead>"
+        "<tr><td>1</td></tr></table>",
+        "one.html: <caption> 'So.': 'So.' has no place here in print",
+    ),
+    "text in a list beside its items": (
+        "<ul>So.<li>x</li></ul>",
+        "one.html: <ul> 'So. x': 'So.' has no place here in print",
+    ),
+    "a group in a list of terms": (
+        "<dl><div><dt>a</dt><dd>b</dd></div></dl>",
+        "one.html: <dt> 'a': 'a' has no place here in print",
+    ),
+    "text beside a picture": (
+        FIGURE.replace("<figcaption>", "<p>So.</p><figcaption>"),
+        "one.html: <p> 'So.': 'So.' has no place here in print",
+    ),
+    "a second picture in a figure": (
+        FIGURE.replace("<figcaption>", f"{PICTURE}<figcaption>"),
+        "one.html: <img>: the picture has no place here in print",
+    ),
+    "a second formula in an equation": (
+        f'<div class="equation">{MATH}{MATH}</div>',
+        "has no place here in print",
+    ),
+    "an element that only scripts fill": (
+        "<p>See <line-explorer></line-explorer>.</p>",
+        "one.html: <line-explorer>: it has no form in print",
+    ),
+    "an input": (
+        '<p>Move <input type="range"> it.</p>',
+        "one.html: <input>: it has no form in print",
+    ),
+    "folded code without a summary": (
+        f'<details class="code">{CODE}</details>',
+        'one.html: <details class="code">: it has no summary',
+    ),
+    "tabs without their labels": (
+        "<div class='tabbed-set'><div class='tabbed-labels'></div>"
+        "<div class='tabbed-content'><div class='tabbed-block'>x</div></div>"
+        "</div>",
+        "<div class=\"tabbed-set\"> 'x': it has more labels than tabs",
+    ),
     "a picture that is broken": (
         '<p><svg viewBox="0 0 9 9" aria-label="A line."><path></svg></p>',
         "one.html: Typst cannot set the PDF",
@@ -548,6 +621,18 @@ def test_a_fault_names_its_page_and_element(make_site, fault):
     with pytest.raises(Fault) as raised:
         set_book(read_settings(), site)
     assert said in str(raised.value)
+
+
+def test_a_missing_character_in_the_settings_is_told(make_site):
+    site = make_site({"one": "<p>x</p>"})
+    config = site.parent / "mkdocs.yml"
+    config.write_text(
+        config.read_text("utf-8").replace("A small", "A 中"), "utf-8"
+    )
+    with pytest.raises(
+        Fault, match="mkdocs.yml: no font has '中' of 'A 中 book'"
+    ):
+        set_book(read_settings(), site)
 
 
 def test_all_faults_are_told_at_once(make_site):
