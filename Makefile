@@ -82,7 +82,7 @@ FIT := import sys, venv, ensurepip; print(sys.version_info >= (3, 11))
 
 # whether pip on Linux would bring torch with CUDA: it knows no index but its own
 CUDA = $(if $(filter Linux,$(shell uname -s 2>&1)),$(if \
-	$(shell $(PYTHON) -m pip config list 2>&1 | grep -e index-url -e find-links),,yes))
+	$(shell $(PYTHON) -m pip config list 2>&1 | grep -e "index-url='[^']" -e "find-links='[^']"),,yes))
 
 # made anew when requirements.txt is newer
 $(READY): requirements.txt

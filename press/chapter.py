@@ -69,6 +69,8 @@ def _parts(name: str) -> tuple[str, str]:
             f"{name!r} is not a section and a word; write, for instance, "
             f"make chapter PAGE={sections[0]}/swish; {known}"
         )
+    if len(parts) > 2 and not parts[-1]:
+        raise Fault(f"{name!r} ends with a slash; leave it out")
     if len(parts) > 2:
         raise Fault(
             f"{name!r} is nested too deep: a page stands in a section, and a "

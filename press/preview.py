@@ -1,15 +1,18 @@
 """A MkDocs hook for live preview alone, `make serve`.
 
-An edit of the press itself takes effect, and an error is one message, after
+The PDF is the last one that was set, as setting it takes longer than a page. An
+edit of the press itself takes effect, and an error is one message, after
 which the next good edit recovers. That edited snippets are run anew needs no
 hook: the worker processes see to it.
 """
 
 import importlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 
 FOLDER = Path(__file__).parent
@@ -42,6 +45,17 @@ def on_pre_build(**_: object) -> None:
         importlib.invalidate_caches()
     else:
         sys.modules["press.execution"].OUTPUTS.expect(Path("docs"))
+
+
+def on_post_build(config: MkDocsConfig, **_: object) -> None:
+    """Put the last PDF that was set where its links lead."""
+    file = config.extra.get("pdf")
+    if not (Preview.on and file):
+        return
+    from press.pdf.keep import newest
+
+    for kept in newest()[:1]:
+        shutil.copy(kept, Path(config.site_dir) / file)
 
 
 def on_build_error(error: Exception, **_: object) -> None:

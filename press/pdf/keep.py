@@ -51,9 +51,16 @@ def put(kept: Path, settings: Settings, site: Path) -> None:
     with NamedTemporaryFile(dir=FOLDER, prefix="new-", delete=False) as new:
         new.write(pdf)
     os.replace(new.name, kept)
-    whole = [f for f in FOLDER.iterdir() if not f.name.startswith("new-")]
-    for older in sorted(whole, key=_age)[FEW:]:
+    for older in newest()[FEW:]:
         older.unlink(missing_ok=True)
+
+
+def newest() -> list[Path]:
+    """Return the PDFs that are kept, those wanted last first."""
+    if not FOLDER.is_dir():
+        return []
+    whole = [f for f in FOLDER.iterdir() if not f.name.startswith("new-")]
+    return sorted(whole, key=_age)
 
 
 def _age(file: Path) -> float:

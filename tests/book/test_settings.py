@@ -165,6 +165,7 @@ def test_commands_of_the_readme_exist():
         ({}, True),
         ({"PIP_EXTRA_INDEX_URL": "file:///cpu"}, False),
         ({"PIP_FIND_LINKS": "/wheels"}, False),
+        ({"PIP_EXTRA_INDEX_URL": ""}, True),
     ],
 )
 def test_a_reader_is_told_before_gigabytes_are_fetched(

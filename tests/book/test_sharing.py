@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.book.conftest import DOCS, chapters, navigation
+from tests.book.conftest import DOCS, chapters, navigation, notebooks
 from tests.conftest import built_once
 
 HOME = "https://example.org/book"
@@ -51,7 +51,15 @@ def test_page_leads_to_its_source_to_view_and_to_edit(addressed, page):
     files = [link.partition("/main/")[2] for link in links[::2]]
     assert links[::2] == [f"{REPOSITORY}/blob/main/{file}" for file in files]
     assert links[1::2] == [f"{REPOSITORY}/edit/main/{file}" for file in files]
-    assert files[0] == f"docs/{page}"
+    if page in notebooks():
+        word = page.removesuffix(".md")
+        assert files == [
+            f"docs/{word}.ipynb",
+            f"docs/{page}",
+            f"tests/{word.replace('/', '/test_')}.py",
+        ]
+    else:
+        assert files[0] == f"docs/{page}"
     for file in files:
         assert (DOCS.parent / file).is_file(), file
     if page in chapters() or page == "index.md":

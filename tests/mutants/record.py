@@ -6,6 +6,7 @@ of the tests, for whoever adds a test should not have to wait; a test that was
 weakened shows in the next run.
 """
 
+import ast
 import hashlib
 import json
 from collections import Counter
@@ -19,6 +20,7 @@ from tests.mutants.explained import Explanations, Verdict
 RECORD = Path("tests/mutants/record.json")
 EXPLAINED = Path("tests/mutants/explained.toml")
 UNEXPLAINED = "none, for its last run was not in order"
+_HAVE_DOCSTRINGS = (ast.Module, ast.ClassDef, ast.FunctionDef)
 COUNTS = ("mutants", "killed", "explained", "untried", "one by one")
 
 
@@ -112,10 +114,23 @@ def _rules(files: dict[str, dict]) -> Counter[str]:
 
 
 def _digest(file: str) -> str:
-    """Return a digest of a file and of its explanations.
+    """Return a digest of a file's code and of its explanations.
 
-    It does not hang on what ends the file's lines.
+    Docstrings, comments and what ends the lines do not count.
     """
-    text = Path(file).read_text(encoding="utf-8")
+    text = _code(Path(file).read_text(encoding="utf-8"))
     text += Explanations.read(EXPLAINED).concerning(file)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _code(text: str) -> str:
+    """Return the lines that run."""
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, _HAVE_DOCSTRINGS) and ast.get_docstring(node):
+            docstring = node.body[0]
+            for number in range(docstring.lineno - 1, docstring.end_lineno):
+                lines[number] = ""
+    return "\n".join(
+        line for line in lines if line.strip() and line.lstrip()[0] != "#"
+    )

@@ -56,6 +56,8 @@ def test_nothing_changed_is_no_fault(recorded):
     assert record.faults() == []
     Path("snippets/one.py").write_bytes(b"X = 1\r\n")
     assert record.faults() == [], "whatever ends a line"
+    Path("snippets/one.py").write_text('"""Of one."""\n# so\n\nX = 1\n')
+    assert record.faults() == [], "whatever it says of itself"
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ def test_navigation_is_changed_by_one_line(book):
         ("", "write, for instance, make chapter PAGE=activation/swish"),
         ("swish", "'swish' is not a section and a word"),
         ("activation/a/b", "nested too deep"),
+        ("activation/swish/", "ends with a slash; leave it out"),
         ("poetry/swish", "there is no section 'poetry'; the sections are act"),
         ("../swish", "there is no section '..'"),
         ("activation/Swish", "take small letters, digits"),

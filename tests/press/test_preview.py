@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -53,8 +54,8 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
 
-    def page(self) -> str:
-        address = f"http://127.0.0.1:{self.port}/one.html"
+    def page(self, name: str = "one.html") -> str:
+        address = f"http://127.0.0.1:{self.port}/{name}"
         with urlopen(address, timeout=30) as answer:
             return answer.read().decode()
 
@@ -88,12 +89,15 @@ def folder(project, root):
     )
     settings = (folder / "mkdocs.yml").read_text()
     settings += "\nhooks: [press/preview.py]\nwatch: [snippets, press]\n"
-    settings += "extra_css: [style.css]\n"
+    settings += "extra_css: [style.css]\nextra: {pdf: book.pdf}\n"
     (folder / "mkdocs.yml").write_text(settings)
     (folder / "docs/style.css").write_text("p {color: red}")
     (folder / "press").mkdir()
     for file in (root / "press").glob("*.py"):
         (folder / "press" / file.name).write_text(file.read_text())
+    shutil.copytree(root / "press/pdf", folder / "press/pdf")
+    (folder / ".press/pdf").mkdir(parents=True)
+    (folder / ".press/pdf/last").write_text("%PDF, as it was set last")
     return folder
 
 
@@ -111,6 +115,7 @@ def server(folder, root):
 def test_edits_show_and_errors_are_told(server, folder):
     """One server for all, for it takes a while to start."""
     assert "first a" in server.page()
+    assert server.page("book.pdf") == "%PDF, as it was set last"
     (folder / "snippets/a.py").write_text("A = 'second a'\n")
     server.wait_for("second a")
     assert "first b" in server.page()
