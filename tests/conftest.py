@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,21 +59,24 @@ def build_site(root: Path, folder: Path, **addresses: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def built_once(
-    factory: pytest.TempPathFactory, name: str, **addresses: str
+def once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]
 ) -> Path:
-    """Build the site in a folder that all processes of a run share."""
+    """Make a folder that all processes of a run share."""
     shared = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if shared.name.startswith("popen-"):  # one of several processes
         shared = shared.parent
-    folder = shared / f"{name}-built"
+    folder = shared / f"{name}-once"
     with FileLock(shared / f"{name}.lock"):
         if not folder.exists():
-            build_site(Path(__file__).parents[1], folder, **addresses)
+            new = factory.mktemp(name)
+            make(new)
+            new.rename(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the whole site once."""
-    return built_once(tmp_path_factory, "site")
+    root = Path(__file__).parents[1]
+    return once(tmp_path_factory, "site", lambda to: build_site(root, to))

@@ -3,6 +3,7 @@
 All are planted at once, in a copy of the project, and its tests are run there.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -14,9 +15,10 @@ import pytest
 
 from tests.book.conftest import ROOT
 from tests.claims import claim
+from tests.conftest import once
 
 FOLDERS = ("docs", "press", "snippets", "tests")
-
+SAID, PLACES = "said.txt", "places.json"
 
 MARKS = (
     "tests/book/test_claims.py::test_every_mark_leads_to_a_test_of_these_words"
@@ -119,7 +121,13 @@ def plant(fault: Fault, docs: Path) -> str:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> tuple[str, dict[str, str]]:
     """Return what the tests of the faulty book say, and the faults' places."""
-    project = tmp_path_factory.mktemp("faulty")
+    project = once(tmp_path_factory, "faulty", run_faulty_book)
+    said = (project / SAID).read_text(encoding="utf-8")
+    return said, json.loads((project / PLACES).read_text(encoding="utf-8"))
+
+
+def run_faulty_book(project: Path) -> None:
+    """Plant the faults in a copy of the book, and note what its tests say."""
     for folder in FOLDERS:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / folder, project / folder, ignore=ignored)
@@ -128,6 +136,7 @@ def report(tmp_path_factory) -> tuple[str, dict[str, str]]:
     places = {
         name: plant(fault, project / "docs") for name, fault in FAULTS.items()
     }
+    (project / PLACES).write_text(json.dumps(places), encoding="utf-8")
     # in one process, and without what a browser would need
     quiet = [
         "-q",
@@ -146,7 +155,7 @@ def report(tmp_path_factory) -> tuple[str, dict[str, str]]:
         check=False,
     )
     assert done.returncode == 1, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout, places
+    (project / SAID).write_text(done.stdout, encoding="utf-8")
 
 
 @claim(

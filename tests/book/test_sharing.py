@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.conftest import DOCS, chapters, navigation, notebooks
-from tests.conftest import built_once
+from tests.conftest import build_site, once
 
 HOME = "https://example.org/book"
 REPOSITORY = "https://code.example.org/us/book"
@@ -27,7 +27,11 @@ def test_page_can_be_shared_and_found(site, page):
 def addressed(tmp_path_factory) -> Path:
     """Build the site as one that knows where it and its source will stand."""
     known = {"SITE_URL": f"{HOME}/", "REPO_URL": REPOSITORY}
-    return built_once(tmp_path_factory, "addressed", **known)
+    return once(
+        tmp_path_factory,
+        "addressed",
+        lambda folder: build_site(DOCS.parent, folder, **known),
+    )
 
 
 def test_a_site_with_an_address_says_it(addressed):
