@@ -59,7 +59,7 @@ def draw_two_rows() -> Figure:
     sheet.text(0.55, UPPER, "$x = a^{[0]}$", ha="right", va="center")
     sheet.text(0.55, LOWER, "$da^{[0]}$", ha="right", va="center")
     sheet.plot(
-        [0.1, 0.58], [LOWER - 0.11, LOWER + 0.14], color=INK, linewidth=1.2
+        [0.22, 0.6], [LOWER - 0.11, LOWER + 0.14], color=INK, linewidth=1.2
     )
     sheet.text(4.83, UPPER, r"$a^{[L]} = \hat{y}$", ha="left", va="center")
     sheet.text(4.83, LOWER, "$da^{[L]}$", ha="left", va="center")
