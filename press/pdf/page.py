@@ -17,7 +17,8 @@ from press.pdf.picture import take_pictures
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)"')
 _TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
 _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
-_LEFT_OUT = {"no-print", "headerlink", "footnote-backref"}  # by class
+# by class; what is web-only, a browser's print still shows
+_LEFT_OUT = {"no-print", "web-only", "headerlink", "footnote-backref"}
 _SILENT = {"script", "style", "template"}
 
 

@@ -216,7 +216,7 @@ def runs(page: BeautifulSoup) -> Iterator[str]:
         if part.find(["p", "li", "pre", "table"]):
             continue
         kinds = {k for at in (part, *part.parents) for k in at.get("class", ())}
-        if kinds & {"no-print", "footnote"}:
+        if kinds & {"no-print", "web-only", "footnote"}:
             continue
         pieces = [
             "\0"

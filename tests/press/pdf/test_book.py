@@ -104,9 +104,10 @@ def test_every_tab_is_a_labelled_box(read):
     assert "torch x = 1 numpy Two." in said
 
 
-def test_what_is_not_for_print_is_left_out(read):
+@pytest.mark.parametrize("kind", ["no-print", "web-only"])
+def test_what_is_not_for_print_is_left_out(read, kind):
     said = text(
-        read("<p>Seen.</p><div class='no-print'><iframe>x</iframe></div>")
+        read(f"<p>Seen.</p><div class='{kind}'><iframe>x</iframe></div>")
     )
     assert "Seen." in said
     assert "x" not in said.partition("Seen.")[2]
@@ -237,6 +238,9 @@ def test_the_index_says_where_terms_stand(read):
     ]
     numbers = ", ".join(reader.page_labels[number] for number in used)
     assert f"uses it. unit {numbers}" in text(reader)
+    assert f"See Units, page {reader.page_labels[used[0]]}, more." in text(
+        reader
+    )
     assert {*used, pages_that_say(reader, "Page two")[-1]} <= led_from(
         reader, page
     )
@@ -312,6 +316,21 @@ def test_footnotes_are_set_once_and_marked_each_time(read):
     assert "Three.note 1, p. 1" in said, "it says where the note is"
     assert "One.2 Two.2" in said, "numbers go through the book"
     assert "↩" not in said
+
+
+def test_notes_of_one_block_lead_there_and_back(read):
+    mark = '<sup><a class="footnote-ref" href="#fn:{0}">1</a></sup>'
+    note = '<li id="fn:{0}"><p>The paper {0}.</p></li>'
+    reader = read(
+        f"<p>One.{mark.format('a')} Two.{mark.format('b')}</p>"
+        f'<div class="footnote"><ol>{note.format("a")}{note.format("b")}</ol>'
+        "</div>"
+    )
+    (page,) = pages_that_say(reader, "The paper b.")
+    ways = [
+        destination(reader, link) for at, link in links(reader) if at == page
+    ]
+    assert ways == [page] * 4
 
 
 def test_long_names_break_without_a_trace(read):
