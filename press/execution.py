@@ -22,6 +22,7 @@ from press import store
 from press.dependencies import digest
 from press.fault import Fault, locate
 from press.notebook import MARKER, fill, program, read_cells
+from press.table import table
 from press.workers import Workers, cores
 
 FENCE = re.compile(
@@ -162,6 +163,9 @@ def python(*, code: str, md: Markdown, **options: object) -> Markup:
             "write what they share into a snippet"
         )
     output = OUTPUTS.of(code, options)
+    if options.get("result") == "table":
+        output = table(output, partial(_in_page, code))
+        options = options | {"result": None}
     return base_format(
         language="python",
         run=lambda *_, **__: output,
