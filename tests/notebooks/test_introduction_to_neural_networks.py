@@ -10,7 +10,7 @@ NAME = "introduction_to_neural_networks"
 # the six code cells of the source, in its order, among its headings
 ORDER = [
     "setup",  # %matplotlib inline
-    "# The chapter in one notebook",
+    "# The book in one notebook",
     "## Overview",
     "## Representation of a neural network",
     "## Activation function",
