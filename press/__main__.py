@@ -22,6 +22,7 @@ from press.files import write_files
 from press.notebooks import write_addresses
 from press.pdf.keep import write_pdf
 from press.policy import write_policy
+from press.reading import write_total
 from press.site import SITE, date_by_commit
 
 WORK = Path(".press")
@@ -80,6 +81,7 @@ def finish(folder: Path) -> bool:
     """Take the steps over the built site; return whether nothing was wrong."""
     try:
         write_files(folder)
+        write_total(folder)
         write_addresses(
             folder,
             os.environ.get("REPO_URL", ""),

@@ -48,13 +48,15 @@ def on_pre_build(**_: object) -> None:
 
 
 def on_post_build(config: MkDocsConfig, **_: object) -> None:
-    """Put the last PDF that was set where its links lead."""
-    file = config.extra.get("pdf")
-    if not (Preview.on and file):
+    """Fill in the reading time; put the last PDF where its links lead."""
+    if not Preview.on:
         return
     from press.pdf.keep import newest
+    from press.reading import write_total
 
-    for kept in newest()[:1]:
+    write_total(Path(config.site_dir))
+    file = config.extra.get("pdf")
+    for kept in newest()[:1] if file else ():
         shutil.copy(kept, Path(config.site_dir) / file)
 
 

@@ -2,10 +2,13 @@
 
 A rough guide: 200 words of running text a minute, which is slow for prose and
 right for thinking along; a displayed formula counts as 10 seconds, a figure as
-20, a line of code as 2. What is folded away is not counted.
+20, a line of code as 2. What is folded away is not counted. A page that holds
+`<!-- reading time -->` says there how long all chapters take.
 """
 
 import math
+import re
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
@@ -14,6 +17,8 @@ from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
 
 WORDS_A_SECOND = 200 / 60
 SECONDS = {"equation": 10, "figure": 20, "line": 2}
+TOTAL = "<!-- reading time -->"
+_TIME = re.compile(r'class="reading-time[^>]*>(\d+) minute')
 
 
 class ReadingTime(Treeprocessor):
@@ -59,6 +64,26 @@ class ReadingTime(Treeprocessor):
             for block in found
             if isinstance(block, str) and 'class="highlight"' in block
         )
+
+
+def write_total(site: Path) -> None:
+    """Fill in how long all chapters take, once all of them are built."""
+    texts = {page: page.read_text("utf-8") for page in site.rglob("*.html")}
+    times = (time for text in texts.values() for time in _TIME.findall(text))
+    total = about(sum(map(int, times)))
+    for page, text in texts.items():
+        if TOTAL in text:
+            page.write_text(text.replace(TOTAL, total), encoding="utf-8")
+
+
+def about(minutes: int) -> str:
+    """Say a time in words, to the half hour: about an hour and a half."""
+    hours, half = divmod(max(1, round(minutes / 30)), 2)
+    if hours == 0:
+        return "about half an hour"
+    if hours == 1:
+        return "about an hour" + " and a half" * half
+    return f"about {hours}{'½' * half} hours"
 
 
 class ReadingExtension(Extension):

@@ -1,16 +1,29 @@
-"""The picture of the home page: a small network learns to enclose a disc.
+"""The pictures of the home page: a small network learns to enclose a disc.
 
 The network has one hidden layer of eight ReLU units. Each unit folds the plane
-along one straight line, and training moves the folds.
+along one straight line, and training moves the folds. Thumbnails of the
+chapters' figures show the way.
 """
 
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.patches import PathPatch
+from matplotlib.text import Text
+from matplotlib.textpath import TextPath
+from matplotlib.transforms import Affine2D
 from torch import Tensor
 
 from snippets.activation.relu import disc
-from snippets.figure import INK, PALETTE, book_style, new_axes
+from snippets.figure import (
+    INK,
+    PALETTE,
+    blank_axes,
+    book_style,
+    new_axes,
+    svg,
+)
 from snippets.network import Layer, initialise
 from snippets.propagation.backward import (
     backward,
@@ -29,7 +42,7 @@ def learn_disc(steps: int) -> tuple[list[Layer], Tensor, Tensor]:
     """Train eight hidden ReLU units to tell whether a point is in the disc.
 
     steps: how many steps of gradient descent to take, 0 or more.
-    Returns the layers, the points x of shape (2, 120) and their answers y.
+    Returns the layers, the points x of shape (2, 120) and their targets y.
     Raises TypeError or ValueError for a number of steps out of range.
     """
     require_count("steps", steps, least=0)
@@ -47,7 +60,7 @@ def learn_disc(steps: int) -> tuple[list[Layer], Tensor, Tensor]:
 # --8<-- [start:draw_folds]
 @book_style()
 def draw_folds() -> Figure:
-    """Draw the network's answer before training and after 1000 steps."""
+    """Draw the network's output before training and after 1000 steps."""
     figure, panels = new_axes(height=2.6, columns=2)
     for axes, steps in zip(panels, (0, 1000), strict=True):
         draw_answer(axes, *learn_disc(steps))
@@ -96,8 +109,39 @@ def draw_share() -> Figure:
     draw_answer(figure.add_axes((0.53, 0.06, 0.45, 0.88)), *learn_disc(1000))
     for height, size, words in (
         (0.55, 46, "Introduction to\nNeural Networks"),
-        (0.33, 22, "A short book that runs\nits own code"),
+        (0.33, 22, "From one neuron\nto backpropagation"),
     ):
         figure.text(0.06, height, words, size=size, family="STIXGeneral")
     return figure
     # --8<-- [end:draw_share]
+
+
+@book_style()
+def draw_signs() -> Figure:
+    """Draw the formula of a layer as outlines, which need no font."""
+    figure, axes = blank_axes(3.6, 1.6)
+    formula = TextPath((0, 0), r"$a = g\,(W x + b)$", size=0.5)
+    left, bottom, right, top = formula.get_extents().extents
+    to_middle = Affine2D().translate(
+        1.8 - (left + right) / 2, 0.8 - (bottom + top) / 2
+    )
+    outlines = formula.transformed(to_middle)
+    axes.add_patch(PathPatch(outlines, facecolor=INK, linewidth=0))
+    return figure
+
+
+@book_style()
+def thumbnail(figure: Figure, name: str) -> str:
+    """Return `figure` as a small picture for a page that leads to its own.
+
+    Words and ticks, too small to read there, are left out.
+    name: as svg takes it.
+    """
+    for text in figure.findobj(Text):
+        text.set_text("")
+    for legend in figure.findobj(Legend):
+        legend.set_visible(False)
+    for axes in figure.axes:
+        axes.tick_params(length=0, labelleft=False, labelbottom=False)
+    # it says nothing that the words beside it don't
+    return svg(figure, name).replace("<svg ", '<svg aria-hidden="true" ', 1)

@@ -13,7 +13,9 @@ from snippets.index import (
     SIDE,
     draw_folds,
     draw_share,
+    draw_signs,
     learn_disc,
+    thumbnail,
 )
 from snippets.propagation.forward import forward
 from tests import drawing
@@ -42,14 +44,14 @@ def test_points_are_those_of_the_chapter_on_relu():
 
 
 @claim(
-    "training moves the lines until the shaded region holds every orange "
-    "square and no blue circle",
-    "<pictures> pictures of <one> square of points: filled orange squares "
-    "inside an invisible disc, open blue circles outside",
-    "Before training they all meet in the middle, and the shaded region where "
-    'the network says "inside" is a wide wedge and a narrow one',
+    "training moves the lines until the shaded region holds every square and "
+    "no circle",
+    "<pictures> pictures of <one> square of points: filled squares inside an "
+    "invisible disc, open circles outside",
+    "Before training they all meet in the middle, and the shaded region, where "
+    'the network says "square", is a wide wedge and a narrow one',
     "After <steps> steps the lines have moved apart, and the region is a "
-    "polygon that holds all orange squares and no blue circle",
+    "polygon that holds all squares and no circle",
 )
 def test_region_holds_the_disc_after_training_and_not_before(
     pictures, one, steps
@@ -118,10 +120,10 @@ def test_both_pictures_show_all_points_and_eight_folds():
 
 
 @claim(
-    "Each dashed line is where one of <units> units bends the network's answer",
+    "Each dashed line is where one of <units> units bends the network's output",
     "Dashed lines, one for each of <hidden> hidden units, run across it",
 )
-def test_units_bend_the_answer_on_their_folds(units, hidden):
+def test_units_bend_the_output_on_their_folds(units, hidden):
     """On each dashed line the pre-activation of its unit is 0.
 
     There ReLU has its kink, so the sum of the output has one too: its slopes
@@ -135,6 +137,18 @@ def test_units_bend_the_answer_on_their_folds(units, hidden):
         ends = torch.tensor(line.get_xydata())
         assert (ends @ w + bias).abs().max() < 1e-9
     assert (output.W[0] * W.norm(dim=1)).abs().min() > 0.01
+
+
+@claim(
+    "It has <units> units and <adjustable> adjustable numbers, and has learnt "
+    "from <examples> points"
+)
+def test_network_is_of_the_size_that_the_text_says(units, adjustable, examples):
+    layers, x, y = learn_disc(1)
+    assert sum(len(b) for _, b in layers) == units
+    assert sum(W.numel() + b.numel() for W, b in layers) == adjustable
+    assert x.shape == (2, examples)
+    assert y.shape == (1, examples)
 
 
 def test_share_picture_is_a_file_of_the_size_that_is_asked_for():
@@ -154,6 +168,7 @@ def panels():
     return draw_folds().axes
 
 
+@claim('where the plane is shaded, it says "square"')
 @pytest.mark.parametrize(("panel", "steps", "title"), PANELS)
 def test_region_is_where_the_network_says_yes(panels, panel, steps, title):
     layers, x, _ = learn_disc(steps)
@@ -245,7 +260,7 @@ def test_share_picture_has_the_title_beside_the_trained_network():
     said = [text.get_text() for text in figure.texts]
     assert said == [
         "Introduction to\nNeural Networks",
-        "A short book that runs\nits own code",
+        "From one neuron\nto backpropagation",
     ]
     assert title.x0 == pytest.approx(line.x0, abs=0.1)
     assert title.height > 1.5 * line.height
@@ -277,3 +292,23 @@ def test_folds_run_across_the_frame(panels, panel, steps, title):
         assert ends.norm(dim=1).min() > 2**0.5 * SIDE, "beyond the corners"
         nearest, along = ends.mean(dim=0), ends[1] - ends[0]
         assert (nearest @ along).item() == pytest.approx(0, abs=1e-9)
+
+
+def test_thumbnail_leaves_out_words_and_keeps_lines():
+    whole = svg(draw_folds(), "folds")
+    small = thumbnail(draw_folds(), "folds")
+    assert "after 1000 steps" in whole
+    assert "<text" not in small
+    lines = 'stroke-dasharray="'
+    assert small.count(lines) == whole.count(lines) >= 16
+
+
+def test_signs_are_outlines_in_the_middle_of_their_picture():
+    figure = draw_signs()
+    (axes,) = figure.axes
+    (formula,) = axes.patches
+    box = formula.get_path().get_extents()
+    assert drawing.centre(box) == pytest.approx((1.8, 0.8))
+    assert 0 < box.x0 < box.x1 < 3.6
+    assert 0 < box.y0 < box.y1 < 1.6
+    assert "<text" not in svg(figure, "signs")

@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 
 from tests.book.conftest import DOCS, ROOT, chapters, navigation, source
-from tests.claims import claim
 
 # the source's headings, in its order, and the pages that mirror them
 OUTLINE = {
@@ -121,7 +120,6 @@ def test_a_figure_block_draws_the_figure_that_it_names(page):
         assert drawn.groups() == (f"draw_{name.replace('-', '_')}", name)
 
 
-@claim("The code of each chapter stands in a file of the chapter's name")
 @pytest.mark.parametrize("page", chapters())
 def test_one_word_ties_page_snippet_and_test(page):
     folder, _, name = page.removesuffix(".md").rpartition("/")

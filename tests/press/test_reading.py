@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from press.reading import about, write_total
+
 
 @pytest.fixture
 def minutes(build, tmp_path):
@@ -35,3 +37,32 @@ def test_what_is_folded_takes_none(minutes):
 def test_a_single_minute_is_no_plural(build, tmp_path):
     build({"one.md": "# One\n\nA word.\n"})
     assert ">1 minute to read<" in (tmp_path / "site/one.html").read_text()
+
+
+def test_a_page_says_how_long_all_chapters_take(build, tmp_path):
+    site = tmp_path / "site"
+    text = "<p>It takes <!-- reading time -->.</p>"
+    build({"one.md": f"# One\n\n{text}\n\n{'word ' * 9000}", "two.md": "# Two"})
+    two = (site / "two.html").read_text()
+    assert two.count("1 minute to read") == 1
+    write_total(site)
+    assert "It takes about an hour." in (site / "one.html").read_text()
+    assert (site / "two.html").read_text() == two
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (1, "half an hour"),
+        (44, "half an hour"),
+        (46, "an hour"),
+        (74, "an hour"),
+        (76, "an hour and a half"),
+        (104, "an hour and a half"),
+        (106, "2 hours"),
+        (150, "2½ hours"),
+        (360, "6 hours"),
+    ],
+)
+def test_a_long_time_is_said_to_the_half_hour(minutes, said):
+    assert about(minutes) == f"about {said}"
