@@ -136,7 +136,12 @@ def test_licences_are_those_that_the_text_names(text, source):
         f"which is licensed CC BY-NC-SA {source:.1f} CN.",
     ):
         assert words in licence
-    for file in ("README.md", "docs/index.md", "mkdocs.yml"):
+    for file in (
+        "README.md",
+        "docs/index.md",
+        "docs/about/index.md",
+        "mkdocs.yml",
+    ):
         linked = re.findall(
             r"licenses/by-nc-sa/([\d.]+)/", (ROOT / file).read_text()
         )
