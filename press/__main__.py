@@ -19,6 +19,7 @@ from pymdownx.snippets import SnippetMissingError
 from press.execution import OUTPUTS
 from press.fault import Fault, locate
 from press.files import write_files
+from press.moved import write_moved
 from press.notebooks import write_addresses
 from press.pdf.keep import write_pdf
 from press.policy import write_policy
@@ -87,6 +88,7 @@ def finish(folder: Path) -> bool:
             os.environ.get("REPO_URL", ""),
             os.environ.get("SITE_URL", ""),
         )
+        write_moved(folder, os.environ.get("SITE_URL", ""))
         write_pdf(folder)
         write_policy(folder)
     except Fault as error:

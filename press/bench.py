@@ -65,7 +65,7 @@ class Book:
         for name in ("docs", "snippets", "press", "tests"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(name, folder / name, ignore=ignored)
-        for name in ("mkdocs.yml", "CONTRIBUTING.md"):
+        for name in ("mkdocs.yml", "CONTRIBUTING.md", "HOSTING.md"):
             shutil.copy(name, folder)
         if not pdf:
             settings = folder / "mkdocs.yml"
@@ -138,7 +138,7 @@ class Book:
     def repeat(self, count: int) -> None:
         """Make a book of `count` chapters, by copies of those there are."""
         docs = self.folder / "docs"
-        kept = (docs / "index.md", docs / "references.md")
+        kept = (docs / "index.md", docs / "about/references.md")
         chapters = sorted(
             page
             for page in set(docs.rglob("*.md")) - set(kept)
@@ -166,7 +166,8 @@ class Book:
             (docs / name).write_text(text, encoding="utf-8")
         settings = self.folder / "mkdocs.yml"
         nav = "nav: &nav\n" + "".join(
-            f"  - {page}\n" for page in ("index.md", *names, "references.md")
+            f"  - {page}\n"
+            for page in ("index.md", *names, "about/references.md")
         )
         text = settings.read_text(encoding="utf-8")
         text = re.sub(

@@ -22,6 +22,7 @@ FILES = {
     "test.py.txt": "tests/{section}/test_{word}.py",
 }
 SETTINGS = Path("mkdocs.yml")
+APART = {"about"}  # sections that hold no chapters
 LONGEST = 24  # or the lines of the code become too long for a page
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -61,7 +62,9 @@ def begin(name: str) -> list[Path]:
 def _parts(name: str) -> tuple[str, str]:
     parts = name.split("/")
     sections = sorted(
-        page.parent.name for page in Path("docs").glob("*/index.md")
+        page.parent.name
+        for page in Path("docs").glob("*/index.md")
+        if page.parent.name not in APART
     )
     known = f"the sections are {', '.join(sections)}"
     if len(parts) == 1:

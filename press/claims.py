@@ -54,7 +54,7 @@ class Claim(NamedTuple):
 
     statement: Statement
     tests: tuple[Test, ...]
-    references: tuple[str, ...]  # keys of docs/references.md
+    references: tuple[str, ...]  # keys of docs/about/references.md
     is_shared: bool = False  # the marks stand with another sentence
 
     @property

@@ -10,7 +10,8 @@ parentheses; its last line says where it is introduced:
 On the other pages the first occurrence becomes a link that carries the
 definition, for assets/term.js to show. A page that defines the term itself, in
 italics, explains it from there on: the italics become <dfn data-term>, with the
-entry's id, where the PDF's index leads.
+entry's id, where the PDF's index leads. Phrases in which a word means something
+else, "for example", are listed in mkdocs.yml as `other`.
 """
 
 import os
@@ -74,9 +75,11 @@ def read_terms(file: Path, changed: int) -> tuple[Term, ...]:
 class Explain(Treeprocessor):
     """Turns the first occurrence of each term on a page into a link."""
 
-    def __init__(self, md: Markdown, file: Path, quiet: list[str]) -> None:
+    def __init__(
+        self, md: Markdown, file: Path, quiet: list[str], other: list[str]
+    ) -> None:
         super().__init__(md)
-        self.file, self.quiet = file, quiet
+        self.file, self.quiet, self.other = file, quiet, other
 
     def run(self, root: Element) -> None:
         heading = root.find("h1")
@@ -90,7 +93,8 @@ class Explain(Treeprocessor):
             self.by_form = {f.lower(): t for t in terms for f in t.forms}
             self.explained: set[str] = set()
             self.defined: set[str] = set()
-            longest_first = sorted(self.by_form, key=len, reverse=True)
+            phrases = [*self.by_form, *self.other]
+            longest_first = sorted(phrases, key=len, reverse=True)
             forms = "|".join(map(re.escape, longest_first)) or "(?!)"
             page = self.md.press_numbers().pages.get(title, self.file)
             self.address = Path(
@@ -121,9 +125,9 @@ class Explain(Treeprocessor):
     def note_definition(self, emphasis: Element) -> None:
         words = "".join(emphasis.itertext())
         found = self.pattern.fullmatch(words)
-        if not found:
+        term = self.by_form.get(found[1].lower()) if found else None
+        if term is None:
             return
-        term = self.by_form[found[1].lower()]
         if term.name not in self.defined:
             emphasis.tag = "dfn"
             emphasis.set("data-term", term.id)
@@ -135,8 +139,8 @@ class Explain(Treeprocessor):
     ) -> None:
         """Put links for terms in `text`, which follows `before`."""
         for found in self.pattern.finditer(text or ""):
-            term = self.by_form[found[1].lower()]
-            if term.name in self.explained:
+            term = self.by_form.get(found[1].lower())
+            if term is None or term.name in self.explained:
                 continue
             self.explained.add(term.name)
             link = Element(
@@ -166,12 +170,16 @@ class GlossaryExtension(Extension):
         self.config = {
             "file": ["docs/glossary.md", "the page of the definitions"],
             "quiet": [[], "titles of pages on which no term is explained"],
+            "other": [[], "phrases in which a term's word is no term"],
         }
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
         explain = Explain(
-            md, Path(self.getConfig("file")), self.getConfig("quiet")
+            md,
+            Path(self.getConfig("file")),
+            self.getConfig("quiet"),
+            self.getConfig("other"),
         )
         # below MathML (15), above numbering (10), which changes titles
         md.treeprocessors.register(explain, "press-glossary", 11)

@@ -29,7 +29,8 @@ from press.numbering import Numbers
 from press.references import read_entries
 from press.source import Display, displays
 
-LEDGER, REFERENCES = "ledger.md", "references.md"
+LEDGER, REFERENCES = "about/ledger/index.md", "about/references.md"
+UP = "../../"  # from the ledger to the folder of the pages
 MUTANTS = Path("tests/mutants/record.json")
 _LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(#[^)\s]*)?\)")
 _ITEM = re.compile(r"^(?:[-*] |\d+\. |: {3})")
@@ -201,12 +202,12 @@ class Ledger(Preprocessor):
         back = name if claim.tests else f"fnref:{claim.references[0]}"
         backing = [self.test(test.file, test.name) for test in claim.tests]
         backing += [
-            f"[{self.references[key]}]({REFERENCES}#{key})"
+            f"[{self.references[key]}]({UP}{REFERENCES}#{key})"
             for key in claim.references
         ]
         return [
             f"{_plain(claim, page.path)} {{: #{page.stem}-{name} }}",
-            f":   {'; '.join(backing)}\u00a0[↩]({page.path}#{back})"
+            f":   {'; '.join(backing)}\u00a0[↩]({UP}{page.path}#{back})"
             "{: .back title='Back to the page' aria-label='Back to the page' }",
             "",
             *(line for test in claim.tests for line in self.code(test)),
@@ -242,7 +243,7 @@ class Ledger(Preprocessor):
             backing = f"evaluated by {self.test(file, test.name)}"
         return [
             f"${tex}$ {{: #{page.stem}-{name} }}",
-            f":   [Equation]({page.path}#{name}), {backing}",
+            f":   [Equation]({UP}{page.path}#{name}), {backing}",
             "",
         ]
 
@@ -305,7 +306,7 @@ def _plain(claim: Claim, path: str) -> str:
 
     def rebase(link: re.Match) -> str:
         target = posixpath.normpath(posixpath.join(folder, link[1]))
-        return f"]({target if link[1] else path}{link[2] or ''})"
+        return f"]({UP}{target if link[1] else path}{link[2] or ''})"
 
     return _LINK.sub(rebase, text)
 

@@ -1,7 +1,7 @@
-"""References as footnotes, from the list in docs/references.md.
+"""References as footnotes, from the list in docs/about/references.md.
 
-A page writes [^hornik1991], and the entry of docs/references.md becomes its
-footnote. An entry is a list item of two lines, the second of which is its key:
+A page writes [^hornik1991], and the entry of that list becomes its footnote. An
+entry is a list item of two lines, the second of which is its key:
 
     - Kurt Hornik (1991). "Approximation capabilities ..."
       {: #hornik1991 }
@@ -75,7 +75,10 @@ class ReferencesExtension(Extension):
 
     def __init__(self, **options: object) -> None:
         self.config = {
-            "file": ["docs/references.md", "the page that lists the references"]
+            "file": [
+                "docs/about/references.md",
+                "the page that lists the references",
+            ]
         }
         super().__init__(**options)
 

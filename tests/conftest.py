@@ -43,11 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def build_site(root: Path, folder: Path, **addresses: str) -> None:
     """Build the site of the project in `root`, as it would be published.
 
-    addresses: SITE_URL, REPO_URL; those of the tests' own surroundings do not
-    count.
+    addresses: SITE_URL, REPO_URL, and EDITION, its date; those of the tests' own
+    surroundings do not count.
     """
-    surroundings = os.environ.items()
-    kept = {k: v for k, v in surroundings if k not in ("SITE_URL", "REPO_URL")}
+    own = ("SITE_URL", "REPO_URL", "EDITION")
+    kept = {k: v for k, v in os.environ.items() if k not in own}
     done = subprocess.run(
         [sys.executable, "-c", BUILD, folder],
         cwd=root,

@@ -71,7 +71,7 @@ APART = {"book", "browser", "mutants", "notebooks", "press"}
 REPEATING = {"ledger.html"}
 BROWSER = (
     *("tests/browser", "tests/book/conftest.py"),
-    *("docs/hosting.md", "requirements.txt"),
+    *("HOSTING.md", "requirements.txt"),
 )
 
 

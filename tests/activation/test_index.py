@@ -206,7 +206,7 @@ def test_small_change_of_a_weight_changes_no_step(jumps):
 
 @claim(
     "they say by how much",
-    "The others have many values, and never answer less to a larger sum",
+    "They have many values, and a larger sum never makes them smaller",
 )
 @pytest.mark.parametrize("g", [sigmoid, tanh, relu, leaky_relu])
 def test_others_answer_by_how_much(g):

@@ -157,8 +157,8 @@ def test_textbook_formula_cancels_near_zero(place, one):
 
 
 @claim(
-    r"and that $\tanh(z) = <factor> \sigma(<inner>z) - <shift>$",
-    "tanh is a sigmoid, stretched and moved",
+    "tanh is a sigmoid, stretched and moved: "
+    r"$\tanh(z) = <factor> \sigma(<inner>z) - <shift>$",
 )
 def test_is_a_stretched_sigmoid(factor, inner, shift):
     z = torch.linspace(-20, 20, 801, dtype=torch.float64)

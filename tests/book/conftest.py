@@ -20,9 +20,14 @@ class _Settings(yaml.SafeLoader):
 _Settings.add_multi_constructor("", lambda *_: None)
 
 
+def settings_of_the_book() -> dict:
+    """Return what mkdocs.yml says."""
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=_Settings)
+
+
 def navigation() -> list[str]:
     """Return the pages of the book in reading order."""
-    settings = yaml.load((ROOT / "mkdocs.yml").read_text(), Loader=_Settings)
 
     def pages(entry):
         if isinstance(entry, str):
@@ -31,27 +36,13 @@ def navigation() -> list[str]:
             for part in entry.values() if isinstance(entry, dict) else entry:
                 yield from pages(part)
 
-    return list(pages(settings["nav"]))
+    return list(pages(settings_of_the_book()["nav"]))
 
 
 def chapters() -> list[str]:
     """Return the pages that are chapters: between the home page and the end."""
-    around = {
-        "index.md",
-        "notation.md",
-        "glossary.md",
-        "departures.md",
-        "ledger.md",
-        "checked.md",
-        "references.md",
-        "contributing.md",
-        "hosting.md",
-    }
-    return [
-        page
-        for page in navigation()
-        if page not in around and not page.startswith("notebooks/")
-    ]
+    around = ("index.md", "notation.md", "glossary.md", "notebooks/", "about/")
+    return [page for page in navigation() if not page.startswith(around)]
 
 
 def notebooks() -> list[str]:

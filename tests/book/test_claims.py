@@ -13,7 +13,7 @@ _FORMULA = re.compile(r"\$([^$]+)\$")
 _VALUE = re.compile(r"(?:\\?\w+(?:[_^]\{?[^=]*)? = )?[^a-zA-Z=]*$")
 _LIST_ITEM = re.compile(r"^(?:[-*]|\d+\.) ")
 # what lists, counts or tells how to work on the book, and is no prose of it
-_ASIDE = {"references.md", "contributing.md", "hosting.md", "ledger.md"}
+_ASIDE = {"about/index.md", "about/references.md", "about/ledger/index.md"}
 
 
 def unbacked(claim: Claim) -> list[str]:

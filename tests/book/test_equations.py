@@ -73,7 +73,7 @@ def test_formulas_outside_the_chapters_hold():
     layer = {"W": torch.ones(2, 3).double(), "a": torch.ones(3, 5).double()}
     layer["b"] = torch.ones(2, 1).double()
     hold(
-        "departures.md",
+        "about/departures.md",
         {"b": neuron["b"], r"\theta": neuron[r"\theta"], "z": z}
         | {r"\sigma": sigmoid, r"\tanh": tanh},
         here={

@@ -4,11 +4,12 @@ import re
 
 import pytest
 import torch
+from markdown import Markdown
 
 from press.glossary import read_terms
 from snippets.activation.sigmoid import sigmoid
 from snippets.activation.tanh import tanh
-from tests.book.conftest import DOCS, chapters, source
+from tests.book.conftest import DOCS, chapters, settings_of_the_book, source
 from tests.claims import claim
 
 TERMS = read_terms(DOCS / "glossary.md", 0)
@@ -30,6 +31,44 @@ def test_term_is_used_where_the_glossary_says(term):
     page = re.search(r"See \[[^]]+\]\(([\w/]+\.md)", entry)[1]
     text = re.sub(r"\s+", " ", prose(page)).lower()
     assert any(form.lower() in text for form in term.forms), page
+
+
+# each with the terms that it explains: words that also mean something else
+SENTENCES = {
+    "In the end the step does harm.": [],
+    "The step function is flat.": ["step function"],
+    "Take two points, for example.": [],
+    "It has learnt some examples.": ["examples"],
+    "A layer of units without activation.": ["layer", "units"],
+    "The rectified linear unit keeps what is positive.": [
+        "rectified linear unit"
+    ],
+    "Both are in LSTM and GRU units.": ["LSTM", "GRU units"],
+    "A dead ReLU unit has no slope.": ["dead", "ReLU", "unit"],
+}
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_word_is_explained_only_where_it_is_the_term(sentence):
+    (settings,) = (
+        extension["press.glossary"]
+        for extension in settings_of_the_book()["markdown_extensions"]
+        if "press.glossary" in extension
+    )
+    html = Markdown(
+        extensions=["press.numbering", "press.glossary"],
+        extension_configs={"press.glossary": settings},
+    ).convert(f"# A page\n\n{sentence}")
+    assert (
+        re.findall(r'class="term"[^>]*>([^<]+)<', html) == SENTENCES[sentence]
+    )
+
+
+@claim("the number e, about <e>")
+def test_e_is_about_that(e):
+    one = torch.tensor(1.0, dtype=torch.float64)
+    assert round(one.exp().item(), 3) == e
+    assert torch.tensor(e).log().item() == pytest.approx(1, abs=1e-3)
 
 
 @claim(

@@ -27,6 +27,7 @@ def test_page_can_be_shared_and_found(site, page):
 def addressed(tmp_path_factory) -> Path:
     """Build the site as one that knows where it and its source will stand."""
     known = {"SITE_URL": f"{HOME}/", "REPO_URL": REPOSITORY}
+    known["EDITION"] = "2001-09-09"
     return once(
         tmp_path_factory,
         "addressed",
@@ -45,6 +46,27 @@ def test_a_site_with_an_address_says_it(addressed):
     lost = (addressed / "404.html").read_text()
     assert "/book/activation/relu.html" in lost
     assert "/book/assets/book.css" in lost
+
+
+@pytest.mark.parametrize("page", navigation())
+def test_page_names_its_edition_where_one_is_known(site, addressed, page):
+    file = (addressed / page).with_suffix(".html")
+    foot = BeautifulSoup(file.read_text(), "html.parser").footer
+    edition = foot.find(class_="edition")
+    assert edition.get_text() == "Edition 2001-09-09 · How to cite"
+    about, _, part = edition.a["href"].partition("#")
+    told = BeautifulSoup((file.parent / about).read_text(), "html.parser")
+    assert "the foot of each page names the edition" in (
+        told.find(id=part).find_next("p").get_text()
+    )
+    assert not site[page].footer.find(class_="edition")
+
+
+def test_the_pages_about_the_book_lead_to_its_repository(addressed, site):
+    about = (addressed / "about/index.html").read_text()
+    links = re.findall(rf'href="?{REPOSITORY}/blob/HEAD/(\w+\.\w+)"', about)
+    assert links == ["CITATION.cff", "CONTRIBUTING.md", "HOSTING.md"]
+    assert "CONTRIBUTING.md" in site["about/index.md"].article.get_text()
 
 
 @pytest.mark.parametrize("page", navigation())

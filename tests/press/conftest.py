@@ -30,7 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
     """Write pages, given by their paths, into a new project and enter it."""
 
     def write(pages: dict[str, str], snippets: dict[str, str] | None = None):
-        pages = {"references.md": "# References\n"} | pages
+        pages = {"about/references.md": "# References\n"} | pages
         book = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
         shared = book[book.index("\nmarkdown_extensions:") :]
         nav = "".join(f"  - {p}\n" for p in pages if p.endswith(".md"))
@@ -52,8 +52,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
 def build(project: Callable) -> Callable:
     """Write a project, build it as `make site` does, return what came of it."""
 
-    def run(pages, snippets=None) -> subprocess.CompletedProcess:
+    def run(pages, snippets=None, settings=None) -> subprocess.CompletedProcess:
         folder = project(pages, snippets)
+        if settings:
+            (folder / "mkdocs.yml").write_text(settings, encoding="utf-8")
         return subprocess.run(
             [sys.executable, "-m", "press"],
             cwd=folder,

@@ -33,8 +33,9 @@ $$
 PAGES = {
     "page.md": PAGE,
     "other.md": "# Other\n\n## Place\n\nText.\n",
-    "ledger.md": "# The ledger\n\n<!-- ledger -->\n\n<!-- counts -->\n",
-    "references.md": '# References\n\n- A. Smith (2001). "On it."\n'
+    "about/ledger/index.md": "# The ledger\n\n<!-- ledger -->\n\n"
+    "<!-- counts -->\n",
+    "about/references.md": '# References\n\n- A. Smith (2001). "On it."\n'
     "  {: #smith2001 }\n",
 }
 
@@ -58,9 +59,9 @@ def site(built):
     assert done.returncode == 0, done.stderr
     return {
         name: BeautifulSoup(
-            (folder / f"site/{name}.html").read_text("utf-8"), "html.parser"
+            (folder / f"site/{path}.html").read_text("utf-8"), "html.parser"
         )
-        for name in ("page", "ledger")
+        for name, path in (("page", "page"), ("ledger", "about/ledger/index"))
     }
 
 
@@ -71,10 +72,10 @@ def test_a_mark_leads_to_its_entry_and_back(site):
         assert mark["data-test"] == "tests/test_page.py::test_it_holds"
         assert mark["aria-label"] == "backed by a test: it holds"
         page, _, name = mark["href"].partition("#")
-        assert page == "ledger.html"
+        assert page == "about/ledger/index.html"
         entry = site["ledger"].find(id=name)
         back = entry.find_next("a", class_="back")
-        assert back["href"] == f"page.html#{mark['id']}"
+        assert back["href"] == f"../../page.html#{mark['id']}"
     assert len({mark["id"] for mark in marks}) == 2
 
 
@@ -111,7 +112,7 @@ def test_a_reference_leads_both_ways(site):
     assert "it says so" in entry.get_text()
     assert (
         entry.find_next("a", class_="back")["href"]
-        == "page.html#fnref:smith2001"
+        == "../../page.html#fnref:smith2001"
     )
 
 
@@ -124,7 +125,7 @@ def test_an_equation_bears_a_mark_unless_it_is_excused(site):
 
 def test_links_of_sentences_are_those_of_the_ledger(site):
     (link,) = site["ledger"].select("dt a[href*=other]")
-    assert link["href"] == "other.html#place"
+    assert link["href"] == "../../other.html#place"
 
 
 COUNTED = {
@@ -150,7 +151,9 @@ def test_mutants_are_counted_where_there_is_a_record(built):
     record = '{"mutants": 30, "killed": 28, "explained": 2, "untried": 1}'
     folder, done = built(record=record)
     assert done.returncode == 0, done.stderr
-    ledger = (folder / "site/ledger.html").read_text(encoding="utf-8")
+    ledger = (folder / "site/about/ledger/index.html").read_text(
+        encoding="utf-8"
+    )
     assert [*counted(BeautifulSoup(ledger, "html.parser")).values()] == [
         *COUNTED.values(),
         *(30, 28, 1, 1),

@@ -65,7 +65,7 @@ FAULTS = {
     ),
     "a reference without an entry": (
         "# One\n\nIt is so.[^nobody1900]\n",
-        "docs/one.md:3: docs/references.md has no entry with the key",
+        "docs/one.md:3: docs/about/references.md has no entry with the key",
     ),
     "a link to a figure that does not exist": (
         "# One\n\n[Figure](#figure-none)\n",
@@ -153,10 +153,11 @@ def test_a_good_build_replaces_the_site_whole(build):
 
 def test_a_site_bears_the_date_of_its_commit(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "")
-    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    for name in ("SOURCE_DATE_EPOCH", "EDITION"):
+        monkeypatch.setenv(name, "")  # which it is again after the test
+        monkeypatch.delenv(name)
     date_by_commit()  # no commit, no date
-    assert "SOURCE_DATE_EPOCH" not in os.environ
+    assert not {"SOURCE_DATE_EPOCH", "EDITION"} & set(os.environ)
     made = {"GIT_COMMITTER_DATE": "@1000000000 +0000"}
     person = ["-c", "user.name=a", "-c", "user.email=a@b"]
     commit = [*person, "commit", "-q", "--allow-empty", "-m", "one"]
@@ -164,6 +165,7 @@ def test_a_site_bears_the_date_of_its_commit(tmp_path, monkeypatch):
         subprocess.run(["git", *command], check=True, env=os.environ | made)
     date_by_commit()
     assert os.environ["SOURCE_DATE_EPOCH"] == "1000000000"
+    assert os.environ["EDITION"] == "2001-09-09"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "5")
     date_by_commit()
     assert os.environ["SOURCE_DATE_EPOCH"] == "5"

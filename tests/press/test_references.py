@@ -15,7 +15,7 @@ LIST = """\
 
 @pytest.fixture
 def convert(project):
-    project({"one.md": "# One\n\nA[^gone].\n", "references.md": LIST})
+    project({"one.md": "# One\n\nA[^gone].\n", "about/references.md": LIST})
     return Markdown(extensions=["footnotes", "press.references"]).convert
 
 

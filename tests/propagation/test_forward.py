@@ -23,7 +23,8 @@ def network(sizes=SIZES, m=7, seed=0):
 
 @claim(
     "It is one composed function of $x$",
-    "torch's own modules, one after the other, answer as these two formulas do",
+    "torch's own modules, one after the other, give the outputs that these two "
+    "steps give",
 )
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("m", [1, 2, 7])
