@@ -8,14 +8,17 @@ CSS variable, so that one drawing serves light pages, dark pages and print.
 import base64
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import matplotlib
 import matplotlib.style
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch import Tensor
 
 # After Okabe and Ito's colours, told apart by colour-blind readers, two of them
 # darker for contrast; lines differ in style as well, for print. The light
@@ -27,11 +30,30 @@ PALETTE = {
     "paper": "#fffefa",
 }
 INK = "#000000"
+WIDTH = (
+    640 / 96
+)  # inches: as wide as the text of a page, whose measure is 640 px
+
+
+class Look(NamedTuple):
+    """How the points of one class are drawn, in every figure of the book."""
+
+    marker: str
+    colour: str
+    filling: str
+
+
+# the class that a unit is to find, 1, and the other, 0
+CLASSES = {
+    1: Look("s", PALETTE["orange"], PALETTE["orange"]),
+    0: Look("o", PALETTE["blue"], PALETTE["paper"]),
+}
 
 STYLE = {
     "svg.fonttype": "none",  # text stays text, to search, scale and read
     "mathtext.fontset": "stix",  # letters as wide as in a page's formulas
-    "font.size": 10,
+    "font.size": 11,  # 8 px on a phone, which shows a figure at 56 %
+    "axes.titlesize": "medium",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.facecolor": "none",
@@ -65,7 +87,7 @@ class Picture(Figure):
 
 
 def new_axes(
-    width: float = 4.8, height: float = 3.0, columns: int = 1
+    width: float = WIDTH, height: float = 3.6, columns: int = 1
 ) -> tuple[Figure, list[Axes]]:
     """Return an empty figure of `width` by `height` inches, and its axes.
 
@@ -76,7 +98,9 @@ def new_axes(
     return figure, list(figure.subplots(1, columns, squeeze=False)[0])
 
 
-def blank_axes(width: float, height: float) -> tuple[Figure, Axes]:
+def blank_axes(
+    width: float = WIDTH, height: float = 3.6
+) -> tuple[Figure, Axes]:
     """Return a figure whose one axes has no frame: a sheet for diagrams.
 
     The axes counts in inches, y upwards.
@@ -110,6 +134,74 @@ def draw_arrow(
         "shrinkB": 0,
     }
     axes.annotate("", end, start, arrowprops=style)
+
+
+def draw_classes(
+    axes: Axes,
+    x: Tensor,
+    y: Tensor,
+    *,
+    names: tuple[str, str] = ("target 0", "target 1"),
+    size: float = 7,
+) -> None:
+    """Draw points, of shape (2, m), by their classes y, 0 or 1, of shape (m,).
+
+    Those of class 1 are filled orange squares, the others open blue circles.
+    names: what a legend calls the classes 0 and 1.
+    """
+    for target, look in CLASSES.items():
+        axes.plot(
+            *x[:, y == target],
+            look.marker,
+            color=look.colour,
+            markerfacecolor=look.filling,
+            markersize=size,
+            label=names[target],
+        )
+
+
+def shade_class(
+    axes: Axes, score: Callable[[Tensor], Tensor], *, name: str = ""
+) -> None:
+    """Shade the region of class 1, where the score of a point is above 0.
+
+    It fills the frame, which has to be set before.
+    score: takes points, of shape (2, m), and gives a number for each, (m,).
+    name: what a legend calls the region.
+    """
+    across, up = (
+        torch.linspace(*limits, 116, dtype=torch.float64)
+        for limits in (axes.get_xlim(), axes.get_ylim())
+    )
+    points = torch.stack(torch.meshgrid(across, up, indexing="xy"))
+    scores = score(points.flatten(start_dim=1)).reshape(points.shape[1:])
+    top = float(scores.max().clamp(min=0)) + 1
+    look = {"alpha": 0.2, "zorder": 0}
+    colour = CLASSES[1].colour
+    axes.contourf(across, up, scores, (0, top), colors=colour, **look)
+    if name:  # contours are in no legend by themselves
+        axes.fill_between([], [], color=colour, label=name, **look)
+
+
+def draw_line(axes: Axes, w: Tensor, b: Tensor, **style: object) -> None:
+    """Draw the line on which w_1 x_1 + w_2 x_2 + b is 0, across the frame.
+
+    The frame has to be set before.
+    """
+    nearest = -b / (w @ w) * w  # to the point (0, 0)
+    along = torch.stack((-w[1], w[0])) / torch.linalg.vector_norm(w)
+    corners = (*axes.get_xlim(), *axes.get_ylim())
+    reach = 2 * max(map(abs, corners))
+    ends = torch.stack((nearest - reach * along, nearest + reach * along))
+    axes.plot(*ends.T, **{"color": INK, "linewidth": 1.2} | style)
+
+
+def draw_vector(axes: Axes, w: Tensor, name: str) -> None:
+    """Draw an arrow from (0, 0) to the point w, and its name at the tip."""
+    draw_arrow(axes, (0, 0), tuple(w.tolist()))
+    axes.annotate(
+        name, w.tolist(), xytext=(6, -2), textcoords="offset points", va="top"
+    )
 
 
 def _require_book_style() -> None:

@@ -21,7 +21,10 @@ from snippets.figure import (
     PALETTE,
     blank_axes,
     book_style,
+    draw_classes,
+    draw_line,
     new_axes,
+    shade_class,
     svg,
 )
 from snippets.network import Layer, initialise
@@ -61,10 +64,15 @@ def learn_disc(steps: int) -> tuple[list[Layer], Tensor, Tensor]:
 @book_style()
 def draw_folds() -> Figure:
     """Draw the network's output before training and after 1000 steps."""
-    figure, panels = new_axes(height=2.6, columns=2)
+    figure, panels = new_axes(height=3.7, columns=2)
     for axes, steps in zip(panels, (0, 1000), strict=True):
         draw_answer(axes, *learn_disc(steps))
         axes.set_title(f"after {steps} steps" if steps else "before training")
+    figure.legend(
+        *panels[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=3,
+    )
     return figure
 
 
@@ -73,31 +81,16 @@ def draw_answer(axes: Axes, layers: list[Layer], x: Tensor, y: Tensor) -> None:
 
     The region is where the network says "in the disc", y_hat above one half.
     """
-    along = torch.linspace(-SIDE, SIDE, 116, dtype=torch.float64)
-    vertical, horizontal = torch.meshgrid(along, along, indexing="ij")
-    plane = torch.stack((horizontal.flatten(), vertical.flatten()))
-    answer = forward(plane, layers, NAMES)[0].reshape(116, 116)
-    axes.contourf(
-        along, along, answer, (0.5, 1), colors=PALETTE["orange"], alpha=0.2
-    )
-    axes.contour(along, along, answer, (0.5,), colors=PALETTE["orange"])
-    for (w_1, w_2), b in zip(*layers[0], strict=True):
-        # the line w_1 x_1 + w_2 x_2 + b = 0, from its point nearest to 0
-        normal = torch.stack((w_1, w_2)) / torch.hypot(w_1, w_2)
-        near = -b / torch.hypot(w_1, w_2) * normal
-        far = 4 * torch.stack((-normal[1], normal[0]))
-        ends = torch.stack((near - far, near + far))
-        axes.plot(*ends.T, color=INK, linewidth=0.7, linestyle="--")
-    for inside, colour, marker in ((1, "orange", "s"), (0, "blue", "o")):
-        axes.plot(
-            *x[:, y[0] == inside],
-            marker,
-            color=PALETTE[colour],
-            markersize=3,
-            markerfacecolor=PALETTE[colour] if inside else "none",
-        )
+
+    def score(points: Tensor) -> Tensor:
+        return forward(points, layers, NAMES)[0][0] - 0.5
+
     axes.set(xlim=(-SIDE, SIDE), ylim=(-SIDE, SIDE), aspect="equal")
     axes.set_axis_off()
+    shade_class(axes, score, name='the network says "inside"')
+    for w, b in zip(*layers[0], strict=True):
+        draw_line(axes, w, b, linewidth=0.7, linestyle="--")
+    draw_classes(axes, x, y[0], names=("outside", "inside"), size=4)
     # --8<-- [end:draw_folds]
 
 

@@ -8,12 +8,21 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from torch import Tensor
 
-from snippets.figure import INK, PALETTE, blank_axes, book_style, new_axes
+from snippets.figure import (
+    INK,
+    PALETTE,
+    WIDTH,
+    blank_axes,
+    book_style,
+    draw_classes,
+    draw_line,
+    new_axes,
+    shade_class,
+)
 from snippets.neuron import step
 from snippets.require import (
     require_generator,
@@ -120,11 +129,11 @@ def draw_network(sizes: Sequence[int] = (4, 4, 5, 6, 4, 3, 3)) -> Figure:
     all at least 1.
     """
     require_layer_sizes(sizes)
-    figure, sheet = blank_axes(4.8, 3.0)
-    columns = torch.linspace(0.55, 4.25, len(sizes)).tolist()
-    gap = min(0.46, 2.4 / max(sizes))
+    figure, sheet = blank_axes(height=3.9)
+    columns = torch.linspace(0.7, WIDTH - 0.7, len(sizes)).tolist()
+    gap = min(0.58, 3.2 / max(sizes))
     places = [
-        [(x, 1.62 + gap * ((size - 1) / 2 - unit)) for unit in range(size)]
+        [(x, 2.12 + gap * ((size - 1) / 2 - unit)) for unit in range(size)]
         for x, size in zip(columns, sizes, strict=True)
     ]
     nothing = (
@@ -165,23 +174,23 @@ def draw_network(sizes: Sequence[int] = (4, 4, 5, 6, 4, 3, 3)) -> Figure:
             sheet.add_patch(circle)
     for unit, (x, y) in enumerate(places[0], start=1):
         sheet.text(
-            x - 0.22, y, f"$x_{{{unit}}}$", ha="right", va="center", fontsize=12
+            x - 0.26, y, f"$x_{{{unit}}}$", ha="right", va="center", fontsize=14
         )
     for unit, (x, y) in enumerate(places[-1], start=1):
         sheet.text(
-            x + 0.22,
+            x + 0.26,
             y,
             rf"$\hat{{y}}_{{{unit}}}$",
             ha="left",
             va="center",
-            fontsize=12,
+            fontsize=14,
         )
-    sheet.text(columns[0], 0.12, "inputs", ha="center")
-    sheet.text(columns[-1], 0.12, "output", ha="center")
+    sheet.text(columns[0], 0.14, "inputs", ha="center")
+    sheet.text(columns[-1], 0.14, "output", ha="center")
     if len(sizes) > 2:
         sheet.text(
             sum(columns[1:-1]) / (len(columns) - 2),
-            0.12,
+            0.14,
             "hidden layers",
             ha="center",
         )
@@ -197,27 +206,26 @@ def draw_xor() -> Figure:
     They stand first as the inputs place them, then as the hidden layer does.
     """
     x = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
-    figure, (before, after) = new_axes(height=2.7, columns=2)
-    for axes, points in ((before, x), (after, step(affine(x, HIDDEN)))):
-        fired = xor(x)[0] == 1
-        axes.plot(
-            *points[:, ~fired],
-            "o",
-            color=PALETTE["orange"],
-            markerfacecolor=PALETTE["paper"],
-            markersize=9,
-        )
-        axes.plot(*points[:, fired], "s", color=PALETTE["blue"], markersize=9)
+    figure, (before, after) = new_axes(height=3.6, columns=2)
+    for axes in (before, after):
         axes.set(
-            xlim=(-0.45, 1.6),
-            ylim=(-0.45, 1.6),
-            xticks=(0, 1),
-            yticks=(0, 1),
-            aspect="equal",
+            xlim=(-0.5, 1.6), ylim=(-0.5, 1.6), xticks=(0, 1), yticks=(0, 1)
         )
-    for row, style in ((0, "-"), (1, "--")):
-        _draw_boundary(before, HIDDEN.W[row], HIDDEN.b[row], style)
-    _draw_boundary(after, OUTPUT.W[0], OUTPUT.b[0])
+        axes.set(aspect="equal")
+    shade_class(before, _between)
+    for w, b, name, place, style in zip(
+        *HIDDEN,
+        ("OR", "AND"),
+        ((-0.46, 1.04), (0.2, 1.38)),  # where the unit fires, at its line
+        ("-", "--"),
+        strict=True,
+    ):
+        draw_line(before, w, b, linestyle=style)
+        before.text(*place, name)
+    shade_class(after, lambda a: affine(a.float(), OUTPUT)[0])
+    draw_line(after, OUTPUT.W[0], OUTPUT.b[0])
+    for axes, points in ((before, x), (after, step(affine(x, HIDDEN)))):
+        draw_classes(axes, points, xor(x)[0], size=9)
     before.set(xlabel="$x_1$", title="the inputs")
     before.set_ylabel("$x_2$", rotation=0)
     after.set(
@@ -228,10 +236,8 @@ def draw_xor() -> Figure:
     return figure
 
 
-def _draw_boundary(axes: Axes, w: Tensor, b: Tensor, style: str = "-") -> None:
-    """Draw the line on which a unit's pre-activation is 0."""
-    x1 = torch.tensor([-0.45, 1.6])
-    axes.plot(
-        x1, -(w[0] * x1 + b) / w[1], color=INK, linewidth=1.2, linestyle=style
-    )
+def _between(points: Tensor) -> Tensor:
+    """Return how far points are above OR's line and below AND's."""
+    above_or, above_and = affine(points.float(), HIDDEN)
+    return torch.minimum(above_or, -above_and)
     # --8<-- [end:draw_xor]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
 from torch import Tensor
@@ -18,7 +19,11 @@ from snippets.figure import (
     blank_axes,
     book_style,
     draw_arrow,
+    draw_classes,
+    draw_line,
+    draw_vector,
     new_axes,
+    shade_class,
 )
 from snippets.require import (
     require_callable,
@@ -192,108 +197,126 @@ def two_groups(
     # --8<-- [end:two_groups]
 
 
+# --8<-- [start:draw_geometry]
+@book_style()
+def draw_geometry() -> Figure:
+    """Draw w with its lines for three biases, and how z rises along w."""
+    w = torch.tensor([3.0, 4.0], dtype=torch.float64)
+    figure, (plane, along) = new_axes(height=3.6, columns=2)
+    plane.set(xlim=(-1.6, 6.4), ylim=(-1.6, 6.4), xlabel="$x_1$")
+    plane.set(xticks=(0, 3, 6), yticks=(0, 4), aspect="equal")
+    plane.set_ylabel("$x_2$", rotation=0)
+    for b, style in ((0, ":"), (-10, "-"), (-20, "--")):
+        draw_line(plane, w, w.new_tensor(b), linestyle=style)
+        plane.text(-1.2, (3.6 - b) / 4 + 0.1, f"$b = {b}$")
+    draw_vector(plane, w, "$w$")
+    distance = torch.tensor([-1.0, 1.0])
+    for length, style, place in (
+        (5, "-", (-0.05, 4)),
+        (2.5, "--", (0.45, 0.3)),
+    ):
+        along.plot(distance, length * distance, color=INK, linestyle=style)
+        along.text(*place, f"$|w| = {length}$")
+    along.set(xlabel="distance from the line", xlim=(-1.2, 1.2))
+    along.set(xticks=(-1, 0, 1), yticks=(-5, 0, 5))
+    along.set_ylabel("$z$", rotation=0)
+    along.set_box_aspect(1)
+    return figure
+    # --8<-- [end:draw_geometry]
+
+
 # --8<-- [start:draw_perceptron]
 @book_style()
 def draw_perceptron() -> Figure:
-    """Draw two groups of points and the line a perceptron put between them."""
+    """Draw two groups of points, the line a perceptron put between them, and w.
+
+    The side on which it fires is shaded.
+    """
     x, y = two_groups(torch.Generator().manual_seed(1))
     w, b, _ = train_perceptron(x, y, passes=100)
-    figure, (axes,) = new_axes(height=3.4)
-    axes.plot(
-        *x[:, y == 0],
-        "o",
-        color=PALETTE["orange"],
-        markerfacecolor=PALETTE["paper"],
-        label="target 0",
-    )
-    axes.plot(*x[:, y == 1], "s", color=PALETTE["blue"], label="target 1")
-    x1 = torch.tensor([-3.5, 3.5], dtype=torch.float64)
-    axes.plot(
-        x1,
-        -(w[0] * x1 + b) / w[1],
-        color=INK,
-        linewidth=1.2,
-        label="$w_1 x_1 + w_2 x_2 + b = 0$",
-    )
-    axes.set(xlabel="$x_1$", xlim=(-3.5, 3.5), ylim=(-3.5, 3.5))
+    figure, (axes,) = new_axes(height=4.2)
+    axes.set(xlabel="$x_1$", xlim=(-3.6, 3.6), ylim=(-3.6, 3.6), aspect="equal")
+    axes.set(xticks=(-2, 0, 2), yticks=(-2, 0, 2))
     axes.set_ylabel("$x_2$", rotation=0)
+    shade_class(axes, lambda x: pre_activation(x, w, b), name="the unit fires")
+    draw_line(axes, w, b, label="$z = 0$")
+    draw_classes(axes, x, y)
+    draw_vector(axes, w, "$w$")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
     # --8<-- [end:draw_perceptron]
 
 
 # --8<-- [start:draw_neuron]
+INPUTS = (("$x_1$", "$w_1$"), ("$x_2$", "$w_2$"), ("$x_3$", "$w_3$"))
+BIAS = ("$1$", "$b$")  # the weight of an input that is always 1
+CELL, RADIUS = (3.95, 1.75), 0.85  # its centre, in inches
+
+
 @book_style()
 def draw_neuron() -> Figure:
     """Draw the artificial neuron in the terms of the living one.
 
     Those terms are dendrites, cell body and axon.
     """
-    figure, sheet = blank_axes(4.8, 2.7)
-    centre, radius = (3.05, 1.35), 0.62
-    for i, height in enumerate((2.2, 1.35, 0.5), start=1):
-        draw_arrow(sheet, (0.32, height), (0.7, height))
-        sheet.text(
-            0.2, height, f"$x_{i}$", ha="center", va="center", fontsize=12
-        )
-        sheet.add_patch(
-            FancyBboxPatch(
-                (0.74, height - 0.16),
-                0.44,
-                0.32,
-                "round,pad=0.02",
-                facecolor="none",
-            )
-        )
-        sheet.text(
-            0.96, height, f"$w_{i}$", ha="center", va="center", fontsize=12
-        )
+    figure, sheet = blank_axes(height=3.6)
+    x, y = CELL
+    for row, (number, weight) in enumerate((*INPUTS, BIAS)):
+        height = y + 0.75 * (1.5 - row)
+        _draw_input(sheet, height, number, weight)
         draw_arrow(
             sheet,
-            (1.22, height),
-            (centre[0] - radius - 0.03, centre[1] + 0.25 * (2 - i)),
-            bend=0.12 * (i - 2),
+            (1.72, height),
+            (x - RADIUS - 0.04, y + 0.2 * (1.5 - row)),
+            bend=0.08 * (row - 1.5),
         )
+    _draw_cell(sheet)
+    draw_arrow(sheet, (x + RADIUS + 0.04, y), (6.1, y))
+    _write(sheet, 6.3, y, "$a$")
+    for word, across, up in (
+        ("weights", 1.4, y + 1.55),
+        ("bias", 1.4, y - 1.55),
+        ("dendrites", 2.4, y + 1.2),
+        ("cell body", x, y + 1.1),
+        ("axon", 5.45, y + 0.17),
+    ):
+        sheet.text(across, up, word, ha="center", va="center")
+    sheet.text(x - 0.06, y - 1.1, "summation", ha="right", va="center")
+    sheet.text(x + 0.06, y - 1.1, "threshold", ha="left", va="center")
+    return figure
+
+
+def _draw_input(sheet: Axes, height: float, number: str, weight: str) -> None:
+    """Draw an input, and the arrow from it into the box of its weight."""
+    _write(sheet, 0.25, height, number)
+    draw_arrow(sheet, (0.45, height), (1.06, height))
+    corner = (1.12, height - 0.2)
+    box = FancyBboxPatch(corner, 0.56, 0.4, "round,pad=0.02", facecolor="none")
+    sheet.add_patch(box)
+    _write(sheet, 1.4, height, weight)
+
+
+def _draw_cell(sheet: Axes) -> None:
+    """Draw the cell body: a sum on its left, z, and a step on its right."""
+    (x, y), blue = CELL, PALETTE["blue"]
     sheet.add_patch(
-        Circle(
-            centre,
-            radius,
-            facecolor="none",
-            edgecolor=PALETTE["blue"],
-            linewidth=1.8,
-        )
+        Circle(CELL, RADIUS, facecolor="none", edgecolor=blue, linewidth=1.8)
     )
-    sheet.plot(
-        [centre[0]] * 2,
-        [centre[1] - radius, centre[1] + radius],
-        color=PALETTE["blue"],
-        linewidth=1,
-    )
-    sheet.text(
-        centre[0] - 0.29,
-        centre[1],
-        r"$\sum$",
-        ha="center",
-        va="center",
-        fontsize=15,
-    )
-    left, middle, right = centre[0] + 0.1, centre[0] + 0.29, centre[0] + 0.48
-    low, high = centre[1] - 0.2, centre[1] + 0.2
+    for side in (-1, 1):  # the wall between the halves, with a door for z
+        ends = [y + side * 0.3, y + side * RADIUS]
+        sheet.plot([x, x], ends, color=blue, linewidth=1)
+    _write(sheet, x - 0.45, y, r"$\sum$", size=18)
+    draw_arrow(sheet, (x - 0.17, y - 0.08), (x + 0.17, y - 0.08))
+    _write(sheet, x, y + 0.08, "$z$")
+    left, middle, right = x + 0.25, x + 0.46, x + 0.67
+    low, high = y - 0.25, y + 0.25
     sheet.plot(
         [left, middle, middle, right],
         [low, low, high, high],
         color=PALETTE["orange"],
     )
-    draw_arrow(sheet, (centre[0] + radius + 0.03, centre[1]), (4.5, centre[1]))
-    sheet.text(4.62, centre[1], "$a$", ha="center", va="center", fontsize=12)
-    for word, x, y in (
-        ("weights", 0.96, 2.57),
-        ("dendrites", 1.85, 2.3),
-        ("cell body", 3.05, 2.3),
-        ("axon", 4.1, 1.5),
-    ):
-        sheet.text(x, y, word, ha="center", va="center")
-    sheet.text(centre[0] - 0.06, 0.5, "summation", ha="right", va="center")
-    sheet.text(centre[0] + 0.06, 0.5, "threshold", ha="left", va="center")
-    return figure
+
+
+def _write(sheet: Axes, x: float, y: float, text: str, size: int = 14) -> None:
+    sheet.text(x, y, text, ha="center", va="center", fontsize=size)
     # --8<-- [end:draw_neuron]

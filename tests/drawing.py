@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 
+import torch
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
+from torch import Tensor
 
-from snippets.figure import book_style
+from snippets.figure import PALETTE, book_style
 
 ROOT = Path(__file__).parents[1]
 
@@ -116,3 +119,29 @@ def box(patch: Patch) -> Bbox:
 def centre(box: Bbox) -> tuple[float, float]:
     """Return the middle of a box."""
     return (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+
+
+def shaded(axes: Axes, points: Tensor) -> Tensor:
+    """Return which points, of shape (m, 2), lie in a panel's shaded region."""
+    regions = [c for c in axes.collections if isinstance(c, ContourSet)]
+    ((region,),) = (found.get_paths() for found in regions)
+    return torch.tensor(region.contains_points(points))
+
+
+def classes(axes: Axes) -> dict[int, Tensor]:
+    """Return the points of each class, of shape (m, 2).
+
+    Those of class 1 must be filled orange squares, the others open blue
+    circles: so it is in every figure of the book.
+    """
+    found = {}
+    for target, marker, colour, filling in (
+        (1, "s", "orange", "orange"),
+        (0, "o", "blue", "paper"),
+    ):
+        (points,) = [li for li in axes.lines if li.get_marker() == marker]
+        assert points.get_linestyle() == "None"
+        assert points.get_color() == PALETTE[colour]
+        assert points.get_markerfacecolor() == PALETTE[filling]
+        found[target] = torch.tensor(points.get_xydata())
+    return found

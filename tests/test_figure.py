@@ -6,6 +6,9 @@ from xml.etree import ElementTree
 
 import matplotlib
 import pytest
+import torch
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from snippets.activation.sigmoid import draw_sigmoid
@@ -15,8 +18,12 @@ from snippets.figure import (
     blank_axes,
     book_style,
     draw_arrow,
+    draw_classes,
+    draw_line,
+    draw_vector,
     italic,
     new_axes,
+    shade_class,
     svg,
 )
 from snippets.network import draw_xor
@@ -107,6 +114,7 @@ def test_no_byte_is_spent_on_what_nobody_sees(book_figure):
 
 def test_words_stand_apart_and_within_the_figure(book_figure):
     """By a hundredth of an inch: a box reaches a little beyond its letters."""
+    drawing.lay_out(book_figure)  # again, for an SVG has other pixels
     placed = drawing.words(book_figure)
     for word, box in placed:
         width, height = book_figure.get_size_inches()
@@ -142,11 +150,19 @@ def test_legend_covers_no_curve(book_figure):
 
 
 def test_figures_fit_a_column_of_text(book_figure):
-    """Of its 640 pixels each takes about the same: 96 to the inch."""
+    """Each takes its whole measure, 640 pixels, at 96 to the inch."""
     width, height = book_figure.get_size_inches()
-    if width != 12:  # the picture of links, which stands on no page
-        assert 4.8 <= width < 5.5
-        assert 2 < height < 4
+    if width != 12:  # the picture of links, which is on no page
+        assert width * 96 == pytest.approx(640)
+        assert 2.5 < height < 4.5
+
+
+def test_letters_can_be_read_on_a_phone(book_figure):
+    """There a figure is 358 pixels wide, and 8 of them are the least."""
+    width, _ = book_figure.get_size_inches()
+    drawing.lay_out(book_figure)
+    for text in book_figure.findobj(Text) if width < 12 else ():
+        assert text.get_fontsize() / 72 * 358 / width > 8, text.get_text()
 
 
 def test_nothing_is_left_that_would_leak_into_the_page():
@@ -221,7 +237,7 @@ def test_style_of_the_book():
     assert not axes.spines["right"].get_visible()
     assert axes.get_facecolor()[3] == figure.get_facecolor()[3] == 0
     text = svg(figure, "style")
-    assert set(re.findall('font-size="([^"]+)"', text)) == {"10px"}
+    assert set(re.findall('font-size="([^"]+)"', text)) == {"11px"}
 
 
 def test_lines_join_and_end_as_matplotlib_has_them():
@@ -304,7 +320,7 @@ def test_blank_axes_count_in_inches():
 def test_axes_stand_side_by_side():
     with book_style():
         figure, (only,) = new_axes()
-        assert list(figure.get_size_inches()) == [4.8, 3]
+        assert list(figure.get_size_inches()) == [640 / 96, 3.6]
         figure, three = new_axes(5, 2, columns=3)
     assert only.spines["left"].get_visible()
     assert list(figure.get_size_inches()) == [5, 2]
@@ -333,6 +349,85 @@ def test_arrows_reach_from_start_to_end(options, style, bend):
     first, tip = line.vertices[0] / 100, head.vertices[1] / 100
     assert first == pytest.approx((1, 1), abs=0.01)
     assert tip == pytest.approx((3, 2), abs=0.05)
+
+
+SQUARE = torch.tensor([[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0]]).double()
+
+
+def test_classes_have_one_look():
+    with book_style():
+        _, (axes,) = new_axes()
+        draw_classes(axes, SQUARE, torch.tensor([0, 1, 0, 1]), size=5)
+        legend = axes.legend()
+    points = drawing.classes(axes)
+    assert points[1].tolist() == [[1, 1], [3, 3]]
+    assert points[0].tolist() == [[0, 0], [2, 2]]
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["target 1", "target 0"]
+    assert {line.get_markersize() for line in axes.lines} == {5}
+
+
+def test_classes_are_drawn_alike_in_every_figure(book_figure):
+    """Where squares and circles are drawn, they are those of the classes."""
+    for axes in book_figure.axes:
+        markers = {line.get_marker() for line in axes.lines}
+        if "s" in markers:
+            assert drawing.classes(axes).keys() == {0, 1}
+
+
+def test_region_of_a_class_is_shaded_where_its_score_is_positive():
+    with book_style():
+        _, (axes,) = new_axes()
+        axes.set(xlim=(0, 4), ylim=(-1, 3))
+        shade_class(axes, lambda x: x[0] - x[1], name="here")
+        legend = axes.legend()
+    points = torch.tensor([[1, 0.5], [3.9, 2.9], [0.5, 1], [0.1, 2.9]])
+    assert drawing.shaded(axes, points).tolist() == [True, True, False, False]
+    (region, named) = axes.collections
+    for patch in (region, named):
+        assert to_hex(patch.get_facecolor()[0]) == PALETTE["orange"]
+        assert 0.1 < patch.get_alpha() < 0.4, "points can be seen on it"
+    assert [text.get_text() for text in legend.get_texts()] == ["here"]
+
+
+def test_a_region_that_is_empty_or_nameless_is_drawn_as_such():
+    with book_style():
+        _, (axes,) = new_axes()
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        shade_class(axes, lambda x: -1 - x[0])
+    assert not drawing.shaded(axes, torch.tensor([[0.5, 0.5]])).any()
+    assert axes.get_legend_handles_labels() == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("w", "b"), [((3, 4), -5), ((1, 0), 2), ((0, -2), 1), ((1, 1), 0)]
+)
+def test_line_of_a_unit_runs_across_the_frame(w, b):
+    w, b = torch.tensor(w).double(), torch.tensor(b).double()
+    with book_style():
+        _, (axes,) = new_axes()
+        axes.set(xlim=(-2, 3), ylim=(-3, 1))
+        draw_line(axes, w, b, linestyle="--", label="z = 0")
+    (line,) = axes.lines
+    ends = torch.tensor(line.get_xydata())
+    assert (ends @ w + b).abs().max() < 1e-9
+    assert ends.norm(dim=1).min() > 13**0.5, "beyond the corners"
+    assert (ends.mean(dim=0) @ (ends[1] - ends[0])).abs() < 1e-9
+    assert (line.get_linestyle(), line.get_label()) == ("--", "z = 0")
+    assert line.get_color() == INK
+
+
+def test_arrow_of_the_weights_has_its_name_at_its_tip():
+    with book_style():
+        figure, (axes,) = new_axes()
+        axes.set(xlim=(0, 5), ylim=(0, 5))
+        draw_vector(axes, torch.tensor([3.0, 4.0]), "$w$")
+    drawing.lay_out(figure)
+    assert drawing.arrows(axes) == [((0, 0), (3, 4), "-")]
+    box = dict(drawing.words(figure))["$w$"]
+    x, y = axes.transData.transform((3, 4)) / 100
+    assert 0 < box.x0 - x < 0.15
+    assert box.y0 < y < box.y1 + 0.1
 
 
 def test_page_and_figures_share_one_palette():

@@ -71,10 +71,9 @@ def test_region_holds_the_disc_after_training_and_not_before(
 
     (region,) = after.collections[0].get_paths()
     assert len(region.to_polygons()) == 1
-    assert region.contains_points(shown(after, "s")).all()
-    assert not region.contains_points(shown(after, "o")).any()
-    (region,) = before.collections[0].get_paths()
-    assert not region.contains_points(shown(before, "s")).all()
+    assert drawing.shaded(after, shown(after, "s")).all()
+    assert not drawing.shaded(after, shown(after, "o")).any()
+    assert not drawing.shaded(before, shown(before, "s")).all()
     narrow, wide = wedges(learn_disc(0)[0])
     assert narrow < 30 < 90 < wide < 180
 
@@ -87,18 +86,8 @@ def distance_from_middle(line):
 
 
 def shown(axes, marker):
-    """Return the points that bear a marker, shape (points, 2).
-
-    The squares must be filled and orange, the circles open and blue.
-    """
-    (points,) = [li for li in axes.lines if li.get_marker() == marker]
-    colour, filling = {
-        "s": (PALETTE["orange"], PALETTE["orange"]),
-        "o": (PALETTE["blue"], "none"),
-    }[marker]
-    assert points.get_color() == colour
-    assert points.get_markerfacecolor() == filling
-    return torch.tensor(points.get_xydata())
+    """Return the points that bear a marker, shape (points, 2)."""
+    return drawing.classes(axes)[{"s": 1, "o": 0}[marker]]
 
 
 def wedges(layers):
@@ -173,19 +162,22 @@ def panels():
 def test_region_is_where_the_network_says_yes(panels, panel, steps, title):
     layers, x, _ = learn_disc(steps)
     axes = panels[panel]
-    filled, edge = axes.collections
     generator = torch.Generator().manual_seed(0)
     anywhere = 2 * torch.rand(2, 500, generator=generator).double() - 1
     points = torch.hstack((x, SIDE * anywhere))
     y_hat, _ = forward(points, layers, NAMES)
     clear = ((y_hat - 0.5).abs() > 0.05)[0]
-    (region,) = filled.get_paths()
-    inside = torch.tensor(region.contains_points(points.T))
+    inside = drawing.shaded(axes, points.T)
     assert torch.equal(inside[clear], (y_hat[0] > 0.5)[clear])
-    (line,) = edge.get_paths()
-    y_hat, _ = forward(torch.tensor(line.vertices.T), layers, NAMES)
-    assert (y_hat - 0.5).abs().max() < 0.05
-    assert torch.tensor(line.vertices).abs().max() <= SIDE
+
+
+def test_legend_says_which_side_is_inside():
+    figure = draw_folds()
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words == ['the network says "inside"', "inside", "outside"]
+    drawing.lay_out(figure)
+    below = [box.y1 for word, box in drawing.words(figure) if word in words]
+    assert all(max(below) < axes.bbox.y0 / 100 for axes in figure.axes)
 
 
 @pytest.mark.parametrize(("panel", "steps", "title"), PANELS)
@@ -194,13 +186,9 @@ def test_points_differ_by_their_answers_in_form_and_filling(
 ):
     _, x, y = learn_disc(0)
     axes = panels[panel]
-    ones, zeros = [li for li in axes.lines if li.get_linestyle() == "None"]
-    assert torch.equal(torch.tensor(ones.get_xydata()), x.T[y[0] == 1])
-    assert torch.equal(torch.tensor(zeros.get_xydata()), x.T[y[0] == 0])
-    assert (ones.get_marker(), zeros.get_marker()) == ("s", "o")
-    assert ones.get_markerfacecolor() == ones.get_color() == PALETTE["orange"]
-    assert zeros.get_markerfacecolor() == "none"
-    assert zeros.get_color() == PALETTE["blue"]
+    points = drawing.classes(axes)
+    assert torch.equal(points[1], x.T[y[0] == 1])
+    assert torch.equal(points[0], x.T[y[0] == 0])
     assert drawing.frame(axes) == ((-SIDE, SIDE), (-SIDE, SIDE))
     assert SIDE == 1.15, "a little beyond the points, which end at 1"
     assert axes.get_aspect() == 1

@@ -347,57 +347,78 @@ def test_figure_of_the_network_joins_all_units(columns, sizes):
 
 
 @claim(
-    "Left, the solid line is the OR unit's, the dashed line the AND unit's",
+    "The network gives <fires> where it is shaded; left, the solid line is the "
+    "OR unit's, the dashed line the AND unit's",
     "<panels> panels",
     "the <examples> inputs of XOR at the corners of a square: squares, which "
     "stand for <square>, at <opposite> opposite corners, "
     "circles, which stand for <circle>, at the other <other>",
-    "<lines> parallel slanting lines cut off <cut> circle each, and the "
-    "squares lie between them",
+    "<lines> parallel slanting lines, named OR and AND, cut off <cut> circle "
+    "each, and the squares lie in the shaded strip between them",
 )
 def test_figure_of_xor_shows_the_lines_of_or_and_and(
-    panels, examples, square, opposite, circle, other, lines, cut
+    fires, panels, examples, square, opposite, circle, other, lines, cut
 ):
     before, *others = draw_xor().axes
     assert 1 + len(others) == panels
-    circles, squares, *drawn = before.lines
+    or_line, and_line, *_ = drawn = before.lines[:2]
+    points = drawing.classes(before)
+    squares, circles = points[square], points[circle]
     assert opposite + other == examples
-    for points, value, count in (
-        (squares, square, opposite),
-        (circles, circle, other),
+    for corners, value, count in (
+        (squares.T, square, opposite),
+        (circles.T, circle, other),
     ):
-        corners = torch.tensor(points.get_xydata()).T
         assert corners.shape == (2, count)
         assert (xor(corners.float()) == value).all()
         assert corners.sum(dim=1).tolist() == [1, 1], "they are opposite"
     assert len(drawn) == lines
     assert [line.get_linestyle() for line in drawn] == ["-", "--"]
-    sums = [line.get_xydata().sum(axis=1) for line in drawn]
-    assert sums[0] == pytest.approx([0.5] * 2), "on the line of OR"
-    assert sums[1] == pytest.approx([1.5] * 2), "on the line of AND"
-    assert (circles.get_xydata().sum(axis=1) < 0.5).sum() == cut
-    assert (circles.get_xydata().sum(axis=1) > 1.5).sum() == cut
-    assert squares.get_xydata().sum(axis=1).tolist() == [1, 1]
+    for line, height in ((or_line, 0.5), (and_line, 1.5)):
+        assert line.get_xydata().sum(axis=1) == pytest.approx([height] * 2)
+    assert (circles.sum(dim=1) < 0.5).sum() == cut
+    assert (circles.sum(dim=1) > 1.5).sum() == cut
+    anywhere = 2 * torch.rand(300, 2, generator=torch.Generator()) - 0.45
+    fired = xor(anywhere.T.float())[0] == fires
+    clear = (anywhere.sum(dim=1, keepdim=True) - torch.tensor([0.5, 1.5])).abs()
+    clear = clear.min(dim=1).values > 0.02
+    shaded = drawing.shaded(before, anywhere)
+    assert torch.equal(shaded[clear], fired[clear])
+    assert drawing.shaded(before, squares).all()
+
+
+def test_figure_of_xor_names_its_lines_where_their_units_fire():
+    before, after = draw_xor().axes
+    for text, row in zip(before.texts, (0, 1), strict=True):
+        assert text.get_text() == ("OR", "AND")[row]
+        z = affine(torch.tensor([text.get_position()]).T, HIDDEN)[row]
+        assert 0 < z < 0.25
+    assert not after.texts
 
 
 @claim(
     "Right, their two outputs are the new coordinates, and one line is enough",
     "both squares have become <one> point, at (<a>, <b>), and <line> slanting "
-    "line parts it from the circles at (<c>, <d>) and (<e>, <f>)",
+    "line parts it, in the shaded half, from the circles at (<c>, <d>) and "
+    "(<e>, <f>)",
 )
 def test_figure_of_xor_parts_the_points_on_the_right(
     one, a, b, line, c, d, e, f
 ):
     before, after = draw_xor().axes
-    circles, squares, *drawn = after.lines
-    assert sorted(map(tuple, circles.get_xydata())) == [(c, d), (e, f)]
-    assert len(set(map(tuple, squares.get_xydata()))) == one
-    assert set(map(tuple, squares.get_xydata())) == {(a, b)}
+    drawn = [li for li in after.lines if li.get_linestyle() == "-"]
+    points = drawing.classes(after)
+    circles, squares = points[0].tolist(), points[1].tolist()
+    assert sorted(map(tuple, circles)) == [(c, d), (e, f)]
+    assert len(set(map(tuple, squares))) == one
+    assert set(map(tuple, squares)) == {(a, b)}
     assert len(drawn) == line
     a1, a2 = drawn[0].get_data()
     assert (a1 - a2) == pytest.approx([0.5] * 2)
     assert c - d < 0.5
     assert e - f < 0.5 < a - b
+    assert drawing.shaded(after, points[1]).all()
+    assert not drawing.shaded(after, points[0]).any()
     assert (before.get_title(), after.get_title()) == (
         "the inputs",
         "the hidden layer",
@@ -471,7 +492,7 @@ def test_figure_of_the_network_is_even_and_labelled_at_its_ends(sizes):
         middles.add(round((heights[0] + heights[-1]) / 2, 6))
         for upper, lower in pairwise(circles):
             gap = upper.center[1] - lower.center[1]
-            assert 0.15 < gap < 0.5
+            assert 0.15 < gap < 0.6
             assert upper.radius + lower.radius < 0.75 * gap, "room between"
             assert upper.radius > 0.2 * gap
     assert len(middles) == 1
@@ -500,19 +521,7 @@ def test_figure_of_the_network_is_even_and_labelled_at_its_ends(sizes):
 def test_panels_of_xor_are_drawn_alike():
     before, after = draw_xor().axes
     for axes in (before, after):
-        circles, squares, *lines = axes.lines
-        assert (circles.get_marker(), squares.get_marker()) == ("o", "s")
-        assert circles.get_markerfacecolor() == PALETTE["paper"]
-        assert circles.get_linestyle() == squares.get_linestyle() == "None"
         assert drawing.ticks(axes) == ([0, 1], [0, 1])
-        assert drawing.frame(axes) == ((-0.45, 1.6), (-0.45, 1.6))
+        assert drawing.frame(axes) == ((-0.5, 1.6), (-0.5, 1.6))
         assert axes.get_aspect() == 1
-        for line in lines:
-            ends = line.get_xdata()
-            assert ends == pytest.approx(axes.get_xlim(), abs=1e-6)
     assert before.yaxis.label.get_rotation() == 0
-    *_, or_line, and_line = before.lines
-    assert (or_line.get_linestyle(), and_line.get_linestyle()) == ("-", "--")
-    for line, height in ((or_line, 0.5), (and_line, 1.5)):
-        assert line.get_xydata().sum(axis=1) == pytest.approx([height] * 2)
-    assert after.lines[-1].get_linestyle() == "-"

@@ -1,14 +1,14 @@
 import math
+from itertools import pairwise
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib.patches import Circle, FancyBboxPatch
 from matplotlib.text import Annotation
 
-from snippets.figure import PALETTE
 from snippets.neuron import (
+    draw_geometry,
     draw_neuron,
     draw_perceptron,
     logical_and,
@@ -376,78 +376,220 @@ def test_groups_leave_room_for_a_line(seed):
     "its parts labelled as in the living one",
     "<inputs> arrows lead from the inputs x1 to x3 into <boxes> boxes, the "
     "weights w1 to w3",
+    "A fourth leads from the number <constant> into a box of its own, the bias",
     "<dendrites> arrows, the dendrites, lead from the boxes into a circle",
     "Its left half is marked with a sum sign and named summation, its right "
-    "half shows a step and is named threshold",
+    "half shows a step and is named threshold; an arrow carries z from the "
+    "<one> to the other",
     "<axons> arrow, the axon, leaves it",
 )
-def test_figure_of_the_neuron_names_its_parts(inputs, boxes, dendrites, axons):
-    (sheet,) = draw_neuron().axes
-    words = {text.get_text() for text in sheet.texts}
-    assert {"dendrites", "cell body", "axon", "summation", "threshold"} <= words
-    assert {
-        "$x_1$",
-        "$x_2$",
-        "$x_3$",
-        "$w_1$",
-        "$w_2$",
-        "$w_3$",
-        "$a$",
-    } <= words
-    kinds = [type(patch) for patch in sheet.patches]
-    assert kinds.count(FancyBboxPatch) == boxes
-    (body,) = [p for p in sheet.patches if isinstance(p, Circle)]
-    middle, radius = body.center[0], body.radius
-    before = min(
-        patch.get_x()
-        for patch in sheet.patches
-        if isinstance(patch, FancyBboxPatch)
-    )
-    ends = [t.xy[0] for t in sheet.texts if isinstance(t, Annotation)]
-    assert sum(end < before for end in ends) == inputs
+def test_figure_of_the_neuron_names_its_parts(
+    inputs, boxes, constant, dendrites, one, axons, diagram
+):
+    sheet, words = diagram
+    named = {"dendrites", "cell body", "axon", "summation", "threshold"}
+    assert {*named, "weights", "bias", "$z$", "$a$"} <= words.keys()
+    assert {f"$x_{i}$" for i in (1, 2, 3)} <= words.keys()
+    assert {f"$w_{i}$" for i in (1, 2, 3)} <= words.keys()
+    assert {"$b$", f"${constant:g}$"} <= words.keys()
+    assert inputs == boxes == 3
+    *weights, cell = sheet.patches
+    assert len(weights) == boxes + 1
+    (middle, _), radius = cell.center, cell.radius
+    ends = [end[0] for _, end, _ in drawing.arrows(sheet)]
+    before = min(patch.get_x() for patch in weights)
+    assert sum(end < before for end in ends) == inputs + 1
     assert sum(before < end < middle - radius / 2 for end in ends) == dendrites
+    assert sum(abs(end - middle) < radius / 2 for end in ends) == one
     assert sum(end > middle + radius for end in ends) == axons
-    assert len(ends) == inputs + dendrites + axons
-    across = {text.get_text(): text.get_position()[0] for text in sheet.texts}
-    assert across[r"$\sum$"] < middle < sheet.lines[-1].get_xdata().min()
-    assert across["summation"] < middle < across["threshold"]
-    assert sheet.lines[-1].get_xdata().max() < middle + radius
+    assert len(ends) == inputs + 1 + dendrites + one + axons
 
 
 @claim(
-    "On it $z = <height>$; on one side the unit fires, on the other it does "
-    "not",
+    "On it $z = <height>$; on the shaded side the unit fires, on the other it "
+    "does not",
     "All open circles, the points with target <circles>, lie below it, and all "
     "filled squares, those with target <squares>, above",
-    "A straight line falls gently from left to right",
+    "A straight line falls gently from left to right, and the side above it is "
+    "shaded",
 )
 def test_figure_of_the_perceptron_shows_a_line_that_parts(
     height, circles, squares
 ):
     (axes,) = draw_perceptron().axes
-    zeros, ones, line = axes.lines
+    line, *_ = axes.lines
+    points = drawing.classes(axes)
     (left, right), (start, end) = line.get_data()
     slope = (end - start) / (right - left)
 
     def above(points):
-        return points.get_ydata() > start + slope * (points.get_xdata() - left)
+        return points[:, 1] > start + slope * (points[:, 0] - left)
 
-    assert above(ones).all()
-    assert not above(zeros).any()
+    assert above(points[squares]).all()
+    assert not above(points[circles]).any()
     assert -1 < slope < 0, "it falls gently: by less than it goes right"
-    x, y = two_groups(torch.Generator().manual_seed(1))
-    w, b, _ = train_perceptron(x, y, passes=100)
-    for points, target in ((zeros, circles), (ones, squares)):
-        shown = torch.tensor(points.get_xydata())
+    x, y, (w, b, _) = learnt()
+    for target, shown in points.items():
         assert torch.equal(shown.T, x[:, y == target])
         assert (neuron(shown.T, w, b, step) == target).all()
     along = torch.tensor(line.get_xydata()).T
     assert (pre_activation(along, w, b) - height).abs().max() < 1e-12
-    assert (zeros.get_marker(), ones.get_marker()) == ("o", "s")
-    assert zeros.get_markerfacecolor() == PALETTE["paper"]
-    assert ones.get_markerfacecolor() == ones.get_color()
+    assert drawing.shaded(axes, x.T).tolist() == (y == squares).tolist()
     assert axes.get_xlabel() == "$x_1$"
     assert axes.get_ylabel() == "$x_2$"
+
+
+def learnt():
+    """Return what the figure of the perceptron shows: points and weights."""
+    x, y = two_groups(torch.Generator().manual_seed(1))
+    return x, y, train_perceptron(x, y, passes=100)
+
+
+@claim(
+    "The arrow goes <right> to the right and <up> up, which are the weights "
+    "printed above; with the bias of <bias> they put the line at a distance of "
+    "<distance> from (<x>, <y>)",
+    "An arrow w leads from (<x1>, <x2>) steeply upwards and crosses the line "
+    "at a right angle",
+)
+def test_figure_of_the_perceptron_shows_its_weights(
+    right, up, bias, distance, x, y, x1, x2
+):
+    (axes,) = draw_perceptron().axes
+    (start, tip, _), *others = drawing.arrows(axes)
+    assert not others
+    assert start == (x, y) == (x1, x2) == (0, 0)
+    _, _, (w, b, _) = learnt()
+    assert tip == tuple(w.tolist())
+    assert (round(tip[0], 2), round(tip[1], 2)) == (right, up)
+    assert b == bias
+    line = torch.tensor(axes.lines[0].get_xydata())
+    assert ((line[1] - line[0]) @ w).abs() < 1e-9
+    assert axes.get_aspect() == 1, "or a right angle would not look like one"
+    nearest = line.mean(dim=0)
+    assert nearest.norm().item() == pytest.approx(distance, abs=0.005)
+    assert "$w$" in {text.get_text() for text in axes.texts}
+
+
+def planes(count=50):
+    """Return the weights (count, 2) and biases of neurons with two inputs."""
+    generator = torch.Generator().manual_seed(0)
+    w = torch.randn(count, 2, generator=generator, dtype=torch.float64)
+    return w, torch.randn(count, generator=generator, dtype=torch.float64)
+
+
+def foot(w, b):
+    """Return the point at which the arrow from (0, 0) meets the line."""
+    return -b / w.norm() * w / w.norm()
+
+
+@claim(
+    "On one side of this line $z$ is positive, and the step fires; on the "
+    "other $z$ is negative, and it is silent"
+)
+def test_neuron_fires_on_one_side_of_its_line():
+    for w, b in zip(*planes(), strict=True):
+        along = torch.stack((-w[1], w[0]))
+        for walked in (-5, 0, 2):
+            on_it = foot(w, b) + walked * along
+            assert pre_activation(on_it, w, b).abs() < 1e-12
+            for side, fires in ((1e-6, 1), (3, 1), (-1e-6, 0), (-3, 0)):
+                assert neuron(on_it + side * w, w, b, step) == fires
+
+
+@claim(
+    "Their product is <product>, which is how slopes of lines at right angles "
+    "multiply: the arrow $w$ is at right angles to the line"
+)
+def test_weights_are_at_right_angles_to_the_line(product):
+    for w, b in zip(*planes(), strict=True):
+        x1 = torch.tensor([-1.0, 2.0], dtype=torch.float64)
+        line = torch.stack((x1, -(w[0] * x1 + b) / w[1]))
+        assert pre_activation(line, w, b).abs().max() < 1e-12
+        walk = line[:, 1] - line[:, 0]
+        assert (w @ walk).abs() < 1e-12
+        slopes = walk[1] / walk[0], w[1] / w[0]
+        assert (slopes[0] * slopes[1]).item() == pytest.approx(product)
+
+
+@claim("the longer the arrow, the more steeply $z$ rises across the line")
+def test_length_of_the_weights_is_how_steeply_z_rises():
+    for w, b in zip(*planes(), strict=True):
+        x = torch.tensor([0.3, -1.2], dtype=torch.float64)
+        rise = pre_activation(x + w / w.norm(), w, b) - pre_activation(x, w, b)
+        assert rise.item() == pytest.approx(torch.hypot(*w).item())
+
+
+@claim(
+    "To bring it to <nothing> you walk $-b / |w|$ along the arrow, and there "
+    "is the line: a change of $b$ moves it and does not turn it",
+    "With $b = <b>$ the line is at a distance of <distance> from (0, 0), with "
+    "$b = <other_b>$ at a distance of <other_distance>",
+)
+def test_bias_moves_the_line_and_does_not_turn_it(
+    nothing, b, distance, other_b, other_distance
+):
+    w = torch.tensor([3.0, 4.0], dtype=torch.float64)
+    along = torch.tensor([4.0, -3.0], dtype=torch.float64)
+    for bias, far in ((b, distance), (other_b, other_distance)):
+        nearest = foot(w, w.new_tensor(bias))
+        assert nearest.norm().item() == pytest.approx(far)
+        for walked in (0, 1, -2):
+            z = pre_activation(nearest + walked * along, w, w.new_tensor(bias))
+            assert z.item() == pytest.approx(nothing, abs=1e-12)
+
+
+@claim(
+    "<neurons> neurons with the same weights and different biases: their lines "
+    "are parallel and at right angles to $w$",
+    "an arrow w from (<x>, <y>) to (<w1>, <w2>)",
+    "<lines> parallel lines cross it at right angles: for b = <none> through "
+    "(0, 0), for b = <first> and b = <second> further along the arrow",
+)
+def test_figure_shows_lines_at_right_angles_to_the_weights(
+    neurons, x, y, w1, w2, lines, none, first, second
+):
+    plane = draw_geometry().axes[0]
+    ((start, tip, _),) = drawing.arrows(plane)
+    assert (start, tip) == ((x, y), (w1, w2))
+    w = torch.tensor(tip, dtype=torch.float64)
+    assert len(plane.lines) == neurons == lines
+    names = [text for text in plane.texts if "b =" in text.get_text()]
+    for line, name, b in zip(
+        plane.lines, names, (none, first, second), strict=True
+    ):
+        ends = torch.tensor(line.get_xydata())
+        assert (ends @ w + b).abs().max() < 1e-9
+        assert 0 <= foot(w, w.new_tensor(b)).norm() < w.norm(), "it is crossed"
+        assert name.get_text() == f"$b = {b:g}$"
+        place = torch.tensor(name.get_position(), dtype=torch.float64)
+        assert 0 < (place @ w + b) / w.norm() < 0.2, "the name is at its line"
+    styles = [line.get_linestyle() for line in plane.lines]
+    assert len(set(styles)) == len(styles)
+    assert plane.get_aspect() == 1
+
+
+@claim(
+    "the longer $w$ is, the more steeply $z$ rises across the line",
+    "<lines> straight lines through <nothing>, a solid one for an arrow of "
+    "length <length>, and a dashed one, half as steep, for one of length "
+    "<other>",
+)
+def test_figure_shows_how_steeply_z_rises(lines, nothing, length, other):
+    along = draw_geometry().axes[1]
+    assert len(along.lines) == lines
+    assert length == 2 * other
+    for line, far, style in zip(
+        along.lines, (length, other), ("-", "--"), strict=True
+    ):
+        distance, z = map(torch.as_tensor, line.get_data())
+        torch.testing.assert_close(z, nothing + far * distance)
+        assert line.get_linestyle() == style
+    w = torch.tensor([3.0, 4.0])
+    assert (w.norm(), (w / 2).norm()) == (length, other)
+    words = [text.get_text() for text in along.texts]
+    assert words == [f"$|w| = {far:g}$" for far in (length, other)]
+    assert along.get_ylabel() == "$z$"
 
 
 def symbols_of_a_neuron(seed):
@@ -493,7 +635,12 @@ def test_equations(seed):
     symbols = symbols_of_a_neuron(seed)
     rule, after = a_correction(torch.stack(symbols["x"])[:, :2])
     w, b, both = (torch.tensor(v).double() for v in ([2, -1], -1, [1, 1]))
+    arrow = {"w": symbols["w"][:2]}
+    walk = {"d": [-symbols["w"][1], symbols["w"][0]]}
     others = {
+        "length": arrow,
+        r"w_1 \cdot w_1 / |w| + w_2 \cdot w_2 / |w| = |w|": arrow,
+        "w_1 d_1 + w_2 d_2 = 0": arrow | walk,
         "perceptron-rule": rule,
         r"z = 2 \cdot 1 - 1 \cdot 1 - 1 = 0": {"z": pre_activation(both, w, b)},
         "a = g(b)": {
@@ -505,7 +652,7 @@ def test_equations(seed):
             )
         },
     }
-    hold("neuron.md", symbols, here=others, after=after)
+    hold("neuron.md", symbols, here=others, after=after, given=["w = (3, 4)"])
 
 
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
@@ -552,66 +699,81 @@ def near(one, other, most):
     return math.dist(one, other) <= most
 
 
+ROWS = [("$x_1$", "$w_1$"), ("$x_2$", "$w_2$"), ("$x_3$", "$w_3$")]
+ROWS += [("$1$", "$b$")]  # the bias: the weight of an input that is always 1
+
+
 def test_figure_leads_each_input_through_its_weight_to_the_cell(diagram):
     sheet, words = diagram
     *boxes, cell = sheet.patches
     arrows = drawing.arrows(sheet)
-    to_weights, to_cell = arrows[0:6:2], arrows[1:6:2]
+    to_weights, to_cell = arrows[0:8:2], arrows[1:8:2]
     heights = []
-    for i, patch in enumerate(boxes):
-        x, w = words[f"$x_{i + 1}$"], words[f"$w_{i + 1}$"]
+    for (x, w), patch, into, out in zip(
+        ROWS, boxes, to_weights, to_cell, strict=True
+    ):
+        x, w = words[x], words[w]
         box = drawing.box(patch)
         heights.append(drawing.centre(box)[1])
-        assert near(drawing.centre(box), drawing.centre(w), 0.03)
+        assert near(drawing.centre(box), drawing.centre(w), 0.04)
         assert box.containsx(w.x0)
         assert box.containsx(w.x1)
-        start, end, _ = to_weights[i]
-        assert 0 < start[0] - x.x1 < 0.1
+        start, end, _ = into
+        assert 0 < start[0] - x.x1 < 0.2
         assert 0 < box.x0 - end[0] < 0.1
-        assert start[1] == end[1] == pytest.approx(heights[i])
-        assert drawing.centre(x)[1] == pytest.approx(heights[i], abs=0.03)
-        start, end, _ = to_cell[i]
-        assert near(start, (box.x1, heights[i]), 0.05)
+        assert start[1] == end[1] == pytest.approx(heights[-1])
+        assert drawing.centre(x)[1] == pytest.approx(heights[-1], abs=0.04)
+        start, end, _ = out
+        assert near(start, (box.x1, heights[-1]), 0.05)
         assert start[0] > box.x1
         outside = math.dist(end, cell.center) - cell.radius
-        assert 0 < outside < 0.1, "ends at the rim"
+        assert 0 < outside < 0.12, "ends at the rim"
     assert heights == sorted(heights, reverse=True)
-    assert heights[1] == pytest.approx(cell.center[1])
-    assert heights[0] - heights[1] == pytest.approx(heights[1] - heights[2])
+    assert sum(heights) / len(heights) == pytest.approx(cell.center[1])
+    steps = [upper - lower for upper, lower in pairwise(heights)]
+    assert steps == pytest.approx([steps[0]] * 3)
     ends = [end[1] - cell.center[1] for _, end, _ in to_cell]
-    assert ends[0] == -ends[2] > 0 == ends[1]
+    assert ends == pytest.approx([-end for end in reversed(ends)])
+    assert ends == sorted(ends, reverse=True)
 
 
 def test_figure_bends_dendrites_towards_the_cell(diagram):
-    """The middle one is straight, the outer two mirror each other."""
+    """The lower ones mirror the upper ones, and none bends much."""
     sheet, _ = diagram
     bends = [
         text.arrow_patch.get_connectionstyle().rad
         for text in sheet.texts
         if isinstance(text, Annotation)
     ]
-    upper, middle, lower = bends[1:6:2]
-    assert upper == -lower
-    assert -0.5 < upper < middle == 0
-    assert bends[0:6:2] == [0, 0, 0]
+    first, second, third, fourth = bends[1:8:2]
+    assert (first, second) == (-fourth, -third)
+    assert -0.5 < first < second < 0
+    assert bends[0:8:2] == [0, 0, 0, 0]
 
 
 def test_figure_has_sum_and_step_in_the_two_halves_of_the_cell(diagram):
     sheet, words = diagram
     cell = sheet.patches[-1]
     (x, y), radius = cell.center, cell.radius
-    wall, step_line = sheet.lines
-    assert list(wall.get_xdata()) == [x, x]
-    assert list(wall.get_ydata()) == [y - radius, y + radius]
+    below, above, step_line = sheet.lines
+    for wall, side in ((below, -1), (above, 1)):
+        assert list(wall.get_xdata()) == [x, x]
+        assert wall.get_ydata()[1] == y + side * radius
+        assert 0.2 < side * (wall.get_ydata()[0] - y) < radius / 2
+    (start, end, _) = drawing.arrows(sheet)[-2]
+    assert start[0] - x == pytest.approx(x - end[0])
+    assert start[1] == end[1]
+    assert drawing.centre(words["$z$"])[0] == pytest.approx(x)
+    assert 0 < words["$z$"].y0 - start[1] < 0.15
     left, right = words[r"$\sum$"], step_line.get_xydata()
     middles = drawing.centre(left)[0] - x, right[:, 0].mean() - x
     assert middles[0] == pytest.approx(-middles[1], abs=0.03)
     assert drawing.centre(left)[1] == pytest.approx(y, abs=0.05)
-    assert x - radius < left.x0 < left.x1 < x
+    assert x - radius < left.x0 < left.x1 < start[0]
     for point in right:
         assert math.dist(point, (x, y)) < radius
     first, second, third, fourth = right
-    assert x < first[0] < second[0] == third[0] < fourth[0]
+    assert end[0] < first[0] < second[0] == third[0] < fourth[0]
     assert second[0] - first[0] == pytest.approx(fourth[0] - third[0])
     assert first[1] == second[1] < y < third[1] == fourth[1]
     assert y - first[1] == pytest.approx(fourth[1] - y)
@@ -622,7 +784,7 @@ def test_figure_sends_the_answer_out_along_the_axon(diagram):
     (x, y), radius = sheet.patches[-1].center, sheet.patches[-1].radius
     start, end, _ = drawing.arrows(sheet)[-1]
     assert 0 < start[0] - (x + radius) < 0.1
-    assert 0 < words["$a$"].x0 - end[0] < 0.1
+    assert 0 < words["$a$"].x0 - end[0] < 0.2
     assert start[1] == end[1] == y
     assert drawing.centre(words["$a$"])[1] == pytest.approx(y, abs=0.03)
 
@@ -638,7 +800,10 @@ def test_figure_puts_each_name_at_what_it_names(diagram):
     dendrite = drawing.arrows(sheet)[1]
     halfway = (dendrite[0][0] + dendrite[1][0]) / 2
     assert middles["dendrites"][0] == pytest.approx(halfway, abs=0.1)
-    assert 0 < words["dendrites"].y0 - dendrite[0][1] < 0.2
+    assert -0.1 < words["dendrites"].y0 - dendrite[0][1] < 0.2
+    bias = drawing.box(sheet.patches[-2])
+    assert middles["bias"][0] == pytest.approx(drawing.centre(bias)[0])
+    assert 0 < bias.y0 - words["bias"].y1 < 0.2
     assert middles["cell body"][0] == pytest.approx(x)
     assert 0 < words["cell body"].y0 - (y + radius) < 0.4
     start, end, _ = drawing.arrows(sheet)[-1]
@@ -665,11 +830,12 @@ def test_legend_of_the_perceptron_stands_beside_the_points():
 def test_figure_of_the_perceptron_has_its_frame_and_legend():
     (axes,) = draw_perceptron().axes
     assert drawing.styles(axes) == {
-        "target 0": "o",
+        "$z = 0$": "-",
         "target 1": "s",
-        "$w_1 x_1 + w_2 x_2 + b = 0$": "-",
+        "target 0": "o",
     }
-    assert drawing.frame(axes) == ((-3.5, 3.5), (-3.5, 3.5))
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["the unit fires", *drawing.styles(axes)]
+    assert drawing.frame(axes) == ((-3.6, 3.6), (-3.6, 3.6))
+    assert drawing.ticks(axes) == ([-2, 0, 2], [-2, 0, 2])
     assert axes.yaxis.label.get_rotation() == 0
-    line = axes.lines[-1]
-    assert tuple(line.get_xdata()) == axes.get_xlim()

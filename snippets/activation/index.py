@@ -1,12 +1,18 @@
 """Why activation functions must not be linear; what they make possible."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from snippets.activation.relu import relu
+from snippets.activation.leaky_relu import leaky_relu, leaky_relu_derivative
+from snippets.activation.plot import put_axes_through_origin
+from snippets.activation.relu import relu, relu_derivative
+from snippets.activation.sigmoid import sigmoid, sigmoid_derivative
+from snippets.activation.tanh import tanh, tanh_derivative
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import Layer, affine
 from snippets.require import (
@@ -79,10 +85,16 @@ def rank_of_product(
 
 
 # --8<-- [start:relu_fit]
+def bends(x: Tensor, units: int) -> Tensor:
+    """Return where the units bend: evenly spaced, from the left end of x."""
+    ends = x.min(), x.max()
+    return torch.linspace(*ends, units + 1, dtype=x.dtype)[:-1]
+
+
 def relu_fit(x: Tensor, y: Tensor, units: int) -> Tensor:
     """Fit y by one hidden layer of ReLU units; return the fitted values.
 
-    Unit i bends at a fixed point k_i, evenly spaced over x:
+    Unit i bends at a fixed point k_i, one of `bends`:
     a_i = max(0, x - k_i). There is one output, which is linear. Only its
     weights and bias are fitted, by least squares, which needs no gradient
     descent and finds the best there are for these bends.
@@ -102,8 +114,7 @@ def relu_fit(x: Tensor, y: Tensor, units: int) -> Tensor:
         raise ValueError("x must hold at least one point, but is empty")
     require_finite(x=x, y=y)
     require_finite(**{"the square of the width of x": (x.max() - x.min()) ** 2})
-    bends = torch.linspace(x.min(), x.max(), units + 1, dtype=x.dtype)[:-1]
-    hidden = relu(x - bends.unsqueeze(1))
+    hidden = relu(x - bends(x, units).unsqueeze(1))
     columns = torch.vstack([hidden, torch.ones_like(x)]).T
     weights = torch.linalg.lstsq(columns, y.unsqueeze(1)).solution
     return (columns @ weights).squeeze(1)
@@ -123,21 +134,25 @@ def curve() -> tuple[Tensor, Tensor]:
 
 # --8<-- [start:draw_approximation]
 @book_style()
-def draw_approximation(sizes: Sequence[int] = (2, 8, 32)) -> Figure:
+def draw_approximation(sizes: Sequence[int] = (3, 8, 32)) -> Figure:
     """Draw the curve and its fits by hidden layers of several sizes.
 
     The fits stand side by side, one for each of the sizes.
     """
     x, y = curve()
-    figure, panels = new_axes(height=2.2, columns=len(sizes))
+    figure, panels = new_axes(height=2.9, columns=len(sizes))
     for axes, units in zip(panels, sizes, strict=True):
+        fit = relu_fit(x, y, units)
+        near = torch.searchsorted(x, bends(x, units))
         axes.plot(x, y, color=INK, linewidth=0.9, label="the curve")
+        axes.plot(x, fit, color=PALETTE["blue"], label="the fit")
         axes.plot(
-            x,
-            relu_fit(x, y, units),
+            x[near],
+            fit[near],
+            "o",
             color=PALETTE["blue"],
-            linestyle="--",
-            label="the fit",
+            markersize=4,
+            label="a unit's bend",
         )
         axes.set(
             title=f"{units} units",
@@ -150,7 +165,66 @@ def draw_approximation(sizes: Sequence[int] = (2, 8, 32)) -> Figure:
     figure.legend(
         *panels[0].get_legend_handles_labels(),
         loc="outside lower center",
-        ncols=2,
+        ncols=3,
     )
     return figure
     # --8<-- [end:draw_approximation]
+
+
+# --8<-- [start:draw_four]
+class Curve(NamedTuple):
+    """How one of the four functions is drawn, and where its names are."""
+
+    function: Callable[[Tensor], Tensor]
+    slope: Callable[[Tensor], Tensor]
+    line: str
+    colour: str
+    at_function: tuple[float, float]
+    at_slope: tuple[float, float]
+
+
+SIGMOID = Curve(
+    sigmoid, sigmoid_derivative, "-", PALETTE["blue"], (1.8, 0.5), (0.5, 0.27)
+)
+TANH = Curve(
+    tanh, tanh_derivative, "--", PALETTE["orange"], (-3.9, -0.95), (-2, 0.6)
+)
+RELU = Curve(
+    relu, relu_derivative, "-.", PALETTE["green"], (1.1, 2.4), (1.4, 1.04)
+)
+LEAKY_RELU = Curve(
+    partial(leaky_relu, alpha=0.1),  # 0.01 could not be told from ReLU
+    partial(leaky_relu_derivative, alpha=0.1),
+    ":",
+    INK,
+    (-3.9, -0.63),
+    (-3.9, 0.17),
+)
+FOUR = {
+    "sigmoid": SIGMOID,
+    "tanh": TANH,
+    "ReLU": RELU,
+    "Leaky ReLU": LEAKY_RELU,
+}
+
+
+@book_style()
+def draw_four() -> Figure:
+    """Draw the four activation functions, and beside them their slopes."""
+    figure, (functions, slopes) = new_axes(height=3.6, columns=2)
+    z = torch.arange(-200, 201, dtype=torch.float64) / 50  # 0 is among them
+    for name, curve in FOUR.items():
+        slope = curve.slope(z)
+        if curve.function in (relu, LEAKY_RELU.function):
+            slope[z == 0] = torch.nan  # where it jumps
+        style = {"color": curve.colour, "linestyle": curve.line, "label": name}
+        functions.plot(z, curve.function(z), **style)
+        slopes.plot(z, slope, **style)
+        functions.text(*curve.at_function, name, color=curve.colour)
+        slopes.text(*curve.at_slope, name, color=curve.colour)
+    functions.set(xlim=(-4.2, 4.2), ylim=(-1.2, 3.2))
+    put_axes_through_origin(functions, (-1, 1, 2, 3), marks=(2, 4))
+    slopes.set(xlim=(-4.2, 4.2), ylim=(-0.1, 1.15))
+    put_axes_through_origin(slopes, (0.25, 1), marks=(2, 4), name="$a'$")
+    return figure
+    # --8<-- [end:draw_four]

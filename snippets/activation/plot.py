@@ -84,20 +84,28 @@ def plot_with_derivative(
 
 
 # --8<-- [start:put_axes_through_origin]
-def put_axes_through_origin(axes: Axes, heights: Sequence[float]) -> None:
+def put_axes_through_origin(
+    axes: Axes,
+    heights: Sequence[float],
+    marks: Sequence[float] = (-10, -5, 5, 10),
+    name: str = "$a$",
+) -> None:
     """Cross the axes at the origin.
 
     The numbers stand in the two quarters that a rising curve leaves free.
+    heights, marks: on the vertical and on the horizontal axis. name: of the
+    vertical axis.
     """
     axes.spines[["left", "bottom"]].set(position=("data", 0), zorder=1)
-    axes.set_xticks([-10, -5, 5, 10], labels=[])
-    axes.set_yticks([height for height in heights if height != 0], labels=[])
-    for z in axes.get_xticks():
-        _label(axes, f"{z:g}", (z, 0), away=(0, -7 if z > 0 else 7))
-    for a in axes.get_yticks():
-        _label(axes, f"{a:g}", (0, a), away=(-7 if a > 0 else 7, 0))
-    _label(axes, "$z$", (axes.get_xlim()[1], 0), away=(0, 7))
-    _label(axes, "$a$", (0, axes.get_ylim()[1]), away=(7, 0))
+    axes.set_xticks(marks, labels=[""] * len(marks))
+    heights = [height for height in heights if height != 0]
+    axes.set_yticks(heights, labels=[""] * len(heights))
+    for z in marks:
+        _label(axes, f"{z:g}", (z, 0), away=(0, -8 if z > 0 else 8))
+    for a in heights:
+        _label(axes, f"{a:g}", (0, a), away=(-8 if a > 0 else 8, 0))
+    _label(axes, "$z$", (axes.get_xlim()[1], 0), away=(0, 8))
+    _label(axes, name, (0, axes.get_ylim()[1]), away=(8, 0))
 
 
 def _label(

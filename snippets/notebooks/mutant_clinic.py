@@ -375,7 +375,7 @@ def _patient(name: str) -> Patient:
 @book_style()
 def draw_losses(name: str) -> Figure:
     """Draw how the loss of a patient falls, and that of a healthy step."""
-    figure, (axes,) = new_axes(4.8, 2.2)
+    figure, (axes,) = new_axes(height=2.8)
     axes.plot(
         losses(Step()), color=INK, linewidth=1, linestyle="--", label="healthy"
     )

@@ -235,6 +235,7 @@ def draw_one_step() -> Figure:
         label="what the slope promises",
     )
     axes.set(xlabel="learning rate", ylabel="loss", xlim=(0, 8))
+    axes.set_yticks((0.5, 0.6, 0.7, 0.8))
     axes.legend()
     return figure
     # --8<-- [end:draw_one_step]

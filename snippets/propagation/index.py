@@ -7,20 +7,22 @@ from matplotlib.patches import FancyBboxPatch
 from snippets.figure import (
     INK,
     PALETTE,
+    WIDTH,
     blank_axes,
     book_style,
     draw_arrow,
 )
 
 # --8<-- [start:draw_two_rows]
-COLUMNS = {"1": 1.18, "2": 2.4, "L": 4.2}  # the layers drawn, and where
-UPPER, LOWER = 2.8, 1.4  # the heights of the two rows
+COLUMNS = {"1": 1.33, "2": 2.95, "L": 5.27}  # the layers drawn, and where
+UPPER, LOWER = 3.72, 1.95  # the heights of the two rows
+SIZE = 13  # points: letters stay legible on a phone
 FLOWS = [  # what passes from where to where, forward and backward
-    (0.6, 0.79, "", ""),
-    (1.57, 2.01, "$a^{[1]}$", "$da^{[1]}$"),
-    (2.79, 3.12, "$a^{[2]}$", "$da^{[2]}$"),
-    (3.35, 3.81, "$a^{[L-1]}$", "$da^{[L-1]}$"),
-    (4.59, 4.78, "", ""),
+    (0.33, 0.83, "$a^{[0]}$", "$da^{[0]}$"),
+    (1.83, 2.45, "$a^{[1]}$", "$da^{[1]}$"),
+    (3.45, 3.83, "", ""),
+    (4.15, 4.77, "$a^{[L-1]}$", "$da^{[L-1]}$"),
+    (5.77, 6.27, "$a^{[L]}$", "$da^{[L]}$"),
 ]
 
 
@@ -31,60 +33,60 @@ def draw_two_rows() -> Figure:
     Forward propagation is the upper row, backpropagation the lower, and the
     caches stand between them.
     """
-    figure, sheet = blank_axes(5.42, 3.3)
+    figure, sheet = blank_axes(height=4.4)
     for l, x in COLUMNS.items():
-        _box(
-            sheet, (x, UPPER), f"$W^{{[{l}]}},\\ b^{{[{l}]}}$", PALETTE["blue"]
-        )
-        _box(sheet, (x, LOWER), f"$dz^{{[{l}]}}$", PALETTE["orange"])
-        draw_arrow(sheet, (x, UPPER - 0.27), (x, LOWER + 0.27), line="--")
-        before = "L-1" if l == "L" else int(l) - 1
-        sheet.text(
-            x + 0.07, 2.22, f"$a^{{[{before}]}},\\ z^{{[{l}]}}$", va="center"
-        )
-        sheet.text(x + 0.07, 1.98, f"$W^{{[{l}]}},\\ b^{{[{l}]}}$", va="center")
-        draw_arrow(sheet, (x, LOWER - 0.27), (x, 0.82))
-        sheet.text(
-            x, 0.68, f"$dW^{{[{l}]}},\\ db^{{[{l}]}}$", ha="center", va="center"
-        )
+        _draw_layer(sheet, x, l, before="L-1" if l == "L" else str(int(l) - 1))
     for left, right, a, da in FLOWS:
         draw_arrow(sheet, (left, UPPER), (right, UPPER))
         draw_arrow(sheet, (right, LOWER), (left, LOWER))
-        sheet.text((left + right) / 2, UPPER + 0.1, a, ha="center", va="bottom")
-        sheet.text(
-            (left + right) / 2, LOWER + 0.1, da, ha="center", va="bottom"
-        )
+        _write(sheet, (left + right) / 2, UPPER + 0.23, a)
+        _write(sheet, (left + right) / 2, LOWER + 0.23, da)
     for y in (UPPER, LOWER):
-        sheet.text(3.24, y, "···", ha="center", va="center", fontsize=14)
-    sheet.text(0.55, UPPER, "$x = a^{[0]}$", ha="right", va="center")
-    sheet.text(0.55, LOWER, "$da^{[0]}$", ha="right", va="center")
+        _write(sheet, 3.99, y, "···")
+    _write(sheet, 0.18, UPPER, "$x$")
+    _write(sheet, 6.42, UPPER, r"$\hat{y}$")
     sheet.plot(
-        [0.22, 0.6], [LOWER - 0.11, LOWER + 0.14], color=INK, linewidth=1.2
+        [0.33, 0.83], [LOWER + 0.1, LOWER + 0.36], color=INK, linewidth=1.2
     )
-    sheet.text(4.83, UPPER, r"$a^{[L]} = \hat{y}$", ha="left", va="center")
-    sheet.text(4.83, LOWER, "$da^{[L]}$", ha="left", va="center")
     rules = (
         r"$W^{[l]} \leftarrow W^{[l]} - \eta\,dW^{[l]} \qquad\quad "
         r"b^{[l]} \leftarrow b^{[l]} - \eta\,db^{[l]}$"
     )
-    sheet.text(2.7, 0.18, rules, ha="center", va="center", fontsize=11)
+    _write(sheet, WIDTH / 2, 0.24, rules)
     return figure
 
 
-def _box(
+def _draw_layer(sheet: Axes, x: float, l: str, before: str) -> None:
+    """Draw the two boxes of layer l, its cache, and its gradients."""
+    parameters = f"$W^{{[{l}]}},\\ b^{{[{l}]}}$"
+    _draw_box(sheet, (x, UPPER), parameters, PALETTE["blue"])
+    _draw_box(sheet, (x, LOWER), f"$dz^{{[{l}]}}$", PALETTE["orange"])
+    draw_arrow(sheet, (x, UPPER - 0.3), (x, LOWER + 0.3), line="--")
+    cache = f"$a^{{[{before}]}},\\ z^{{[{l}]}}$"
+    _write(sheet, x + 0.1, 2.97, cache, ha="left")
+    _write(sheet, x + 0.1, 2.69, parameters, ha="left")
+    draw_arrow(sheet, (x, LOWER - 0.3), (x, 1.15))
+    _write(sheet, x, 0.95, f"$dW^{{[{l}]}},\\ db^{{[{l}]}}$")
+
+
+def _draw_box(
     sheet: Axes, centre: tuple[float, float], text: str, colour: str
 ) -> None:
-    corner = (centre[0] - 0.34, centre[1] - 0.2)
+    corner = (centre[0] - 0.42, centre[1] - 0.21)
     sheet.add_patch(
         FancyBboxPatch(
             corner,
-            0.68,
-            0.4,
-            "round,pad=0.03",
+            0.84,
+            0.42,
+            "round,pad=0.04",
             facecolor="none",
             edgecolor=colour,
             linewidth=1.6,
         )
     )
-    sheet.text(*centre, text, ha="center", va="center", fontsize=11)
+    _write(sheet, *centre, text)
+
+
+def _write(sheet: Axes, x: float, y: float, text: str, ha="center") -> None:
+    sheet.text(x, y, text, ha=ha, va="center", fontsize=SIZE)
     # --8<-- [end:draw_two_rows]

@@ -1,6 +1,7 @@
 import math
 from collections import Counter
 from functools import partial
+from itertools import pairwise
 
 import pytest
 import torch
@@ -8,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets.activation.index import (
+    bends,
     collapse,
     curve,
     draw_approximation,
+    draw_four,
     linear_stack,
     rank_of_product,
     relu_fit,
@@ -21,9 +24,10 @@ from snippets.activation.sigmoid import sigmoid
 from snippets.activation.tanh import tanh
 from snippets.network import Layer, affine, initialise
 from snippets.neuron import step
+from snippets.propagation.forward import ACTIVATIONS
 from tests import drawing
 from tests.claims import claim
-from tests.equations.check import hold
+from tests.equations.check import DOCS, hold
 
 
 @claim("it is the same, but for rounding", "as the layers do, but for rounding")
@@ -286,15 +290,16 @@ def turns(y):
 
 @claim(
     r"The curve $y = \sin 2x + x/2$",
-    "<panels> panels show the same wavy curve, solid, and a fit made of "
-    "straight pieces, dashed",
-    "by one hidden layer of <few>, <more> and <many> ReLU units",
-    "With <two> units the fit is a straight line that misses every wave",
+    "<panels> panels show the same wavy curve, thin, and a fit made of "
+    "straight pieces, thick, with a dot wherever a unit bends it",
+    "by one hidden layer of <few>, <more> and <many> ReLU units, bending at "
+    "the dots",
+    "With <three> units the fit has <corners> corners and misses most waves",
     "With <eight> units it follows each wave with corners",
     "With <thirty_two> units it cannot be told from the curve",
 )
 def test_figure_compares_three_fits_with_the_curve(
-    panels, few, more, many, two, eight, thirty_two
+    panels, few, more, many, three, corners, eight, thirty_two
 ):
     """A wave is missed by a quarter of a mark, 0.5, and followed within 0.2.
 
@@ -306,33 +311,46 @@ def test_figure_compares_three_fits_with_the_curve(
     assert [axes.get_title() for axes in figure.axes] == [
         f"{units:g} units" for units in (few, more, many)
     ]
-    assert (two, eight, thirty_two) == (few, more, many)
+    assert (three, eight, thirty_two) == (few, more, many)
     x, y = curve()
     torch.testing.assert_close(y, torch.sin(2 * x) + x / 2)
     for axes, units in zip(
         figure.axes, map(int, (few, more, many)), strict=True
     ):
-        exact, fit = axes.lines
+        exact, fit, dots = axes.lines
         torch.testing.assert_close(torch.as_tensor(exact.get_ydata()), y)
-        torch.testing.assert_close(
-            torch.as_tensor(fit.get_ydata()), relu_fit(x, y, units)
-        )
-        assert (exact.get_linestyle(), fit.get_linestyle()) == ("-", "--")
-        bends = torch.as_tensor(fit.get_ydata()).diff().diff().abs() > 1e-9
-        assert bends.sum() <= 2 * units, "a bend lies between two points"
+        fitted = torch.as_tensor(fit.get_ydata())
+        torch.testing.assert_close(fitted, relu_fit(x, y, units))
+        assert exact.get_linewidth() < fit.get_linewidth()
+        turned = fitted.diff().diff().abs() > 1e-9
+        assert turned.sum() <= 2 * units, "a bend lies between two points"
+        places = torch.as_tensor(dots.get_xdata())
+        assert dots.get_marker() == "o"
+        assert len(places) == units
+        assert (places - bends(x, units)).abs().max() <= 0.01, "next point"
+        near = (x[1:-1][turned].unsqueeze(1) - places).abs().min(dim=1).values
+        assert near.max() < 0.02, "it bends at dots alone"
+        assert torch.isin(torch.as_tensor(dots.get_ydata()), fitted).all()
         assert axes.get_xlabel() == "$x$"
     # one scale for all, or they could not be compared
     assert {axes.get_ylim() for axes in figure.axes} == {(-2.7, 2.7)}
     words = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert words == ["the curve", "the fit"]
+    assert words == ["the curve", "the fit", "a unit's bend"]
 
-    straight, cornered, close = (
+    rough, cornered, close = (
         torch.as_tensor(axes.lines[1].get_ydata()) for axes in figure.axes
     )
     waves = turns(y)
-    torch.testing.assert_close(straight, fit_of_a_line(x, y))
+    inner = torch.as_tensor(figure.axes[0].lines[2].get_xdata())[1:]
+    slopes = [
+        rough.diff()[(x[1:] < k).sum() + side]
+        for k in inner
+        for side in (-2, 2)
+    ]
+    assert len(inner) == corners
+    assert (torch.stack(slopes)[::2] * torch.stack(slopes)[1::2] < 0).all()
     assert len(waves) == 4
-    assert ((straight - y)[waves].abs() > 0.5).all()
+    assert ((rough - y)[waves].abs() > 0.2).sum() > len(waves) / 2
     assert len(turns(cornered)) == len(waves)
     assert ((cornered - y)[waves].abs() < 0.2).all()
     (axes, line) = figure.axes[2], figure.axes[2].lines[0]
@@ -340,6 +358,167 @@ def test_figure_compares_three_fits_with_the_curve(
     bottom, top = axes.get_ylim()
     width = line.get_linewidth() / points * (top - bottom)
     assert (close - y).abs().max() < width
+
+
+@claim(
+    "The four activation functions, left, and their slopes, right",
+    "Leaky ReLU is drawn with a slope of <leaky> on the left",
+    "Two panels over z from <left> to <right>",
+    "sigmoid, solid, rises from <low> to <high>; tanh, dashed, from <lower> to "
+    "<higher>; ReLU and Leaky ReLU rise together with z on the right, and on "
+    "the left ReLU is <silent> while Leaky ReLU, dotted, falls gently",
+    "tanh's is a bump of height <tanh_top>, sigmoid's a low one of height "
+    "<sigmoid_top>; those of ReLU and Leaky ReLU jump at 0 up to <slope>, "
+    "ReLU's from <dead> and Leaky ReLU's from <gentle>",
+)
+def test_figure_shows_the_four_and_their_slopes(
+    leaky,
+    left,
+    right,
+    low,
+    high,
+    lower,
+    higher,
+    silent,
+    tanh_top,
+    sigmoid_top,
+    slope,
+    dead,
+    gentle,
+):
+    functions, slopes = draw_four().axes
+    values, steepness = (
+        {
+            line.get_label(): torch.as_tensor(line.get_ydata())
+            for line in axes.lines
+        }
+        for axes in (functions, slopes)
+    )
+    z = torch.as_tensor(functions.lines[0].get_xdata())
+    assert (z[0], z[-1]) == (left, right)
+    assert gentle == leaky == 0.1
+    expected = {
+        "sigmoid": torch.sigmoid(z),
+        "tanh": torch.tanh(z),
+        "ReLU": torch.relu(z),
+        "Leaky ReLU": torch.nn.functional.leaky_relu(z, leaky),
+    }
+    assert values.keys() == steepness.keys() == expected.keys()
+    for name, value in expected.items():
+        torch.testing.assert_close(values[name], value)
+        by_difference = value.diff() / z.diff()
+        beside = steepness[name][1:].clone()
+        kept = ~beside.isnan() & ~steepness[name][:-1].isnan()
+        assert (by_difference - beside)[kept].abs().max() < 0.01
+    for name, bottom, top in (
+        ("sigmoid", low, high),
+        ("tanh", lower, higher),
+    ):
+        assert values[name].min() == pytest.approx(bottom, abs=0.02)
+        assert values[name].max() == pytest.approx(top, abs=0.02)
+    assert torch.equal(values["ReLU"][z > 0], z[z > 0])
+    assert torch.equal(values["Leaky ReLU"][z > 0], z[z > 0])
+    assert (values["ReLU"][z < 0] == silent).all()
+    assert steepness["tanh"].max() == tanh_top
+    assert steepness["sigmoid"].max() == sigmoid_top
+    for name, before in (("ReLU", dead), ("Leaky ReLU", gentle)):
+        assert (steepness[name][z < 0] == before).all()
+        assert (steepness[name][z > 0] == slope).all()
+        assert steepness[name][z == 0].isnan(), "it jumps"
+
+
+def test_figure_of_the_four_names_each_line_in_its_own_look():
+    for axes in draw_four().axes:
+        styles = drawing.styles(axes)
+        assert len(set(styles.values())) == len(styles) == 4
+        assert styles["sigmoid"] == "-"
+        assert styles["tanh"] == "--"
+        assert styles["Leaky ReLU"] == ":"
+        colours = {line.get_label(): line.get_color() for line in axes.lines}
+        assert len(set(colours.values())) == 4
+        named = {text.get_text(): text for text in axes.texts}
+        for name, colour in colours.items():
+            assert named[name].get_color() == colour
+            assert stray(axes, name, named[name]) < 0.35, "it is at its line"
+
+
+def stray(axes, name, text):
+    """Return how far, in inches, a name is from the line that it names."""
+    drawing.lay_out(axes.figure)
+    (line,) = [line for line in axes.lines if line.get_label() == name]
+    points = axes.transData.transform(line.get_xydata()) / 100
+    box = drawing.inches(text.get_window_extent())
+    aside = torch.as_tensor(points[:, 0])
+    up = torch.as_tensor(points[:, 1])
+    across = aside - aside.clamp(box.x0, box.x1)
+    upwards = up - up.clamp(box.y0, box.y1)
+    far = torch.hypot(across, upwards)
+    return far[~far.isnan()].min().item()
+
+
+@claim(
+    "The first <two> have slopes that fade on both sides, ReLU's is <nothing> "
+    "on <one> side only, and Leaky ReLU's nowhere",
+)
+def test_table_of_the_four_says_what_they_do(two, nothing, one):
+    """What the page's table says, in its own words and numbers."""
+    page = (DOCS / "activation/index.md").read_text("utf-8")
+    table = page[page.index("| | sigmoid") :].split("\n\n")[0]
+    head, _, *rows = (line.strip("| ") for line in table.splitlines())
+    names = head.split(" | ")
+    table = {
+        name: dict(zip(names, cells, strict=True))
+        for name, *cells in (row.split(" | ") for row in rows)
+    }
+    z = torch.arange(-1500, 1501, dtype=torch.float64) / 100
+    said = {"0": 0, "1": 1, "0.01": 0.01, "1/4": 0.25}
+    for name, (g, derivative) in zip(names, ACTIVATIONS.values(), strict=True):
+        a, slope = g(z), derivative(z)
+        assert slope.max() == said[table["largest slope"][name]]
+        for side, end in (("left", slope[0]), ("right", slope[-1])):
+            words = table[f"slope far to the {side}"][name]
+            if words == "near 0":
+                assert 0 < end < 1e-6
+            else:
+                assert end == said[words]
+        limits = {
+            "0 to 1": (0, 1),
+            "−1 to 1": (-1, 1),
+            "0 and above": (0, None),
+            "all": (None, None),
+        }[table["values"][name]]
+        for limit, reached, far in zip(
+            limits, (a.min(), a.max()), (-0.1, 10), strict=True
+        ):
+            if limit is None:
+                assert abs(reached) > abs(far), "it goes on"
+            else:
+                assert reached == pytest.approx(limit, abs=1e-6)
+    fade = [
+        name
+        for name in names
+        if table["slope far to the left"][name]
+        == table["slope far to the right"][name]
+        == "near 0"
+    ]
+    assert fade == names[: int(two)]
+    sides = [row for row in table if row.startswith("slope far")]
+    zero = f"{nothing:g}"
+    assert sum(table[row]["ReLU"] == zero for row in sides) == one
+    assert not any(table[row]["Leaky ReLU"] == zero for row in sides)
+
+
+@claim(
+    "Only tanh gives outputs that are centred on <middle> when its inputs are"
+)
+def test_only_tanh_keeps_what_is_centred(middle):
+    half = torch.randn(
+        1000, generator=torch.Generator().manual_seed(0), dtype=torch.float64
+    )
+    z = torch.cat([half, -half]) + middle
+    means = {name: g(z).mean().item() for name, (g, _) in ACTIVATIONS.items()}
+    assert means.pop("tanh") == pytest.approx(middle, abs=1e-12)
+    assert all(mean > middle + 0.1 for mean in means.values())
 
 
 @claim(
@@ -436,18 +615,19 @@ def test_fit_takes_an_x_as_wide_as_its_square_can_be():
 def test_legend_of_the_fits_stands_below_them_in_one_row():
     figure = draw_approximation()
     drawing.lay_out(figure)
-    where = [box for _, box in drawing.words(figure)][:2]
-    assert where[0].y0 == pytest.approx(where[1].y0, abs=0.02)
-    assert where[0].x1 < where[1].x0
+    where = [box for _, box in drawing.words(figure)][:3]
+    for left, right in pairwise(where):
+        assert left.y0 == pytest.approx(right.y0, abs=0.02)
+        assert left.x1 < right.x0
     assert all(where[0].y1 < axes.bbox.y0 / 100 for axes in figure.axes)
-    middle = (where[0].x0 + where[1].x1) / 2
+    middle = (where[0].x0 + where[2].x1) / 2
     assert middle == pytest.approx(figure.get_size_inches()[0] / 2, abs=0.3)
 
 
 def test_fits_share_one_frame():
     x, y = curve()
     for axes in draw_approximation().axes:
-        for line in axes.lines:
+        for line in axes.lines[:2]:
             assert torch.equal(torch.as_tensor(line.get_xdata()), x)
         assert drawing.ticks(axes) == ([-3, 0, 3], [-2, 0, 2])
         low, high = axes.get_ylim()

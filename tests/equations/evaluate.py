@@ -303,7 +303,10 @@ def _group(tree: Tree, symbols: Symbols) -> Any:
 def _absolute(tree: Tree, symbols: Symbols) -> Tensor:
     inner = parse(str(tree.children[0])[1:-1])
     (expression,) = inner.find_data("expression")
-    return _tensor(_value(expression, symbols)).abs()
+    value = _value(expression, symbols)
+    if isinstance(value, list):  # the length of an arrow
+        return torch.stack(value).norm(dim=0)
+    return _tensor(value).abs()
 
 
 def _number(tree: Tree, symbols: Symbols) -> float:

@@ -6,6 +6,7 @@ import pytest
 import torch
 from matplotlib.colors import to_hex
 from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 from press.source import statements
 from snippets.figure import PALETTE
@@ -56,7 +57,7 @@ def test_figure_has_two_rows_of_boxes(first, second):
 def test_figure_names_what_passes():
     (sheet,) = draw_two_rows().axes
     where = words_at(sheet)
-    for a in ("a^{[1]}", "a^{[2]}", "a^{[L-1]}"):
+    for a in ("a^{[1]}", "a^{[L-1]}"):
         assert where[f"${a}$"][1] > UPPER > where[f"$d{a}$"][1] > LOWER
         assert where[f"${a}$"][0] == where[f"$d{a}$"][0]
     for l in "12L":
@@ -68,9 +69,11 @@ def test_figure_names_what_passes():
             f"$W^{{[{l}]}},\\ b^{{[{l}]}}$",
         ):
             assert where[cached][1] > LOWER
-    assert r"$x = a^{[0]}$" in where
-    assert where["$da^{[L]}$"][0] == where[r"$a^{[L]} = \hat{y}$"][0]
-    assert r"$a^{[L]} = \hat{y}$" in where
+    for a, end in (("a^{[0]}", "$x$"), ("a^{[L]}", r"$\hat{y}$")):
+        assert where[f"${a}$"][1] > where[end][1] == UPPER
+        assert where[f"${a}$"][0] == where[f"$d{a}$"][0]
+    assert where["$x$"][0] < where["$a^{[0]}$"][0]
+    assert where["$a^{[L]}$"][0] < where[r"$\hat{y}$"][0]
     assert any(r"\eta\,dW" in text and r"\eta\,db" in text for text in where)
 
 
@@ -84,7 +87,7 @@ def test_figure_sends_values_right_and_derivatives_left(start, passed):
     (sheet,) = draw_two_rows().axes
     where = words_at(sheet)
     first, second = (where[f"$dz^{{[{layer}]}}$"][0] for layer in "12")
-    assert where[f"$x = a^{{[{start:g}]}}$"][0] < first
+    assert where["$x$"][0] < where[f"$a^{{[{start:g}]}}$"][0] < first
     assert first < where[f"$a^{{[{passed:g}]}}$"][0] < second
     arrows = [text for text in sheet.texts if isinstance(text, Annotation)]
     level = [arrow for arrow in arrows if arrow.xyann[1] == arrow.xy[1]]
@@ -264,7 +267,13 @@ def test_figure_has_an_arrow_from_each_thing_in_a_row_to_the_next(
     placed, height
 ):
     things = row(placed, height)
-    assert len(things) == 6, "a word, two boxes, dots, a box, a word"
+    if height == LOWER:  # no word is at its ends
+        left, right = (
+            Bbox([[start, height], [end, height]])
+            for start, end in ((0, 0.25), (6.35, 6.67))
+        )
+        things = [left, *things, right]
+    assert len(things) == 6, "an end, two boxes, dots, a box, an end"
     ends = sorted(
         sorted((start[0], end[0]))
         for start, end, style in placed[1]
@@ -278,15 +287,16 @@ def test_figure_has_an_arrow_from_each_thing_in_a_row_to_the_next(
 
 def test_figure_names_what_an_arrow_carries_above_its_middle(placed):
     _, arrows, words = placed
-    names = [(1, "a^{[1]}"), (2, "a^{[2]}"), (3, "a^{[L-1]}")]
+    names = [(0, "0"), (1, "1"), (3, "L-1"), (4, "L")]
     for height, d in ((UPPER, ""), (LOWER, "d")):
         level = sorted(
             (start[0] + end[0]) / 2
             for start, end, _ in arrows
             if start[1] == end[1] == height
         )
-        for index, name in names:
-            (box,) = [box for word, box in words if word == f"${d}{name}$"]
+        for index, layer in names:
+            name = f"${d}a^{{[{layer}]}}$"
+            (box,) = [box for word, box in words if word == name]
             assert drawing.centre(box)[0] == pytest.approx(
                 level[index], abs=0.03
             )
@@ -338,7 +348,7 @@ def test_figure_states_the_update_at_the_foot(placed):
     _, _, words = placed
     (rules,) = [box for word, box in words if "leftarrow" in word]
     assert all(rules.y1 < box.y0 for _, box in words if box is not rules)
-    assert drawing.centre(rules)[0] == pytest.approx(5.42 / 2, abs=0.05)
+    assert drawing.centre(rules)[0] == pytest.approx(640 / 96 / 2, abs=0.05)
     assert [word for word, _ in words if "leftarrow" in word] == [
         r"$W^{[l]} \leftarrow W^{[l]} - \eta\,dW^{[l]} \qquad\quad "
         r"b^{[l]} \leftarrow b^{[l]} - \eta\,db^{[l]}$"
