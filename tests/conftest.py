@@ -43,8 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def build_site(root: Path, folder: Path, **addresses: str) -> None:
     """Build the site of the project in `root`, as it would be published.
 
-    addresses: SITE_URL, REPO_URL, and EDITION, its date; those of the tests'
-    own surroundings do not count.
+    addresses: SITE_URL, REPO_URL and EDITION; those of the tests' own
+    surroundings do not count.
     """
     own = ("SITE_URL", "REPO_URL", "EDITION")
     kept = {k: v for k, v in os.environ.items() if k not in own}
