@@ -81,13 +81,13 @@ def draw_answer(axes: Axes, layers: list[Layer], x: Tensor, y: Tensor) -> None:
 
     The region is where the network says "in the disc", y_hat above one half.
     """
-
-    def score(points: Tensor) -> Tensor:
-        return forward(points, layers, NAMES)[0][0] - 0.5
-
     axes.set(xlim=(-SIDE, SIDE), ylim=(-SIDE, SIDE), aspect="equal")
     axes.set_axis_off()
-    shade_class(axes, score, name='the network says "inside"')
+    shade_class(
+        axes,
+        lambda points: forward(points, layers, NAMES)[0][0] - 0.5,
+        name='the network says "inside"',
+    )
     for w, b in zip(*layers[0], strict=True):
         draw_line(axes, w, b, linewidth=0.7, linestyle="--")
     draw_classes(axes, x, y[0], names=("outside", "inside"), size=4)

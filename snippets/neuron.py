@@ -216,7 +216,7 @@ def draw_geometry() -> Figure:
         (2.5, "--", (0.45, 0.3)),
     ):
         along.plot(distance, length * distance, color=INK, linestyle=style)
-        along.text(*place, f"$|w| = {length}$")
+        along.text(*place, rf"$|\,w\,| = {length}$")
     along.set(xlabel="distance from the line", xlim=(-1.2, 1.2))
     along.set(xticks=(-1, 0, 1), yticks=(-5, 0, 5))
     along.set_ylabel("$z$", rotation=0)

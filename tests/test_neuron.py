@@ -484,55 +484,82 @@ def foot(w, b):
 
 
 @claim(
+    "its $z$ is <height> along a straight line of the plane",
     "On one side of this line $z$ is positive, and the step fires; on the "
-    "other $z$ is negative, and it is silent"
+    "other $z$ is negative, and it is silent",
 )
-def test_neuron_fires_on_one_side_of_its_line():
+def test_neuron_fires_on_one_side_of_its_line(height):
     for w, b in zip(*planes(), strict=True):
         along = torch.stack((-w[1], w[0]))
         for walked in (-5, 0, 2):
             on_it = foot(w, b) + walked * along
-            assert pre_activation(on_it, w, b).abs() < 1e-12
+            assert (pre_activation(on_it, w, b) - height).abs() < 1e-12
             for side, fires in ((1e-6, 1), (3, 1), (-1e-6, 0), (-3, 0)):
                 assert neuron(on_it + side * w, w, b, step) == fires
 
 
 @claim(
+    "$z$ is <height> where you start and where you arrive, so the walk has "
+    "added nothing to it: $w_1 d_1 + w_2 d_2 = <added>$",
     "Their product is <product>, which is how slopes of lines at right angles "
-    "multiply: the arrow $w$ is at right angles to the line"
+    "multiply: the arrow $w$ is at right angles to the line",
 )
-def test_weights_are_at_right_angles_to_the_line(product):
+def test_weights_are_at_right_angles_to_the_line(height, added, product):
     for w, b in zip(*planes(), strict=True):
         x1 = torch.tensor([-1.0, 2.0], dtype=torch.float64)
         line = torch.stack((x1, -(w[0] * x1 + b) / w[1]))
-        assert pre_activation(line, w, b).abs().max() < 1e-12
+        assert (pre_activation(line, w, b) - height).abs().max() < 1e-12
         walk = line[:, 1] - line[:, 0]
-        assert (w @ walk).abs() < 1e-12
+        assert (w @ walk - added).abs() < 1e-12
         slopes = walk[1] / walk[0], w[1] / w[0]
         assert (slopes[0] * slopes[1]).item() == pytest.approx(product)
 
 
-@claim("the longer the arrow, the more steeply $z$ rises across the line")
-def test_length_of_the_weights_is_how_steeply_z_rises():
+@claim(
+    "Walk a distance of <far> along it, which is $w_1 / |w|$ to the right and "
+    "$w_2 / |w|$ up",
+    "the longer the arrow, the more steeply $z$ rises across the line",
+)
+def test_length_of_the_weights_is_how_steeply_z_rises(far):
     for w, b in zip(*planes(), strict=True):
         x = torch.tensor([0.3, -1.2], dtype=torch.float64)
-        rise = pre_activation(x + w / w.norm(), w, b) - pre_activation(x, w, b)
+        walk = w / torch.hypot(*w)
+        assert walk.norm().item() == pytest.approx(far)
+        rise = pre_activation(x + walk, w, b) - pre_activation(x, w, b)
         assert rise.item() == pytest.approx(torch.hypot(*w).item())
 
 
 @claim(
+    "At the point (<x1>, <x2>), $z$ is just $b$",
+    "Take $w = (<w1>, <w2>)$, whose length is "
+    "$\\sqrt{9 + <square>} = <length>$",
     "To bring it to <nothing> you walk $-b / |w|$ along the arrow, and there "
     "is the line: a change of $b$ moves it and does not turn it",
     "With $b = <b>$ the line is at a distance of <distance> from (0, 0), with "
     "$b = <other_b>$ at a distance of <other_distance>",
 )
 def test_bias_moves_the_line_and_does_not_turn_it(
-    nothing, b, distance, other_b, other_distance
+    x1,
+    x2,
+    w1,
+    w2,
+    square,
+    length,
+    nothing,
+    b,
+    distance,
+    other_b,
+    other_distance,
 ):
-    w = torch.tensor([3.0, 4.0], dtype=torch.float64)
-    along = torch.tensor([4.0, -3.0], dtype=torch.float64)
+    start = torch.tensor([x1, x2], dtype=torch.float64)
+    w = torch.tensor([w1, w2], dtype=torch.float64)
+    along = torch.tensor([w2, -w1], dtype=torch.float64)
+    assert w1**2 == 9
+    assert w2**2 == square
+    assert w.norm() == length
     for bias, far in ((b, distance), (other_b, other_distance)):
         nearest = foot(w, w.new_tensor(bias))
+        assert pre_activation(start, w, w.new_tensor(bias)) == bias
         assert nearest.norm().item() == pytest.approx(far)
         for walked in (0, 1, -2):
             z = pre_activation(nearest + walked * along, w, w.new_tensor(bias))
@@ -588,7 +615,7 @@ def test_figure_shows_how_steeply_z_rises(lines, nothing, length, other):
     w = torch.tensor([3.0, 4.0])
     assert (w.norm(), (w / 2).norm()) == (length, other)
     words = [text.get_text() for text in along.texts]
-    assert words == [f"$|w| = {far:g}$" for far in (length, other)]
+    assert words == [rf"$|\,w\,| = {far:g}$" for far in (length, other)]
     assert along.get_ylabel() == "$z$"
 
 

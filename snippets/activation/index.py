@@ -184,10 +184,10 @@ class Curve(NamedTuple):
 
 
 SIGMOID = Curve(
-    sigmoid, sigmoid_derivative, "-", PALETTE["blue"], (1.8, 0.5), (0.5, 0.27)
+    sigmoid, sigmoid_derivative, "-", PALETTE["blue"], (1.8, 0.5), (1.75, 0.16)
 )
 TANH = Curve(
-    tanh, tanh_derivative, "--", PALETTE["orange"], (-3.9, -0.95), (-2, 0.6)
+    tanh, tanh_derivative, "--", PALETTE["orange"], (-3.9, -0.92), (-2, 0.6)
 )
 RELU = Curve(
     relu, relu_derivative, "-.", PALETTE["green"], (1.1, 2.4), (1.4, 1.04)
@@ -197,8 +197,8 @@ LEAKY_RELU = Curve(
     partial(leaky_relu_derivative, alpha=0.1),
     ":",
     INK,
-    (-3.9, -0.63),
-    (-3.9, 0.17),
+    (-3.9, -0.6),
+    (-4.15, 0.15),
 )
 FOUR = {
     "sigmoid": SIGMOID,

@@ -27,7 +27,7 @@ from snippets.neuron import step
 from snippets.propagation.forward import ACTIVATIONS
 from tests import drawing
 from tests.claims import claim
-from tests.equations.check import DOCS, hold
+from tests.equations.check import hold
 
 
 @claim("it is the same, but for rounding", "as the layers do, but for rounding")
@@ -457,55 +457,62 @@ def stray(axes, name, text):
 
 
 @claim(
+    "values | <s_low> to <s_high> | <t_low> to <t_high> | <r_low> and above | "
+    "all",
+    "largest slope | <s_part>/<s_parts> | <t_most> | <r_most> | <l_most>",
+    "slope far to the left | near <s_left> | near <t_left> | <r_left> | "
+    "<l_left>",
+    "slope far to the right | near <s_right> | near <t_right> | <r_right> | "
+    "<l_right>",
     "The first <two> have slopes that fade on both sides, ReLU's is <nothing> "
     "on <one> side only, and Leaky ReLU's nowhere",
 )
-def test_table_of_the_four_says_what_they_do(two, nothing, one):
-    """What the page's table says, in its own words and numbers."""
-    page = (DOCS / "activation/index.md").read_text("utf-8")
-    table = page[page.index("| | sigmoid") :].split("\n\n")[0]
-    head, _, *rows = (line.strip("| ") for line in table.splitlines())
-    names = head.split(" | ")
-    table = {
-        name: dict(zip(names, cells, strict=True))
-        for name, *cells in (row.split(" | ") for row in rows)
-    }
+def test_table_of_the_four_says_what_they_do(
+    s_low,
+    s_high,
+    t_low,
+    t_high,
+    r_low,
+    s_part,
+    s_parts,
+    t_most,
+    r_most,
+    l_most,
+    s_left,
+    t_left,
+    r_left,
+    l_left,
+    s_right,
+    t_right,
+    r_right,
+    l_right,
+    two,
+    nothing,
+    one,
+):
     z = torch.arange(-1500, 1501, dtype=torch.float64) / 100
-    said = {"0": 0, "1": 1, "0.01": 0.01, "1/4": 0.25}
-    for name, (g, derivative) in zip(names, ACTIVATIONS.values(), strict=True):
+    far = {"abs": 1e-6}  # at -15 and 15
+    slopes = []
+    for name, low, high, most, left, right in (
+        ("sigmoid", s_low, s_high, s_part / s_parts, s_left, s_right),
+        ("tanh", t_low, t_high, t_most, t_left, t_right),
+        ("relu", r_low, z[-1], r_most, r_left, r_right),
+        ("leaky_relu", l_left * z[0], z[-1], l_most, l_left, l_right),
+    ):
+        g, derivative = ACTIVATIONS[name]
         a, slope = g(z), derivative(z)
-        assert slope.max() == said[table["largest slope"][name]]
-        for side, end in (("left", slope[0]), ("right", slope[-1])):
-            words = table[f"slope far to the {side}"][name]
-            if words == "near 0":
-                assert 0 < end < 1e-6
-            else:
-                assert end == said[words]
-        limits = {
-            "0 to 1": (0, 1),
-            "−1 to 1": (-1, 1),
-            "0 and above": (0, None),
-            "all": (None, None),
-        }[table["values"][name]]
-        for limit, reached, far in zip(
-            limits, (a.min(), a.max()), (-0.1, 10), strict=True
-        ):
-            if limit is None:
-                assert abs(reached) > abs(far), "it goes on"
-            else:
-                assert reached == pytest.approx(limit, abs=1e-6)
-    fade = [
-        name
-        for name in names
-        if table["slope far to the left"][name]
-        == table["slope far to the right"][name]
-        == "near 0"
-    ]
-    assert fade == names[: int(two)]
-    sides = [row for row in table if row.startswith("slope far")]
-    zero = f"{nothing:g}"
-    assert sum(table[row]["ReLU"] == zero for row in sides) == one
-    assert not any(table[row]["Leaky ReLU"] == zero for row in sides)
+        assert a.min().item() == pytest.approx(float(low), **far)
+        assert a.max().item() == pytest.approx(float(high), **far)
+        assert slope.max() == most
+        assert slope[0].item() == pytest.approx(left, **far)
+        assert slope[-1].item() == pytest.approx(right, **far)
+        slopes.append((slope[0].item(), slope[-1].item()))
+    faded = [max(ends) < 1e-6 for ends in slopes]
+    assert faded == [place < two for place in range(4)]
+    assert all(min(ends) > 0 for ends in slopes[: int(two)]), "they only fade"
+    relu_ends, leaky_ends = slopes[2:]
+    assert relu_ends.count(nothing) == one
+    assert nothing not in leaky_ends
 
 
 @claim(

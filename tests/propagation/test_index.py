@@ -25,10 +25,15 @@ SHAPE = re.compile(r"\| \$([^$]+)\$ \|.*\| \$(\([^$]+\))\$ \|$")
 
 def words_at(sheet):
     return {
-        text.get_text(): text.get_position()
+        unspaced(text.get_text()): text.get_position()
         for text in sheet.texts
         if text.get_text()
     }
+
+
+def unspaced(word):
+    """Return a word of the picture without the room between its signs."""
+    return re.sub(r"\\hspace\{[\d.]+\}", "", word)
 
 
 @claim(
@@ -221,7 +226,8 @@ def placed():
     drawing.lay_out(figure)
     (sheet,) = figure.axes
     boxes = [drawing.box(patch) for patch in sheet.patches]
-    return boxes, drawing.arrows(sheet), drawing.words(figure)
+    words = [(unspaced(word), box) for word, box in drawing.words(figure)]
+    return boxes, drawing.arrows(sheet), words
 
 
 def row(placed, height):
