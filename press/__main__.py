@@ -19,6 +19,7 @@ from pymdownx.snippets import SnippetMissingError
 from press.execution import OUTPUTS
 from press.fault import Fault, locate
 from press.files import write_files
+from press.ledger import part_ledger
 from press.notebooks import write_addresses
 from press.pdf.keep import write_pdf
 from press.policy import write_policy
@@ -80,6 +81,7 @@ def finish(folder: Path) -> bool:
     """Take the steps over the built site; return whether nothing was wrong."""
     try:
         write_files(folder)
+        part_ledger(folder)
         write_addresses(
             folder,
             os.environ.get("REPO_URL", ""),

@@ -30,7 +30,12 @@ _ENTRY = re.compile(r"^(\w[^\n]*)\n:   ((?:[^\n]+\n?)+)", re.MULTILINE)
 _HEAD = re.compile(r"([^(]+?)(?: \(([^)]+)\))?$")
 _QUIET = {"a", "code", "pre", "em", "dfn", "strong", "summary", "button"}
 _QUIET |= {f"h{level}" for level in range(1, 7)}
-_QUIET |= {"script", "picture", "footnote", "claim"}  # the last are classes
+_QUIET |= {
+    "script",
+    "picture",
+    "footnote",
+    "backed no-print",
+}  # the last are classes
 
 
 class Term(NamedTuple):

@@ -41,7 +41,7 @@ def chapters() -> list[str]:
         "notation.md",
         "glossary.md",
         "departures.md",
-        "ledger.md",
+        "about/ledger/index.md",
         "checked.md",
         "references.md",
         "contributing.md",
