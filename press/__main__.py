@@ -19,6 +19,7 @@ from pymdownx.snippets import SnippetMissingError
 from press.execution import OUTPUTS
 from press.fault import Fault, locate
 from press.files import write_files
+from press.ledger import part_ledger
 from press.moved import write_moved
 from press.notebooks import write_addresses
 from press.pdf.keep import write_pdf
@@ -83,6 +84,7 @@ def finish(folder: Path) -> bool:
     try:
         write_files(folder)
         write_total(folder)
+        part_ledger(folder)
         write_addresses(
             folder,
             os.environ.get("REPO_URL", ""),

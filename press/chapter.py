@@ -1,7 +1,8 @@
 """Begins a chapter: `python -m press.chapter activation/swish`.
 
 It writes page, snippet and test, which build and pass as they are and say in
-comments what to do next, and puts the page into the navigation. A name that
+comments what to do next, puts the page into the navigation, and lists those of
+its sentences that no test quotes. A name that
 will not do changes nothing.
 """
 
@@ -23,6 +24,7 @@ FILES = {
 }
 SETTINGS = Path("mkdocs.yml")
 APART = {"about"}  # sections that hold no chapters
+UNQUOTED = Path("tests/book/unquoted.txt")  # sentences that no test quotes
 LONGEST = 24  # or the lines of the code become too long for a page
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -38,6 +40,7 @@ def main(name: str = "") -> int:
     for file in files:
         print(f"  {file.as_posix()}")
     print(f"  its place in {SETTINGS}, the last of its section")
+    print(f"  its sentences in {UNQUOTED}, at the end")
     return 0
 
 
@@ -56,6 +59,7 @@ def begin(name: str) -> list[Path]:
     settings = _entered(section, word)
     _write(files, section, word)
     SETTINGS.write_text(settings, encoding="utf-8")
+    _list(section, word)
     return list(files)
 
 
@@ -165,6 +169,17 @@ def _write(files: dict[Path, str], section: str, word: str) -> None:
         for file in written:
             file.unlink(missing_ok=True)
         raise Fault(f"the chapter could not be written: {error}") from None
+
+
+def _list(section: str, word: str) -> None:
+    """List the sentences of the page that its test does not quote."""
+    text = (SKELETON / UNQUOTED.name).read_text(encoding="utf-8")
+    text = text.replace("__section__", section).replace("__word__", word)
+    listed = UNQUOTED.read_text(encoding="utf-8")
+    count = re.search(r"^# said: (\d+)$", listed, re.MULTILINE)
+    said = int(count[1]) + text.count("\nsaid ")
+    listed = listed.replace(count[0], f"# said: {said}") + text
+    UNQUOTED.write_text(listed, encoding="utf-8")
 
 
 def _slug(word: str) -> str:

@@ -1,17 +1,16 @@
-"""Claims: sentences that name what backs them.
+"""Claims: sentences, each with what backs it.
 
-A sentence is backed by a test, to which a small mark leads,
+A sentence is backed by the tests that quote it, whole,
 
-    Units learn. [✓](../tests/test_neuron.py#test_training_changes_weights)
+    @claim("Units learn.")
+    def test_training_changes_weights(): ...
 
-or by a reference, which stands as a footnote. The marks of a figure's caption
-back its text alternative too, and those of a line "See ..." in the glossary
-back the definition above it. A mark whose test is missing, is skipped or
-asserts nothing is a Fault.
+or by a reference, which stands as a footnote. The pages hold nothing of it: the
+decorators of all tests are read. One of a test that is skipped or asserts
+nothing is a Fault.
 """
 
 import ast
-import posixpath
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -20,10 +19,9 @@ from typing import NamedTuple
 
 from press.fault import Fault
 from press.source import Statement, statements
+from press.wording import CITATION, NAME, pattern, plain
 
-MARK = re.compile(r" ?\[✓\]\(([^)\s]*)\)")
-CITATION = re.compile(r"\[\^(\w+)\](?!:)")
-_TARGET = re.compile(r"((?:\.\./)+tests/[\w/]+\.py)#(test_\w+)$")
+TESTS = Path("tests")
 
 
 class Test(NamedTuple):
@@ -54,64 +52,86 @@ class Claim(NamedTuple):
 
     statement: Statement
     tests: tuple[Test, ...]
-    references: tuple[str, ...]  # keys of docs/about/references.md
-    is_shared: bool = False  # the marks stand with another sentence
+    references: tuple[str, ...]  # keys of the list of references
 
     @property
     def place(self) -> str:
         """Return the place of the statement, for messages."""
         return f"docs/{self.statement.page}:{self.statement.line}"
 
+    @property
+    def words(self) -> str:
+        """Return the statement as a test quotes it."""
+        return plain(self.statement.text)
+
 
 def claims(page: str, text: str) -> list[Claim]:
     """Return the statements of a page, each with what backs it, if anything.
 
     page: its path below docs/. text: its Markdown.
-    Raises Fault for a mark without a test that runs and asserts.
+    Raises Fault for a quoting test that is skipped or asserts nothing.
     """
-    found = [_claim(statement) for statement in statements(page, text)]
-    by_figure: dict[str, tuple[Test, ...]] = {}
-    for claim in found:
-        figure = claim.statement.figure
-        by_figure[figure] = by_figure.get(figure, ()) + claim.tests
-    for place, claim in enumerate(found):
-        if claim.statement.is_alternative:
-            tests = by_figure[claim.statement.figure]
-            found[place] = claim._replace(tests=tests, is_shared=True)
-        elif claim.statement.text.startswith("See [") and claim.tests and place:
-            above = found[place - 1]
-            found[place - 1] = above._replace(tests=claim.tests)
-            found[place] = claim._replace(tests=())
-    return found
-
-
-def _claim(statement: Statement) -> Claim:
-    place = f"docs/{statement.page}:{statement.line}"
-    tests = tuple(
-        find_test(target, statement.page, place)
-        for target in MARK.findall(statement.text)
-    )
-    return Claim(statement, tests, tuple(CITATION.findall(statement.text)))
-
-
-def find_test(target: str, page: str, place: str) -> Test:
-    """Return the test that a mark leads to.
-
-    target: the mark's address, relative to its page below docs/.
-    place: where the mark stands, for messages.
-    Raises Fault if there is no such test, or if it proves nothing.
-    """
-    parts = _TARGET.match(target)
-    path = posixpath.join(
-        "docs", posixpath.dirname(page), parts[1] if parts else ""
-    )
-    file = posixpath.normpath(path)
-    if not parts or not file.startswith("tests/"):
-        raise Fault(
-            f"{place}: the mark leads to {target!r}; write the way from the "
-            "page to the test, like ../../tests/test_neuron.py#test_name"
+    found = quotations()
+    return [
+        Claim(
+            statement,
+            found.tests(plain(statement.text)),
+            tuple(CITATION.findall(statement.text)),
         )
-    return require_test(file, parts[2], place)
+        for statement in statements(page, text)
+    ]
+
+
+class Quotations:
+    """All sentences that tests quote, each with its tests."""
+
+    def __init__(self, files: tuple[tuple[Path, int], ...]) -> None:
+        self.by_text: dict[str, list[Test]] = {}
+        for file, changed in files:
+            for text, test in _quoted(file, changed):
+                self.by_text.setdefault(text, []).append(test)
+        self.patterns = {
+            text: pattern(text) for text in self.by_text if NAME.search(text)
+        }
+
+    def tests(self, words: str) -> tuple[Test, ...]:
+        """Return the tests that quote a plain sentence."""
+        found = self.by_text.get(words, [])
+        for text, sentence in self.patterns.items():
+            if sentence.fullmatch(words):
+                found = found + self.by_text[text]
+        return tuple(found)
+
+
+def quotations() -> Quotations:
+    """Read what all tests quote."""
+    files = sorted(TESTS.rglob("test_*.py"))
+    return _quotations(tuple((f, f.stat().st_mtime_ns) for f in files))
+
+
+@lru_cache(maxsize=1)
+def _quotations(files: tuple[tuple[Path, int], ...]) -> Quotations:
+    return Quotations(files)
+
+
+@lru_cache(maxsize=256)
+def _quoted(file: Path, changed: int) -> tuple[tuple[str, Test], ...]:
+    return tuple(
+        (text, require_test(file.as_posix(), name, f"{file}:{line}"))
+        for name, function in _parse(file, changed).functions.items()
+        for line, text in quoted_by(function)
+    )
+
+
+def quoted_by(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Yield what a test quotes, each with its line."""
+    for decorator in function.decorator_list:
+        if (
+            isinstance(decorator, ast.Call)
+            and ast.unparse(decorator.func) == "claim"
+        ):
+            for text in decorator.args:
+                yield text.lineno, ast.literal_eval(text)
 
 
 def require_test(file: str, name: str, place: str) -> Test:

@@ -38,7 +38,7 @@ _HEAD = re.compile(r"([^(]+?)(?: \(([^)]+)\))?$")
 _QUIET = {"a", "code", "pre", "em", "dfn", "strong", "summary", "button"}
 _QUIET |= {f"h{level}" for level in range(1, 7)}
 _QUIET |= {"script"}
-_QUIET |= {"picture", "footnote", "claim", "card"}  # these are classes
+_QUIET |= {"picture", "footnote", "card", "backed no-print"}  # classes
 
 
 class Term(NamedTuple):

@@ -1,13 +1,13 @@
 """The ledger: every claim and every equation, each with what backs it.
 
-In a chapter a mark becomes a link to its entry, and an equation that a test
-evaluates bears one too. The page with the line
+The page LEDGER has the line
 
     <!-- ledger -->
 
-lists them all, and links back; <!-- counts --> gives their numbers. Nothing of
-this stands in a file: it is read from the pages and the tests on every build,
-but for the mutants, which take too long: their last run left a record.
+and lists them all, chapter by chapter; <!-- counts --> gives their numbers.
+Nothing of this stands in a file: it is read from the pages and the tests on
+every build, but for the mutants, which take too long: their last run left a
+record. Over the built site each chapter gets a page of its own.
 """
 
 import json
@@ -15,139 +15,145 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
-from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.extensions.toc import slugify
 from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
 
-from press.claims import CITATION, MARK, Claim, Test, claims, require_test
+from press.claims import Claim, Test, claims, require_test
 from press.numbering import Numbers
 from press.references import read_entries
 from press.source import Display, displays
+from press.wording import CITATION
 
-LEDGER, REFERENCES = "about/ledger/index.md", "about/references.md"
-UP = "../../"  # from the ledger to the folder of the pages
+LEDGER = "about/ledger/index.md"
 MUTANTS = Path("tests/mutants/record.json")
 _LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(#[^)\s]*)?\)")
 _ITEM = re.compile(r"^(?:[-*] |\d+\. |: {3})")
+_PART = re.compile(r"<!-- ledger: ([\w-]+) -->(.*?)<!-- end -->\s*", re.DOTALL)
+_HEADING = re.compile(r"<h2[^>]*>(.*?)(?:<a class=\"headerlink\".*?)?</h2>")
 
 
-class Page(NamedTuple):
-    """What a page claims, and the equations that it displays."""
+class Page:
+    """What a page says, and the equations that it displays.
 
-    path: str
-    title: str
-    claims: list[Claim]  # those that are backed
-    displays: list[Display]
+    path: below docs/. claims: its statements, backed or not.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        title: str,
+        claims: list[Claim],
+        displays: list[Display],
+    ) -> None:
+        self.path, self.title = path, title
+        self.claims, self.displays = claims, displays
 
     @property
     def stem(self) -> str:
         """Return a word for the page: activation/sigmoid.md gives sigmoid."""
         path = Path(self.path)
-        is_section = path.stem == "index" and len(path.parts) > 1
-        return slugify(path.parent.name if is_section else path.stem, "-")
+        if path.stem == "index":
+            return slugify(path.parent.name, "-") or "home"
+        return slugify(path.stem, "-")
 
-    def names(self) -> Iterator[tuple[Claim, str]]:
-        """Yield each claim with its own name, which is an id on two pages."""
+    @cached_property
+    def backed(self) -> list[tuple[str, Claim]]:
+        """Return what is backed, each with a name, an id in the ledger."""
         seen: Counter[str] = Counter()
+        found = []
         for claim in self.claims:
-            what = claim.tests[0].words if claim.tests else claim.references[0]
-            name = f"claim-{slugify(what, '-')}"
-            seen[name] += 1
-            yield claim, name if seen[name] == 1 else f"{name}-{seen[name]}"
+            if claim.tests or claim.references:
+                what = (
+                    claim.tests[0].words if claim.tests else claim.references[0]
+                )
+                name = f"claim-{slugify(what, '-')}"
+                seen[name] += 1
+                more = f"-{seen[name]}" if seen[name] > 1 else ""
+                found.append((name + more, claim))
+        return found
+
+    @cached_property
+    def backing(self) -> dict[int, list[tuple[str, Claim | Display]]]:
+        """Return what is backed, by the blocks that take a mark for it."""
+        found: dict[int, list[tuple[str, Claim | Display]]] = {}
+        for name, claim in self.backed:
+            if not claim.statement.is_alternative:
+                found.setdefault(claim.statement.block, []).append(
+                    (name, claim)
+                )
+        for display in self.displays:
+            block = self.block_beside(display)
+            if not display.excuse and not self.is_apart(block):
+                name = f"equation-{display.label}"
+                found.setdefault(block, []).append((name, display))
+        return found
+
+    @cached_property
+    def anchors(self) -> dict[int, str]:
+        """Return the id of the place where the page marks each block."""
+        return {
+            block: name if name.startswith("claim") else f"claim-{name}"
+            for block, ((name, _), *_) in self.backing.items()
+        }
+
+    @cached_property
+    def counts(self) -> Counter[int]:
+        """Return how many sentences each block has."""
+        return Counter(
+            c.statement.block
+            for c in self.claims
+            if not c.statement.is_alternative
+        )
+
+    def block_beside(self, display: Display) -> int:
+        """Return the block before an equation, or after it if there is none."""
+        blocks = [
+            claim.statement.block
+            for claim in self.claims
+            if claim.statement.line < display.line
+        ]
+        return blocks[-1] if blocks else 1
+
+    def is_apart(self, block: int) -> bool:
+        """Say whether a block is in a summary, an exercise or a fold."""
+        return all(
+            claim.statement.is_apart
+            for claim in self.claims
+            if claim.statement.block == block
+        )
+
+    def has_mark(self, block: int) -> bool:
+        """Say whether a block bears a mark: a footnote is one already."""
+        return not self.is_apart(block) and any(
+            isinstance(backed, Display) or backed.tests
+            for _, backed in self.backing[block]
+        )
+
+    def last_line(self, block: int) -> int:
+        """Return the line at whose end the mark of a block goes."""
+        return max(
+            claim.statement.line
+            for claim in self.claims
+            if claim.statement.block == block
+            and not claim.statement.is_alternative
+        )
 
 
-def read_page(path: str, docs: Path) -> Page:
-    """Read what a page claims; path is below `docs`."""
-    text = (docs / path).read_text(encoding="utf-8")
+def read_page(path: str, text: str) -> Page:
+    """Read what a page claims; path is below docs/, text its Markdown."""
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
-    backed = [
-        claim
-        for claim in claims(path, text)
-        if (claim.tests or claim.references) and not claim.is_shared
-    ]
-    return Page(path, title[1] if title else path, backed, displays(path, text))
+    name = title[1] if title else path
+    return Page(path, name, claims(path, text), displays(path, text))
 
 
 def evaluating_test(path: str) -> str:
     """Return the file whose test_equations evaluates a page's equations."""
     page = Path(path)
     return (Path("tests") / page.with_name(f"test_{page.stem}.py")).as_posix()
-
-
-class Marks(Treeprocessor):
-    """Turns the marks of a page into links to the ledger."""
-
-    def __init__(self, md: Markdown, docs: Path) -> None:
-        super().__init__(md)
-        self.docs = docs
-
-    def run(self, root: Element) -> None:
-        heading = root.find("h1")
-        if heading is None or not (self.docs / LEDGER).is_file():
-            return  # what a fence printed comes here by itself, and is no page
-        title = "".join(heading.itertext()).strip()
-        file = self.md.press_numbers().pages.get(title)
-        if file is None:
-            return
-        path = file.relative_to(self.docs).as_posix()
-        self.page = read_page(path, self.docs)
-        self.ledger = posixpath.relpath(LEDGER, posixpath.dirname(path) or ".")
-        self.mark_claims(root)
-        self.mark_references(root)
-        self.mark_equations(root)
-
-    def mark_claims(self, root: Element) -> None:
-        """Let each ✓ lead to its entry; say to ears what it is."""
-        marks = [*filter(_is_mark, root.iter("a"))]
-        _keep_with_sentences(root)
-        backed = [
-            (name, test)
-            for claim, name in self.page.names()
-            for test in claim.tests
-        ]
-        marked = set()
-        for link, (name, test) in zip(marks, backed, strict=True):
-            self.mark(link, name, f"backed by a test: {test.words}")
-            link.set("data-test", f"{test.file}::{test.name}")
-            if name not in marked:  # a sentence may bear several
-                link.set("id", name)
-            marked.add(name)
-
-    def mark_references(self, root: Element) -> None:
-        """Let the footnote of a reference lead to what it backs."""
-        entries = {}
-        for claim, name in self.page.names():
-            for key in claim.references:
-                entries.setdefault(f"fn:{key}", name)
-        for note in root.iter("li"):
-            if note.get("id") in entries:
-                last = note[-1] if len(note) else note
-                link = SubElement(last, "a")
-                link.text = "✓"
-                self.mark(link, entries[note.get("id")], "what this backs")
-                link.set("class", "claim no-print")
-
-    def mark_equations(self, root: Element) -> None:
-        evaluated = {d.label for d in self.page.displays if not d.excuse}
-        for equation in root.iter("div"):
-            label = equation.get("id", "").removeprefix("equation-")
-            if equation.get("class") == "equation" and label in evaluated:
-                link = SubElement(equation, "a")
-                link.text = "✓"
-                words = "evaluated by a test"
-                self.mark(link, f"equation-{label}", words)
-
-    def mark(self, link: Element, name: str, words: str) -> None:
-        link.set("class", "claim")
-        link.set("href", f"{self.ledger}#{self.page.stem}-{name}")
-        link.set("title", words)
-        link.set("aria-label", words)
-        link.set("data-search-exclude", "")
 
 
 class Ledger(Preprocessor):
@@ -175,39 +181,50 @@ class Ledger(Preprocessor):
 
     def pages(self) -> Iterator[Page]:
         for file in self.numbers().pages.values():
-            page = read_page(file.relative_to(self.docs).as_posix(), self.docs)
-            if page.claims or page.displays:
+            path = file.relative_to(self.docs).as_posix()
+            page = read_page(path, file.read_text(encoding="utf-8"))
+            if page.backed or page.displays:
                 yield page
 
     def entries(self) -> list[str]:
         """Write all entries, page by page."""
         written = []
-        self.shown: set[str] = set()  # tests whose code stands there already
-        self.references = {
-            key: entry.partition(").")[0] + ")"  # the authors and the year
-            for key, entry in read_entries(self.docs / REFERENCES).items()
-        }
+        references = self.numbers().pages.get("References")
+        if references:
+            self.references = _from_ledger(
+                references.relative_to(self.docs).as_posix()
+            )
+            self.authors = {
+                key: entry.partition(").")[0] + ")"  # with the year
+                for key, entry in read_entries(references).items()
+            }
         for page in self.pages():
+            self.shown: set[str] = set()  # tests whose code is there already
             number = self.numbers().titles.get(page.title, "")
-            written += ["", f"## {number} {page.title}".replace("  ", " "), ""]
-            written += ['<div class="ledger" markdown>', ""]
-            for claim, name in page.names():
+            heading = f"{number} {page.title} {{: #{page.stem} }}".strip()
+            written += [f"<!-- ledger: {page.stem} -->", "", f"## {heading}"]
+            written += ["", '<div class="ledger" markdown>', ""]
+            for name, claim in page.backed:
                 written += self.claim(page, claim, name)
             for display in page.displays:
                 written += self.equation(page, display)
-            written += ["</div>", ""]
+            written += ["</div>", "", "<!-- end -->", ""]
         return written
 
     def claim(self, page: Page, claim: Claim, name: str) -> list[str]:
-        back = name if claim.tests else f"fnref:{claim.references[0]}"
+        at = claim.statement
+        back = page.anchors.get(at.block, "")
+        if at.is_alternative:
+            back = f"figure-{at.figure}"
         backing = [self.test(test.file, test.name) for test in claim.tests]
         backing += [
-            f"[{self.references[key]}]({UP}{REFERENCES}#{key})"
+            f"[{self.authors[key]}]({self.references}#{key})"
             for key in claim.references
         ]
+        way = f"{_from_ledger(page.path)}#{back}"
         return [
-            f"{_plain(claim, page.path)} {{: #{page.stem}-{name} }}",
-            f":   {'; '.join(backing)}\u00a0[↩]({UP}{page.path}#{back})"
+            f"{_spoken(claim, page.path)} {{: #{page.stem}-{name} }}",
+            f":   {'; '.join(backing)}\u00a0[↩]({way})"
             "{: .back title='Back to the page' aria-label='Back to the page' }",
             "",
             *(line for test in claim.tests for line in self.code(test)),
@@ -243,7 +260,7 @@ class Ledger(Preprocessor):
             backing = f"evaluated by {self.test(file, test.name)}"
         return [
             f"${tex}$ {{: #{page.stem}-{name} }}",
-            f":   [Equation]({UP}{page.path}#{name}), {backing}",
+            f":   [Equation]({_from_ledger(page.path)}#{name}), {backing}",
             "",
         ]
 
@@ -258,7 +275,7 @@ class Ledger(Preprocessor):
         """Count what is checked."""
         pages = [*self.pages()]
         found = [display for page in pages for display in page.displays]
-        backed = [claim for page in pages for claim in page.claims]
+        backed = [claim for page in pages for _, claim in page.backed]
         counted = {
             "equations on lines of their own": len(found),
             "of these, evaluated": sum(not d.excuse for d in found),
@@ -281,38 +298,52 @@ class Ledger(Preprocessor):
         return ["| what | how many |", "|:--|--:|", *rows]
 
 
-def _is_mark(element: Element) -> bool:
-    return element.text == "✓" and "/tests/" in f"/{element.get('href', '')}"
+def _from_ledger(path: str) -> str:
+    return posixpath.relpath(path, posixpath.dirname(LEDGER))
 
 
-def _keep_with_sentences(root: Element) -> None:
-    """Let no line break stand between a sentence and its mark."""
-    for parent in root.iter():
-        for place in range(len(parent)):
-            if _is_mark(parent[place]):
-                before, text = (
-                    (parent[place - 1], "tail") if place else (parent, "text")
-                )
-                words = getattr(before, text) or ""
-                if words.endswith(" "):
-                    setattr(before, text, f"{words[:-1]}\u00a0")
-
-
-def _plain(claim: Claim, path: str) -> str:
-    """Return a statement without marks, its links as the ledger needs them."""
-    text = CITATION.sub("", MARK.sub("", claim.statement.text))
+def _spoken(claim: Claim, path: str) -> str:
+    """Return a statement without footnotes, its links as the ledger's."""
+    text = CITATION.sub("", claim.statement.text)
     text = _ITEM.sub("", text).strip("| ").replace(" | ", " — ")
     folder = posixpath.dirname(path)
 
     def rebase(link: re.Match) -> str:
-        target = posixpath.normpath(posixpath.join(folder, link[1]))
-        return f"]({UP}{target if link[1] else path}{link[2] or ''})"
+        target = posixpath.join(folder, link[1]) if link[1] else path
+        return f"]({_from_ledger(target)}{link[2] or ''})"
 
     return _LINK.sub(rebase, text)
 
 
+def part_ledger(site: Path) -> None:
+    """Give each chapter's part of the built ledger a page of its own."""
+    ledger = (site / LEDGER).with_suffix(".html")
+    if not ledger.is_file():
+        return
+    whole = ledger.read_text(encoding="utf-8")
+    parts = dict(_PART.findall(whole))
+    names = {stem: _HEADING.search(part)[1] for stem, part in parts.items()}
+    for stem in parts:
+        # what leads to a heading leads to the page
+        whole = whole.replace(f'href="#{stem}"', f'href="{stem}.html"')
+    for stem in parts:
+        page = _PART.sub(lambda f, own=stem: f[2] * (f[1] == own), whole)
+        name = re.sub(r"<[^>]+>", "", names[stem])
+        page = page.replace("<title>", f"<title>{name} - ", 1)
+        ledger.with_name(f"{stem}.html").write_text(page, encoding="utf-8")
+    index = _PART.sub(
+        lambda f: f'<p><a href="{f[1]}.html">{names[f[1]]}</a></p>\n', whole
+    )
+    ledger.write_text(index, encoding="utf-8")
+    way = re.compile(rf'(href="[^"]*?)index\.html(#({"|".join(parts)})-)')
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if "ledger/index.html#" in text:
+            page.write_text(way.sub(r"\1\3.html\2", text), encoding="utf-8")
+
+
 class LedgerExtension(Extension):
-    """Registers both. Load it after press.numbering."""
+    """Registers the ledger. Load it after press.numbering."""
 
     def __init__(self, **options: object) -> None:
         self.config = {
@@ -322,14 +353,10 @@ class LedgerExtension(Extension):
         super().__init__(**options)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        docs = Path(self.getConfig("docs"))
-        ledger = Ledger(
-            md, docs, md.press_numbers, self.getConfig("repo") or ""
-        )
+        docs, repo = Path(self.getConfig("docs")), self.getConfig("repo") or ""
         # above all that reads Markdown
+        ledger = Ledger(md, docs, md.press_numbers, repo)
         md.preprocessors.register(ledger, "press-ledger", 100)
-        # below MathML (15) and footnotes (50), above the glossary (11)
-        md.treeprocessors.register(Marks(md, docs), "press-marks", 12)
 
 
 makeExtension = LedgerExtension  # what Python-Markdown looks for

@@ -40,7 +40,8 @@ class ReadingTime(Treeprocessor):
 
     def seconds(self, element: Element) -> float:
         """Count what a reader reads in `element` and below it."""
-        if element.tag == "details" or element.get("class") == "picture":
+        unread = ("picture", "backed no-print")
+        if element.tag == "details" or element.get("class") in unread:
             return 0
         kind = "figure" if element.tag == "figure" else element.get("class")
         text = f"{element.text or ''} {element.tail or ''}"

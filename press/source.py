@@ -9,6 +9,7 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?^---$", re.MULTILINE | re.DOTALL)
 _DISPLAY = re.compile(r"^ *\$\$\n(.*?)^ *\$\$$", re.MULTILINE | re.DOTALL)
 _LABEL = re.compile(r"\\label\{([\w-]+)\}\s*")
 _EXCUSE = re.compile(r"<!-- not evaluated: (.+?) -->\n*\Z")
+_ITEM = re.compile(r"(?:[-*]|\d+\.) ")
 _FIGURE = re.compile(r"/// figure \| ([\w-]+)$")
 # lines that say nothing themselves
 _AROUND = re.compile(
@@ -32,9 +33,11 @@ class Statement(NamedTuple):
     page: str
     line: int
     text: str
+    block: int = 0  # which paragraph, list, table or figure it is part of
     figure: str = ""  # the name of the figure in whose block it stands
     is_alternative: bool = False  # part of that figure's text alternative
     is_question: bool = False  # of an exercise, which claims nothing
+    is_apart: bool = False  # in a summary, an exercise or what is folded
 
 
 def displays(page: str, text: str) -> list[Display]:
@@ -73,28 +76,42 @@ def statements(page: str, text: str) -> list[Statement]:
 
 
 def _statements(page: str, lines: list[str]) -> Iterator[Statement]:
-    figure, is_alternative, section = "", False, ""
-    for number, line in enumerate(map(str.strip, lines), start=1):
+    figure, is_alternative, section, is_folded = "", False, "", False
+    block, is_new, is_list = 0, True, False
+    for number, whole in enumerate(lines, start=1):
+        line, is_indented = whole.strip(), whole.startswith(" ")
+        is_folded = line.startswith("??? ") or (
+            is_folded and (is_indented or not line)
+        )
         opened = _FIGURE.match(line)
         if opened:
-            figure = opened[1]
+            figure, block, is_new = opened[1], block + 1, False
         elif line == "///":
             figure = ""
-        elif line.startswith(("## ", "??? ")):
+        elif line.startswith("## "):
             section = line
-        if line.startswith("alt:"):
-            is_alternative = True
-        elif not line:
-            is_alternative = False
-        if not _AROUND.match(line):
-            yield Statement(
-                page,
-                number,
-                line,
-                figure,
-                is_alternative,
-                section == "## Exercises",
-            )
+        if line.startswith("alt:") or not line:
+            is_alternative = bool(line)
+        if _AROUND.match(line):
+            # the rule below the head of a table is part of it
+            is_new = is_new or not (figure or line.startswith("|"))
+            is_list = is_list and (is_indented or not line)
+            continue
+        is_item = bool(_ITEM.match(line))
+        if is_new and not (is_list and (is_indented or is_item)):
+            block, is_list = block + 1, False
+        is_new, is_list = False, is_list or is_item
+        is_question = section == "## Exercises" and not is_folded
+        yield Statement(
+            page,
+            number,
+            line,
+            block,
+            figure,
+            is_alternative,
+            is_question,
+            is_folded or section in ("## Summary", "## Exercises"),
+        )
 
 
 def _blank(pattern: re.Pattern, text: str) -> str:

@@ -1,176 +1,172 @@
-"""Ties a test to the sentences of the book that it backs.
+"""Ties a test to the sentences of the book that it backs, and holds the rest.
 
-    @claim("the sigmoid's is <best> at best")
+    @claim("The sigmoid's slope is <best> at best.")
     def test_slope_is_largest_at_zero(best): ...
 
-A sentence whose mark leads to the test must hold these words. A number in
-angle brackets is read from the sentence and handed to the test: the page says
-it, the test compares it with what the code computes. Links, emphasis and marks
-of the sentence are left out; formulas stay as they are in the source.
+A test quotes a whole sentence, in plain words, as press/wording.py says; a page
+must say it. A number in angle brackets is read from the page and handed to the
+test: the page says it, the test compares it with what the code computes.
+
+Each sentence that no test quotes is in tests/book/unquoted.txt, word for word,
+so that whoever changes a sentence must change the other place, too.
 """
 
-import ast
-import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache, wraps
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, wraps
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from press.claims import CITATION, MARK, Claim, Test, claims
+from press.claims import Claim, claims, quotations
+from press.wording import number, pattern
 
 ROOT = Path(__file__).parents[1]
-
-_WORDS = {
-    word: count
-    for count, word in enumerate(
-        (
-            *("zero", "one", "two", "three", "four", "five", "six"),
-            *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-        )
-    )
-}
-_PARTS = {
-    "half": 1 / 2,
-    "third": 1 / 3,
-    "quarter": 1 / 4,
-    "quarters": 1 / 4,
-    "tenth": 1 / 10,
-    "hundredth": 1e-2,
-    "thousandth": 1e-3,
-    "millionth": 1e-6,
-    "billionth": 1e-9,
-    "dozen": 12.0,
-    "hundred": 1e2,
-    "thousand": 1e3,
-    "million": 1e6,
-}
-_COUNT = "|".join(["a", *_WORDS])
-_NUMERAL = (
-    r"(?<![\w.^_{])[−-]?\d+(?:(?:\\,| (?=\d{3}\b))\d{3})*(?:\.\d+)?(?![\w.]*\d)"
-)
-_POWER = r"10\^\{?-?\d+\}?"
-_AMOUNT = rf"\b(?:{_COUNT}) (?:{'|'.join(_PARTS)})\b"
-_RATIO = (
-    rf"\b(?:{_COUNT}) in (?:a|one) million\b|\b(?:{_COUNT}) in (?:{_COUNT})\b"
-)
-# numbers that a sentence may not state without a test or a reference
-STATED = re.compile(f"{_POWER}|{_RATIO}|{_AMOUNT}|{_NUMERAL}", re.IGNORECASE)
-# what a name in angle brackets stands for: these, and small numbers as words
-NUMBER = (
-    f"(?:{_POWER}|{_RATIO}|{_AMOUNT}|{_NUMERAL}|\\b(?:{'|'.join(_WORDS)})\\b)"
-)
-_NAME = re.compile(r"<(\w+)>")
-_LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
+LIST = ROOT / "tests/book/unquoted.txt"
+KINDS = ("cited", "said", "open")
+# what lists, counts or tells how to work on the book, and is no prose of it
+_ASIDE = {"references", "contributing", "hosting", "ledger"}
 
 
-def number(text: str) -> float:
-    """Return the value of a number as the book writes it: −2.5, one quarter."""
-    text = text.lower().replace("−", "-").replace("\\,", "")
-    if text.startswith("10^"):
-        return 10.0 ** int(text[3:].strip("{}"))
-    if " in " in text:
-        share, _, of = text.partition(" in ")
-        return number(share) / number(of.replace("a million", "million"))
-    count, _, part = text.rpartition(" ")
-    if part in _PARTS:
-        return _PARTS[part] * _WORDS.get(count, 1)
-    if text in _WORDS:
-        return float(_WORDS[text])
-    return float(text.replace(" ", ""))
+@cache
+def pages() -> dict[str, str]:
+    """Return the Markdown of each page that is held, by its path."""
+    docs = ROOT / "docs"
+    return {
+        page.relative_to(docs).as_posix(): page.read_text(encoding="utf-8")
+        for page in sorted(docs.rglob("*.md"))
+        if not _ASIDE & {*page.relative_to(docs).with_suffix("").parts}
+    }
 
 
-def plain(statement: str) -> str:
-    """Return a sentence as wordings see it: no marks, links or emphasis."""
-    text = CITATION.sub("", MARK.sub("", statement))
-    text = _LINK.sub(r"\1", text)
-    return re.sub(r"(?<!\\)\*|`", "", text).strip("| ")
-
-
-def pattern(wording: str) -> re.Pattern:
-    """Return what finds a wording in a plain sentence."""
-    parts = _NAME.split(wording)
-    return re.compile(
-        "".join(
-            f"(?P<{part}>{NUMBER})" if place % 2 else re.escape(part)
-            for place, part in enumerate(parts)
-        ),
-        re.IGNORECASE,
-    )
-
-
-@lru_cache(maxsize=1)
+@cache
 def backed() -> list[Claim]:
     """Return all sentences of the book, each with what backs it."""
-    docs = ROOT / "docs"
-    return [
-        claim
-        for page in sorted(docs.rglob("*.md"))
-        for claim in claims(
-            page.relative_to(docs).as_posix(), page.read_text("utf-8")
-        )
-    ]
-
-
-def wordings(test: Test) -> Iterator[str]:
-    """Yield the wordings that a test's decorators give."""
-    for decorator in test.function.decorator_list:
-        if (
-            isinstance(decorator, ast.Call)
-            and ast.unparse(decorator.func) == "claim"
-        ):
-            yield from map(ast.literal_eval, decorator.args)
+    return [claim for page in pages().items() for claim in claims(*page)]
 
 
 def claim(*texts: str) -> Callable:
-    """Mark a test as backing the sentences that say these words.
+    """Mark a test as backing the sentences that it quotes.
 
-    Each text is a wording, as at the top of this module. If no sentence that
-    leads to the test says it, the test fails.
+    If no page says one of them, the test fails. Sentences that hand over
+    numbers of one name must agree about them.
     """
 
     def decorate(test: Callable) -> Callable:
-        file = Path(test.__code__.co_filename).relative_to(ROOT).as_posix()
-        leading = [
-            sentence
-            for sentence in backed()
-            if any(
-                (backing.file, backing.name) == (file, test.__name__)
-                for backing in sentence.tests
-            )
-        ]
-        sentences = [plain(sentence.statement.text) for sentence in leading]
-        unsaid = []
+        read: dict[frozenset[str], list[dict[str, float]]] = {}
         for text in texts:
-            found = [*filter(None, map(pattern(text).search, sentences))]
-            names = _NAME.findall(text)
-            if not found:
-                unsaid.append(text)
-            if names:
-                said = {tuple(map(number, match.groups())) for match in found}
-                test = pytest.mark.parametrize(
-                    names, sorted(said) or [(None,) * len(names)]
-                )(test)
-        if unsaid:
-            test = _failing(test, unsaid, leading)
+            rows = [*numbers_said(text)]
+            if not rows:
+                return _failing(test, f"no page says {text!r}{nearest(text)}")
+            read.setdefault(frozenset(rows[0]), []).extend(rows)
+        names = sorted(frozenset().union(*read))
+        rows = [*joined(read.values())]
+        if not rows:
+            return _failing(test, f"these differ in their numbers: {texts}")
+        if names:
+            said = sorted({tuple(row[name] for name in names) for row in rows})
+            test = pytest.mark.parametrize(names, said)(test)
         return pytest.mark.claim(test)
 
     return decorate
 
 
-def _failing(
-    test: Callable, unsaid: list[str], leading: list[Claim]
-) -> Callable:
-    """Return a test that fails and says which words no sentence says."""
-    said = [f"  {c.place}: {plain(c.statement.text)}" for c in leading]
+def numbers_said(text: str) -> Iterator[dict[str, float]]:
+    """Yield the numbers, by their names, of each sentence that is quoted."""
+    sentence = pattern(text)
+    for words in _all_words():
+        found = sentence.fullmatch(words)
+        if found:
+            yield {name: number(n) for name, n in found.groupdict().items()}
+
+
+@cache
+def _all_words() -> list[str]:
+    return [*dict.fromkeys(claim.words for claim in backed())]
+
+
+def joined(
+    tables: Iterable[list[dict[str, float]]],
+) -> Iterator[dict[str, float]]:
+    """Yield each combination of rows that agree where they share a name."""
+    rows: list[dict[str, float]] = [{}]
+    for table in tables:
+        rows = [
+            row | more
+            for row in rows
+            for more in table
+            if all(row.get(name, n) == n for name, n in more.items())
+        ]
+    yield from rows
+
+
+def _failing(test: Callable, message: str) -> Callable:
+    """Return a test that fails with a message."""
 
     @wraps(test)
-    def fail(**_: object) -> None:
-        pytest.fail(
-            f"no sentence whose mark leads to {test.__name__} says "
-            f"{' or '.join(map(repr, unsaid))}; those that lead to it:\n"
-            + ("\n".join(said) or "  none"),
-            pytrace=False,
-        )
+    def fail() -> None:
+        pytest.fail(message, pytrace=False)
 
-    return fail
+    del fail.__wrapped__  # or pytest would ask for what the test takes
+    # nor is there anything to try it with
+    fail.pytestmark = []
+    return pytest.mark.claim(fail)
+
+
+def nearest(words: str) -> str:
+    """Say which sentence of the book is most like some words."""
+    found = difflib.get_close_matches(words, _all_words(), 1, 0.5)
+    places = [claim.place for claim in backed() if claim.words in found]
+    return f"; the nearest is\n{places[0]}: {found[0]}" if found else ""
+
+
+class Listed(NamedTuple):
+    """A sentence of the list: where it stands there, and its kind."""
+
+    line: int
+    kind: str
+
+
+@cache
+def listed() -> dict[tuple[str, str], Listed]:
+    """Return what is listed, by page and plain words."""
+    found, page = {}, ""
+    lines = LIST.read_text(encoding="utf-8").splitlines()
+    for line, text in enumerate(lines, start=1):
+        kind, _, words = text.partition(" ")
+        if text.startswith("["):
+            page = text.strip("[]")
+        elif text and not text.startswith("#"):
+            assert kind in KINDS, f"{LIST.name}:{line}: {kind} is no kind"
+            found[page, words.strip()] = Listed(line, kind)
+    return found
+
+
+def unheld(page: str, text: str) -> list[str]:
+    """Return a message for each sentence that neither test nor list holds."""
+    return [
+        f"{claim.place}: no test quotes this sentence, nor is it listed:\n"
+        f"{claim.words}\n{held_near(page, claim.words)}"
+        for claim in claims(page, text)
+        if not claim.tests and (page, claim.words) not in listed()
+    ]
+
+
+def held_near(page: str, words: str) -> str:
+    """Say what to do about a sentence that nothing holds."""
+    kept = {
+        words: at.line for (of, words), at in listed().items() if of == page
+    }
+    quoted = quotations().by_text
+    near = difflib.get_close_matches(words, [*kept, *quoted], 1, 0.6)
+    paste = f"or list it below [{page}] in {LIST.relative_to(ROOT)}:\n"
+    if near and near[0] in kept:
+        where = f"{LIST.relative_to(ROOT)}:{kept[near[0]]} lists"
+    elif near:
+        test = quoted[near[0]][0]
+        where = f"{test.file}, {test.name}, quotes"
+    else:
+        return f"let a test quote it by @claim, {paste}said  {words}"
+    advice = f"{where} this, perhaps to be changed too:\n{near[0]}\n"
+    return f"{advice}{paste}said  {words}"

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from press.source import CODE
+from press.claims import quotations
+from press.source import CODE, statements
+from press.wording import plain
 
 ROOT = Path(__file__).parents[1]
 PASSED = ROOT / ".press" / "passed.json"
@@ -67,8 +69,9 @@ SNIPPET = (
     *COMMON,
 )
 APART = {"book", "browser", "mutants", "notebooks", "press"}
-# pages that repeat the words of others: for a browser, their form counts
-REPEATING = {"ledger.html"}
+# the folder of pages that repeat the words of others: for a browser, their
+# form counts
+REPEATING = "ledger"
 BROWSER = (
     *("tests/browser", "tests/book/conftest.py"),
     *("HOSTING.md", "requirements.txt"),
@@ -163,14 +166,14 @@ def _twin(test: Path, folder: str, suffix: str) -> Path:
 def _behind_snippet(test: Path) -> tuple[str, ...]:
     """Return what is behind the tests of a snippet.
 
-    Of the pages it is those that lead to the tests, and the snippet's own; of
+    Of the pages it is those that they quote, and the snippet's own; of
     the other tests those of snippets, which lend each other what they need.
     """
     own = _twin(test, "docs", ".md")
     pages = {
         page
         for page in (ROOT / "docs").rglob("*.md")
-        if page == own or test.as_posix() in page.read_text(encoding="utf-8")
+        if page == own or _is_quoted(page, test.as_posix())
     }
     others = {
         file
@@ -179,6 +182,14 @@ def _behind_snippet(test: Path) -> tuple[str, ...]:
     }
     files = sorted(f.relative_to(ROOT).as_posix() for f in pages | others)
     return (*SNIPPET, *(f for f in files if "__pycache__" not in f))
+
+
+def _is_quoted(page: Path, test: str) -> bool:
+    return any(
+        backing.file == test
+        for said in statements(page.name, page.read_text(encoding="utf-8"))
+        for backing in quotations().tests(plain(said.text))
+    )
 
 
 def _digest_of_page(item: pytest.Function) -> str:
@@ -192,7 +203,7 @@ def _digest_of_page(item: pytest.Function) -> str:
     if hasattr(item, "callspec") and "path" in item.callspec.params:
         page = site / item.callspec.params["path"]
         pages = [page, site / "assets", site / "policy.conf"]
-        if page.name in REPEATING:
+        if page.parent.name == REPEATING:
             behind += form(pages.pop(0))
     return _hash([tools, behind, *(_contents(page) for page in pages)])
 

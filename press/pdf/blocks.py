@@ -75,7 +75,7 @@ class Blocks(Inlines):
 
     def text(self, nodes: list) -> str:
         """Set a run of text without a paragraph of its own."""
-        return self.beside(lambda: paragraph("".join(map(self.inline, nodes))))
+        return self.whole(lambda: paragraph("".join(map(self.inline, nodes))))
 
     def block(self, element: Tag) -> str:
         if element.name in ("div", "section", "article", "main", "aside"):
@@ -91,18 +91,6 @@ class Blocks(Inlines):
                 return getattr(self, DIVISIONS[kind])(element)
         return self.mark(element) + self.blocks(element)
 
-    def beside(self, make: Callable[[], str]) -> str:
-        """Set a block, and beside it what backs the claims in it."""
-        if self.claims is not None:  # the block around it does so
-            return make()
-
-        def made_beside() -> str:
-            self.claims = {}
-            made, claims = make(), self.take_claims()
-            return f"#beside({array(claims)})[{made}]" if claims else made
-
-        return self.whole(made_beside)
-
     def whole(self, make: Callable[[], str]) -> str:
         """Set a block, and keep it on one page if it has notes."""
         if self.together is not None:  # the block around it does so
@@ -115,18 +103,10 @@ class Blocks(Inlines):
         made = made.replace(FURTHER, "".join(notes[1:]))
         return f"#with-notes[{made}]"
 
-    def take_claims(self) -> list[str]:
-        """Return the tests of the block at hand, which ends here."""
-        claims = [
-            f"({quote(words)}, {at})" for words, at in self.claims.items()
-        ]
-        self.claims = None
-        return claims
-
     # --- text ---
 
     def block_p(self, element: Tag) -> str:
-        made = self.beside(lambda: paragraph(self.inlines(element)))
+        made = self.whole(lambda: paragraph(self.inlines(element)))
         before = element.find_previous_sibling()
         if before is not None and before.name == "h1":
             made = f"#opening[{made}]"
@@ -201,7 +181,7 @@ class Blocks(Inlines):
     # --- tables ---
 
     def block_table(self, element: Tag) -> str:
-        return self.mark(element) + self.beside(lambda: self.table(element))
+        return self.mark(element) + self.whole(lambda: self.table(element))
 
     def table(self, element: Tag) -> str:
         rows = element.find_all("tr")
@@ -240,16 +220,13 @@ class Blocks(Inlines):
             return ""
         number = caption.find("a", "figure-number") if caption else None
         numbered = quote(number.extract().get_text()) if number else "none"
-        self.claims = {}
         said = self.blocks(caption) if caption else ""
-        claims = self.take_claims()
         given = ", ".join(
             (
                 f"[#metadata(none){self.label(element)}]",
                 self.picture(image),
                 numbered,
                 f"[{said}]",
-                array(claims),
                 array(self.notes_of(element)),
                 self.live(element),
             )
@@ -298,7 +275,7 @@ class Blocks(Inlines):
                 f"{self.label(element)}"
             )
 
-        return self.beside(set_it)
+        return self.whole(set_it)
 
     def code(self, element: Tag) -> str:
         # the last, as numbers of lines stand before the code

@@ -98,10 +98,7 @@ class Book:
         hero = self.home.article.find("figure")
         if hero is not None:
             self.home.ids.discard(hero.get("id"))
-            # the title page has no margin to say what backs the caption, and
-            # no number for the index
-            for mark in hero.find_all("a", "claim"):
-                self.home.leave_out(mark)
+            # the title page has no number for the index
             for term in hero.find_all("a", "term"):
                 term.unwrap()
         return hero
@@ -197,8 +194,7 @@ class Book:
         introduced = [
             destination
             for link in term.find_next_sibling("dd").find_all("a", href=True)
-            if "claim" not in link.get("class", ())
-            and (destination := self.links.place(page, link))
+            if (destination := self.links.place(page, link))
         ]
         where = label(page.anchor(term["id"]))
         return name.lower(), quote(name), where, array(introduced)

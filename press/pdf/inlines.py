@@ -57,8 +57,6 @@ class Inlines:
         # the notes of a block that is not parted; all but the first go into
         # that one, where FURTHER is
         self.together: list[str] | None = None
-        # the tests that back the block at hand, and where they are told
-        self.claims: dict[str, str] | None = None
 
     def take_notes(self) -> dict[str, Tag]:
         """Take the footnotes out of the page, by their ids."""
@@ -182,8 +180,6 @@ class Inlines:
             return self.mark(link) + self.inlines(link)
         if "footnote-ref" in kinds:
             return self.footnote(link)
-        if "claim" in kinds:
-            return self.claim(link)
         destination = self.links.destination(self.page, link)
         text = self.inlines(link)
         if not text:
@@ -213,16 +209,6 @@ class Inlines:
         if len(self.together) == 1:
             return f"#[#noted({number})[{made}{FURTHER}]#{named}];"
         return f"#[#noted-along({number}, {told})#{named}];"
-
-    def claim(self, link: Tag) -> str:
-        """Set the mark; keep what backs the claim, for the margin."""
-        self.take(link)
-        destination = self.links.destination(self.page, link)
-        if self.claims is not None:
-            words = claim_words(link.get("data-test") or link.get("title", ""))
-            self.check(words, link)
-            self.claims.setdefault(words, destination)
-        return f"{self.mark(link)}#tick({destination});"
 
     def inline_math(self, math: Tag) -> str:
         self.check(math.get_text(), math)
@@ -290,13 +276,3 @@ def is_empty(element: Tag) -> bool:
     return not (
         element.get_text(strip=True) or element.find(["img", "math", "pre"])
     )
-
-
-def claim_words(test: str) -> str:
-    """Return the name of a test in words.
-
-    tests/activation/test_sigmoid.py::test_slope_is_largest[float64] gives
-    "slope is largest".
-    """
-    name = test.rpartition("::")[2].partition("[")[0]
-    return name.removeprefix("test_").replace("_", " ")

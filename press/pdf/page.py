@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
 
 from press.fault import Fault
 from press.pdf.code import take_code
@@ -50,16 +50,6 @@ class Page:
             element.extract()
         self.ids = _ids(self.article)
         self.left_out = ids - self.ids
-
-    def leave_out(self, element: Tag) -> None:
-        """Take out what is not printed."""
-        gone = _ids(element) | {element.get("id", "")}
-        self.ids -= gone
-        self.left_out |= gone
-        before = element.previous_sibling
-        if isinstance(before, NavigableString):  # the space between them
-            before.replace_with(before.rstrip("\u00a0"))
-        element.extract()
 
     @cached_property
     def article(self) -> Tag:

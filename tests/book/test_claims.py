@@ -1,81 +1,61 @@
-"""No sentence states what nothing backs."""
+"""Each sentence of the book is quoted by a test or listed, word for word."""
 
 import re
 
 import pytest
 
-from press.claims import Claim
-from tests.book.conftest import chapters, source
-from tests.claims import STATED, backed, pattern, plain, wordings
+from press.wording import STATED
+from tests.book.conftest import chapters
+from tests.claims import LIST, backed, listed, pages, unheld
 
-_FORMULA = re.compile(r"\$([^$]+)\$")
-# the formulas that state nothing but a value: z = 0, 10^{-6}, (5, 3)
-_VALUE = re.compile(r"(?:\\?\w+(?:[_^]\{?[^=]*)? = )?[^a-zA-Z=]*$")
-_LIST_ITEM = re.compile(r"^(?:[-*]|\d+\.) ")
-# what lists, counts or tells how to work on the book, and is no prose of it
-_ASIDE = {"about/index.md", "about/references.md", "about/ledger/index.md"}
+_FORMULA = re.compile(r"\$[^$]+\$")
 
 
-def unbacked(claim: Claim) -> list[str]:
-    """Return the numbers of a sentence that no test and no reference backs.
-
-    Formulas with letters state no number; tests/equations checks them.
-    """
-    is_question = claim.statement.is_question or claim.statement.text[-1] == "?"
-    if claim.references or is_question:
-        return []
-    text = _LIST_ITEM.sub("", plain(claim.statement.text))
-    text = _FORMULA.sub(
-        lambda f: f[0] if _VALUE.match(f[1]) else "·" * len(f[0]), text
-    )
-    spoken = plain(claim.statement.text)[-len(text) :]
-    said = [
-        match.span()
-        for test in claim.tests
-        for wording in wordings(test)
-        for match in pattern(wording).finditer(spoken)
-    ]
-    return [
-        number[0]
-        for number in STATED.finditer(text)
-        if not any(a <= number.start() and number.end() <= b for a, b in said)
-    ]
+@pytest.mark.parametrize("page", pages())
+def test_every_sentence_is_quoted_or_listed(page):
+    assert not (messages := unheld(page, pages()[page])), "\n\n".join(messages)
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [c for c in backed() if c.statement.page not in _ASIDE],
-    ids=lambda claim: f"{claim.statement.page}:{claim.statement.line}",
-)
-def test_every_number_is_backed(claim):
-    missing = unbacked(claim)
-    assert not missing, (
-        f"{claim.place}: nothing backs {', '.join(missing)}; end the sentence "
-        "with a mark that leads to a test, and give the test the words: "
-        "@claim(...), as tests/claims.py says, or cite a reference"
-    )
-
-
-@pytest.mark.parametrize(
-    "claim",
-    [c for c in backed() if c.tests and not c.is_shared],
-    ids=lambda claim: f"{claim.statement.page}:{claim.statement.line}",
-)
-def test_every_mark_leads_to_a_test_of_these_words(claim):
-    words = plain(claim.statement.text)
-    for test in claim.tests:
-        assert any(pattern(w).search(words) for w in wordings(test)), (
-            f"{claim.place}: {test.name} in {test.file} backs other words; "
-            f"give it @claim(...) with words of: {words}"
+def test_every_line_of_the_list_is_on_its_page_and_not_quoted():
+    unquoted = {(c.statement.page, c.words): c for c in backed() if not c.tests}
+    for (page, words), at in listed().items():
+        place = f"{LIST.name}:{at.line}"
+        claim = unquoted.get((page, words))
+        assert claim, f"{place}: leave out what {page} does not say, or a test "
+        f"quotes: {words}"
+        assert (at.kind == "cited") == bool(claim.references), (
+            f"{place}: cited is what has a footnote, and only that: {words}"
         )
+
+
+@pytest.mark.parametrize("kind", ["open", "said"])
+def test_the_list_says_how_many_lines_it_has(kind):
+    """The number of open ones may fall, and not rise again."""
+    count = sum(at.kind == kind for at in listed().values())
+    head = f"# {kind}: {count}\n"
+    assert head in LIST.read_text(encoding="utf-8"), (
+        f"the head of {LIST.name} must say {head}"
+    )
+
+
+@pytest.mark.parametrize("page", pages())
+def test_what_is_merely_said_states_no_number(page):
+    """But for questions, and formulas, which tests/equations evaluates."""
+    for claim in backed():
+        at = listed().get((claim.statement.page, claim.words))
+        is_question = claim.statement.is_question or claim.words[-1] in "?:"
+        if claim.statement.page == page and at and at.kind == "said":
+            stated = re.search(STATED, _FORMULA.sub("·", claim.words))
+            assert is_question or not stated, (
+                f"{claim.place}: {stated[0]}; let a test quote: {claim.words}"
+            )
 
 
 @pytest.mark.parametrize("page", chapters())
 def test_every_chapter_has_claims(page):
-    claims = [c for c in backed() if c.statement.page == page and c.tests]
-    assert len(claims) >= 3
+    assert sum(bool(c.tests) for c in backed() if c.statement.page == page) > 7
 
 
-def test_there_are_many():
-    assert len([c for c in backed() if c.tests]) >= 60
-    assert "✓" in source("neuron.md")
+def test_no_page_bears_a_mark():
+    for page, text in pages().items():
+        assert "✓" not in text, page

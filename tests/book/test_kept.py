@@ -29,8 +29,11 @@ def test_nothing():
     assert True
 """
 UNIT = """
+from tests.claims import claim
+
+@claim("It is backed.")
 def test_unit():
-    assert True
+    assert int("1")
 """
 SITE = """
 def test_a_build_without_the_store_gives_the_same_bytes():
@@ -46,7 +49,8 @@ FILES = {
     "snippets/activation/unit.py": "",
     "docs/page.md": "This is true.\n",
     "docs/activation/unit.md": "",
-    "docs/backed.md": "[\u2713](../tests/activation/test_unit.py#test_unit)",
+    "docs/backed.md": "It is backed.",
+    "tests/claims.py": "def claim(text):\n    return lambda test: test\n",
     "docs/assets/book.css": "",
     "docs/notebooks/lab.ipynb": "",
     "press/setting.py": "",
@@ -64,7 +68,8 @@ def project(tmp_path, monkeypatch) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     shutil.copy(ROOT / "tests/kept.py", tmp_path / "tests")
-    shutil.copy(ROOT / "press/source.py", tmp_path / "press")
+    for file in ("claims", "fault", "source", "wording"):
+        shutil.copy(ROOT / f"press/{file}.py", tmp_path / "press")
     assert run(tmp_path) == "5 passed"
     return tmp_path
 

@@ -148,7 +148,7 @@ def test_every_link_lands(reader, site_folder):
             assert re.match(r"https?://\w", there) or on_site.is_file()
             outside += 1
     assert inside > 300
-    assert outside > 300, "marks lead to the ledger, on the website"
+    assert outside > 30, "the ledger is on the website"
 
 
 def test_links_to_figures_and_equations_land_on_their_pages(
@@ -221,7 +221,7 @@ def runs(page: BeautifulSoup) -> Iterator[str]:
         pieces = [
             "\0"
             if node.find_parent(["math", "sup"])
-            or node.find_parent("a", ["claim", "headerlink"])
+            or node.find_parent(["a", "span"], ["headerlink", "no-print"])
             else node
             for node in part.find_all(string=True)
         ]
@@ -284,7 +284,7 @@ def test_what_is_left_to_the_website_is_listed(site, said):
         if name not in printed():
             (title,) = heading(site[name], "h1")
             shown = squeezed(title)
-            if name != "about/ledger/index.md":
+            if not name.startswith("about/ledger/"):
                 shown += "," + squeezed(Path(name).stem + ".ipynb")
             assert shown in said.partition("Thesestandonthe")[2], name
 

@@ -31,7 +31,7 @@ def test_nothing_raw_is_published(site, page):
     for raw in ("\\", "$", "///", "--8<--", "Traceback", "[^", "{:", "```"):
         assert raw not in text, f"{raw} stands in the text of {page}"
     assert "Traceback" not in site[page].get_text()
-    if page != "about/ledger/index.md":  # which shows code of tests
+    if not page.startswith("about/ledger/"):  # which shows code of tests
         assert not re.search(r": False\b|\bnan, nan", site[page].get_text())
 
 

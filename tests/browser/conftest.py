@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.book.conftest import navigation
+from tests.book.conftest import chapters, navigation
 from tests.browser.server import Handler, serve
 
 NAMES = (
@@ -16,6 +16,11 @@ NAMES = (
     *("chromium", "chromium-browser", "google-chrome", "chrome"),
 )
 PAGES = [str(Path(page).with_suffix(".html")) for page in navigation()]
+# the parts of the ledger, which the navigation does not hold
+LEDGER = [
+    f"about/ledger/{Path(page.removesuffix('/index.md')).stem}.html"
+    for page in chapters()
+]
 
 
 @pytest.fixture(scope="session")

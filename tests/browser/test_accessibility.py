@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PAGES, settle
+from tests.browser.conftest import LEDGER, PAGES, settle
 
 SIZES = {1280: 800, 390: 844}
 # of WCAG 2.2, and the only rule of AA that axe leaves out unless asked
@@ -63,7 +63,7 @@ def still_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [*PAGES, "404.html"])
+@pytest.mark.parametrize("path", [*PAGES, LEDGER[-1], "404.html"])
 def test_axe_finds_nothing(still_page, address, path, scheme, width):
     page = still_page(width, scheme)
     open_whole(page, address + path)

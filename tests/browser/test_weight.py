@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import PAGES, settle
+from tests.browser.conftest import LEDGER, PAGES, settle
 
 SHIFT = """new Promise(done => new PerformanceObserver(list => done(
     list.getEntries().reduce((sum, shift) => sum + shift.value, 0)
@@ -10,7 +10,7 @@ SHIFT = """new Promise(done => new PerformanceObserver(list => done(
 || setTimeout(() => done(0), 300))"""
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *LEDGER])
 def test_first_visit_is_light(page, address, sent, path):
     page.goto(address + path)
     settle(page)
@@ -18,9 +18,7 @@ def test_first_visit_is_light(page, address, sent, path):
     names = [name for name, _ in sent]
     assert any("stix-two-text" in name for name in names)
     assert len(names) <= 14, names
-    # the ledger, no chapter, holds the code of all tests that back something
-    most = 200_000 if path == "ledger.html" else 150_000
-    assert sum(size for _, size in sent) <= most, sent
+    assert sum(size for _, size in sent) <= 150_000, sent
     assert page.evaluate(SHIFT) <= 0.02
 
 

@@ -67,7 +67,7 @@ def test_a_new_chapter_builds_and_passes(book):
     after = files(book)
     assert set(after) - set(before) == ADDED
     changed = {name for name in before if before[name] != after[name]}
-    assert changed == {"mkdocs.yml"}
+    assert changed == {"mkdocs.yml", "tests/book/unquoted.txt"}
     for path in ADDED:
         assert b"ext: " in after[path], "it says what is next"
 

@@ -1,4 +1,4 @@
-"""A mark leads to a test that runs and asserts, or is a fault."""
+"""A quoting test runs and asserts, or is a fault."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from press.fault import Fault
 
 TESTS = """
 import pytest
+from tests.claims import claim
 from tests.unit import helpers
 from tests.unit.helpers import holds, prints
 
@@ -64,17 +65,25 @@ def prints(x):
 """
 
 
-@pytest.fixture(autouse=True)
-def tests(tmp_path, monkeypatch):
+SENTENCE = "It is <number> times so, in $x = 2$."
+
+
+@pytest.fixture
+def quote(tmp_path, monkeypatch):
+    """Let a test of the small project quote a sentence."""
     folder = tmp_path / "tests/unit"
     folder.mkdir(parents=True)
-    (folder / "test_unit.py").write_text(TESTS)
     (folder / "helpers.py").write_text(HELPERS)
     monkeypatch.chdir(tmp_path)
 
+    def write(name):
+        head = f"def {name}"
+        quoting = f'@claim(\n    "{SENTENCE}"\n)\n{head}'
+        text = TESTS.replace(head, quoting)
+        (folder / "test_unit.py").write_text(text)
+        return text.splitlines().index(f'    "{SENTENCE}"') + 1
 
-def mark(name, way="../../tests/unit/test_unit.py"):
-    return f"[✓]({way}#{name})"
+    return write
 
 
 @pytest.mark.parametrize(
@@ -87,56 +96,44 @@ def mark(name, way="../../tests/unit/test_unit.py"):
         "test_compares",
     ],
 )
-def test_a_test_that_asserts_backs_its_sentence(name):
-    (claim,) = claims("part/page.md", f"# Page\n\nSo it is. {mark(name)}\n")
+def test_a_test_that_asserts_backs_the_sentence_that_it_quotes(quote, name):
+    quote(f"{name}(")
+    page = "# Page\n\n- It is *two* [times](a.md) so, in $x = 2$.[^a2001]\n"
+    (claim,) = claims("part/page.md", page)
     (test,) = claim.tests
     assert (test.file, test.name) == ("tests/unit/test_unit.py", name)
     assert claim.place == "docs/part/page.md:3"
-    assert test.code.startswith(f"def {name}")
+    assert claim.references == ("a2001",)
+    assert f"def {name}" in test.code
     assert test.words == name[5:].replace("_", " ")
 
 
 @pytest.mark.parametrize(
-    ("link", "said"),
+    "sentence",
     [
-        (mark("test_missing"), "has no test test_missing"),
-        (mark("test_asserts", "../../tests/unit/gone.py"), "has no test"),
-        (mark("test_prints"), "asserts nothing"),
-        (mark("test_asserts_a_constant"), "asserts nothing"),
-        (mark("test_is_skipped"), "skips test_is_skipped"),
-        (mark("test_is_skipped_sometimes"), "skips test_is_skipped_some"),
-        (mark("test_skips_itself"), "skips test_skips_itself"),
-        (mark("test_asserts", "tests/unit/test_unit.py"), "write the way"),
-        (mark("asserts"), "write the way"),
+        "It is twenty times so, in $x = 3$.",
+        "It is two times so, in $x = 2$. Or not.",
+        "It is many times so, in $x = 2$.",
     ],
 )
-def test_what_proves_nothing_is_a_fault_at_its_line(link, said):
-    with pytest.raises(Fault, match=rf"docs/part/page\.md:4: .*{said}"):
-        claims("part/page.md", f"# Page\n\nOne.\nTwo. {link}\n")
+def test_other_words_are_not_backed(quote, sentence):
+    quote("test_asserts(")
+    (claim,) = claims("page.md", f"# Page\n\n{sentence}\n")
+    assert claim.tests == claim.references == ()
 
 
-def test_a_reference_backs_its_sentence():
-    one, two = claims("page.md", "# Page\n\nOne.[^a2001][^b2002]\nTwo.\n")
-    assert one.references == ("a2001", "b2002")
-    assert not two.references
-    assert not two.tests
-
-
-def test_a_caption_backs_the_alternative_too():
-    text = (
-        "# Page\n\n/// figure | curve\n    alt: >-\n        A curve.\n\n"
-        f"The caption. {mark('test_asserts', '../tests/unit/test_unit.py')}\n"
-        "///\n"
-    )
-    alternative, caption = claims("page.md", text)
-    assert alternative.tests == caption.tests != ()
-    assert alternative.is_shared
-    assert not caption.is_shared
-
-
-def test_a_line_that_says_see_backs_the_definition_above():
-    way = mark("test_asserts", "../tests/unit/test_unit.py")
-    text = f"# Glossary\n\nword\n:   A thing.\n    See [it](a.md). {way}\n"
-    _, definition, see = claims("glossary.md", text)
-    assert [test.name for test in definition.tests] == ["test_asserts"]
-    assert not see.tests
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("test_prints", "asserts nothing"),
+        ("test_asserts_a_constant", "asserts nothing"),
+        ("test_is_skipped", "skips test_is_skipped"),
+        ("test_is_skipped_sometimes", "skips test_is_skipped_some"),
+        ("test_skips_itself", "skips test_skips_itself"),
+    ],
+)
+def test_what_proves_nothing_is_a_fault_at_its_line(quote, name, said):
+    line = quote(f"{name}(")
+    place = rf"tests/unit/test_unit\.py:{line}: .*{said}"
+    with pytest.raises(Fault, match=place):
+        claims("page.md", "# Page\n\nOne.\n")

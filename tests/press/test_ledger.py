@@ -1,9 +1,10 @@
-"""Marks in the pages, and the ledger that they lead to."""
+"""The ledger, which says of each sentence and equation what backs it."""
 
 import pytest
 from bs4 import BeautifulSoup
 
 TEST = """
+@claim("Two claims are here.", "And again.", "It is one of <n>.")
 def test_it_holds():
     assert 1 + 1 == 2
 
@@ -14,28 +15,32 @@ def test_equations():
 PAGE = """\
 # Page
 
-Two claims stand here. [✓](../tests/test_page.py#test_it_holds)
-See [another](other.md#place) | it says so.[^smith2001]
+Two claims are here.
+See [another](other.md#place), it says so.[^smith2001]
 
 $$
 \\label{sum}
 a = b
 $$
 
-And again. [✓](../tests/test_page.py#test_it_holds)
+And again.
 
 <!-- not evaluated: it is a definition -->
 $$
 \\label{set}
 a = c
 $$
+
+## Summary
+
+- It is one of 3.
 """
+LEDGER = "about/ledger/index.md"
 PAGES = {
     "page.md": PAGE,
-    "other.md": "# Other\n\n## Place\n\nText.\n",
-    "about/ledger/index.md": "# The ledger\n\n<!-- ledger -->\n\n"
-    "<!-- counts -->\n",
-    "about/references.md": '# References\n\n- A. Smith (2001). "On it."\n'
+    "other.md": "# Other\n\n## Place\n\nIt is one of five.\n",
+    LEDGER: "# The ledger\n\n<!-- ledger -->\n\n<!-- counts -->\n",
+    "references.md": '# References\n\n- A. Smith (2001). "On it."\n'
     "  {: #smith2001 }\n",
 }
 
@@ -53,6 +58,9 @@ def built(project, build):
     return run
 
 
+PARTS = ("index", "page", "other")
+
+
 @pytest.fixture
 def site(built):
     folder, done = built()
@@ -61,77 +69,62 @@ def site(built):
         name: BeautifulSoup(
             (folder / f"site/{path}.html").read_text("utf-8"), "html.parser"
         )
-        for name, path in (("page", "page"), ("ledger", "about/ledger/index"))
+        for name in ("page", *(f"about/ledger/{n}" for n in PARTS))
     }
 
 
-def test_a_mark_leads_to_its_entry_and_back(site):
-    marks = site["page"].select("article p a.claim[data-test]")
-    assert len(marks) == 2
-    for mark in marks:
-        assert mark["data-test"] == "tests/test_page.py::test_it_holds"
-        assert mark["aria-label"] == "backed by a test: it holds"
-        page, _, name = mark["href"].partition("#")
-        assert page == "about/ledger/index.html"
-        entry = site["ledger"].find(id=name)
-        back = entry.find_next("a", class_="back")
-        assert back["href"] == f"../../page.html#{mark['id']}"
-    assert len({mark["id"] for mark in marks}) == 2
+def entries(page):
+    return {
+        term.get_text(): term.find_next_sibling("dd").get_text(" ")
+        for term in page.find_all("dt")
+    }
 
 
-def test_a_mark_stays_on_the_line_of_its_sentence(site):
-    for mark in site["page"].select("article p a.claim[data-test]"):
-        assert mark.previous_sibling.endswith(".\u00a0")
+def test_each_page_has_its_own_part(site):
+    index, page, other = (site[f"about/ledger/{name}"] for name in PARTS)
+    assert [a["href"] for a in index.select("article p a")] == [
+        "page.html",
+        "other.html",
+    ]
+    assert not entries(index)
+    assert [*entries(other)] == ["It is one of five."]
+    assert len(entries(page)) == 6
+    assert page.title.get_text() == "1 Page - The ledger - A small site"
+    for contents in (index, page):
+        found = contents.select(".md-nav--secondary a[href$='.html']")
+        assert {link["href"] for link in found} == {"page.html", "other.html"}
 
 
 def test_the_ledger_says_what_backs_each_sentence(site):
-    entries = {
-        term.get_text(): term.find_next_sibling("dd").get_text(" ")
-        for term in site["ledger"].find_all("dt")
-    }
-    assert (
-        "tests/test_page.py::test_it_holds" in entries["Two claims stand here."]
-    )
+    found = entries(site["about/ledger/page"])
+    assert "tests/test_page.py::test_it_holds" in found["Two claims are here."]
     assert "assert 1 + 1 == 2" in " ".join(
-        site["ledger"].find("dl").get_text().split()
+        site["about/ledger/page"].find("dl").get_text().split()
     )
-    (cited,) = [v for k, v in entries.items() if "it says so" in k]
+    (cited,) = [v for k, v in found.items() if "it says so" in k]
     assert "A. Smith (2001)" in cited
-    evaluated = [v for v in entries.values() if "evaluated by" in v]
+    evaluated = [v for v in found.values() if "evaluated by" in v]
     assert len(evaluated) == 1
     assert "tests/test_page.py::test_equations" in evaluated[0]
-    assert any(
-        "not evaluated: it is a definition" in v for v in entries.values()
-    )
+    assert any("not evaluated: it is a definition" in v for v in found.values())
 
 
-def test_a_reference_leads_both_ways(site):
-    note = site["page"].find(id="fn:smith2001")
-    link = note.find("a", class_="claim")
-    entry = site["ledger"].find(id=link["href"].partition("#")[2])
-    assert "it says so" in entry.get_text()
-    assert (
-        entry.find_next("a", class_="back")["href"]
-        == "../../page.html#fnref:smith2001"
-    )
-
-
-def test_an_equation_bears_a_mark_unless_it_is_excused(site):
-    marked = site["page"].select(".equation > a.claim")
-    assert [mark.parent["id"] for mark in marked] == ["equation-sum"]
-    name = marked[0]["href"].partition("#")[2]
-    assert site["ledger"].find(id=name)
+def test_each_entry_leads_back(site):
+    for back in site["about/ledger/page"].select("a.back"):
+        page, _, name = back["href"].partition("#")
+        assert page == "../../page.html"
+        assert site["page"].find(id=name), name
 
 
 def test_links_of_sentences_are_those_of_the_ledger(site):
-    (link,) = site["ledger"].select("dt a[href*=other]")
+    (link,) = site["about/ledger/page"].select("dt a[href*=other]")
     assert link["href"] == "../../other.html#place"
 
 
 COUNTED = {
     "equations on lines of their own": 2,
     "of these, evaluated": 1,
-    "sentences backed by a test": 2,
+    "sentences backed by a test": 4,
     "sentences backed by a reference": 1,
 }
 
@@ -144,26 +137,24 @@ def counted(ledger):
 
 
 def test_what_is_checked_is_counted(site):
-    assert counted(site["ledger"]) == COUNTED
+    assert counted(site["about/ledger/index"]) == COUNTED
 
 
 def test_mutants_are_counted_where_there_is_a_record(built):
     record = '{"mutants": 30, "killed": 28, "explained": 2, "untried": 1}'
     folder, done = built(record=record)
     assert done.returncode == 0, done.stderr
-    ledger = (folder / "site/about/ledger/index.html").read_text(
-        encoding="utf-8"
-    )
+    ledger = (folder / "site/about/ledger/index.html").read_text("utf-8")
     assert [*counted(BeautifulSoup(ledger, "html.parser")).values()] == [
         *COUNTED.values(),
         *(30, 28, 1, 1),
     ]
 
 
-def test_a_claim_without_its_test_leaves_no_site(built):
-    folder, done = built(test=TEST.replace("it_holds", "it_fails"))
+def test_a_claim_whose_test_is_skipped_leaves_no_site(built):
+    folder, done = built(test=TEST.replace("@claim", "@skip\n@claim", 1))
     assert done.returncode == 1
-    assert "docs/page.md:3: tests/test_page.py has no test" in done.stderr
+    assert "tests/test_page.py:3: tests/test_page.py skips" in done.stderr
     assert not (folder / "site").exists()
 
 

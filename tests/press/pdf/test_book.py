@@ -28,12 +28,7 @@ FIGURE = (
     "<p>The line.</p></figcaption></figure>"
 )
 CODE = '<div class="highlight"><pre><code>x = 1\n</code></pre></div>'
-CLAIM = (
-    '<a class="claim" id="claim-{0}" href="two.html#{0}" '
-    'data-test="tests/test_one.py::test_{0}[float64]">✓</a>'
-)
 FULL = "x<br>" * 45  # so that what comes next stands on another page
-LEDGER = '<p id="half">Half.</p><p id="whole">Whole.</p>'
 
 
 def pages_that_say(reader, words):
@@ -142,43 +137,6 @@ def test_an_equation_keeps_its_number(read):
     assert elements(reader, "/Formula")[0]["/Alt"] == "a"
 
 
-def test_a_claim_has_the_name_of_its_test_and_leads_to_the_ledger(read):
-    claims = [CLAIM.format(name) for name in ("half", "whole")]
-    html = (
-        f"<p>It is so.{claims[0]}</p><div class='equation'><div class='wide'>"
-        f"{MATH}</div>{claims[1]}</div>"
-    )
-    reader = read(
-        {
-            "one": html,
-            "two": LEDGER + '<a href="one.html#claim-half">b</a> '
-            '<a href="one.html#claim-whole">c</a>',
-        }
-    )
-    (page,) = pages_that_say(reader, "It is so.")
-    said = " ".join(reader.pages[page].extract_text().split())
-    assert said.count("✓") == 3, "a mark in the text, and one before each name"
-    assert "half" in said
-    assert "whole" in said
-    assert pages_that_say(reader, "Whole.")[-1] in led_from(reader, page)
-    assert page in led_from(reader, pages_that_say(reader, "Whole.")[-1])
-
-
-@pytest.mark.parametrize(
-    "place",
-    [
-        "<ul><li>It is so.{}</li></ul>",
-        "<table><thead><tr><th>a</th></tr></thead><tr><td>1{}</td></tr></table>",
-        FIGURE.replace("The line.", "The line.{}"),
-        "<dl><dt>a</dt><dd>It is so.{}</dd></dl>",
-        "<div class='admonition note'><p>It is so.{}</p></div>",
-    ],
-)
-def test_a_claim_may_stand_anywhere(read, place):
-    html = place.format(CLAIM.format("half"))
-    assert "✓ half" in text(read({"one": html, "two": LEDGER}))
-
-
 def test_solutions_stand_at_the_back_linked_both_ways(read):
     reader = read(
         '<h2 id="exercises">Exercises</h2><ol><li>Why?</li></ol>'
@@ -214,12 +172,6 @@ def test_code_of_a_figure_stands_at_the_back_linked_both_ways(read):
     assert shown in led_from(reader, coded)
 
 
-def test_one_test_is_named_once_beside_a_block(read):
-    both = CLAIM.format("half") + CLAIM.format("half").replace("claim-", "or-")
-    html = f"<p>It is so.{both}</p><ul><li>It is.{both}</li></ul>"
-    assert text(read({"one": html, "two": LEDGER})).count("✓ half") == 2
-
-
 def test_the_index_says_where_terms_stand(read):
     term = '<p>A <a class="term" href="two.html#term-unit">unit</a>.</p>'
     reader = read(
@@ -227,8 +179,7 @@ def test_the_index_says_where_terms_stand(read):
             "one": f"{term}<h2 id='unit'>Units</h2>",
             "two": '<dl><dt id="term-unit">unit (units)</dt>'
             '<dd>A neuron. See <a href="one.html#unit">Units</a>, '
-            f'<a href="https://a.b/">more</a>.{CLAIM.format("half")}</dd></dl>'
-            + LEDGER,
+            '<a href="https://a.b/">more</a>.</dd></dl>',
             "three": term,
         }
     )
@@ -376,10 +327,10 @@ TOGETHER = {
     ),
     "a term and its explanation": (
         "<dl><dt>So it begins</dt>",
-        f"<dd>So it ends.{CLAIM.format('half')}</dd></dl>",
+        "<dd>So it ends.</dd></dl>",
     ),
     "the mark of a note and the note": (
-        f"<p>{'Words. ' * 60}{CLAIM.format('half')} So it begins.<sup>"
+        f"<p>{'Words. ' * 60} So it begins.<sup>"
         '<a class="footnote-ref" href="#fn:a">1</a></sup></p>',
         '<div class="footnote"><ol><li id="fn:a"><p>So it ends.</p></li></ol>'
         "</div>",
@@ -392,7 +343,7 @@ TOGETHER = {
         '<li id="fn:b"><p>So it ends.</p></li></ol></div>',
     ),
     "the marks of notes in a list and the notes": (
-        f"<dl><dt>Word</dt><dd>So it begins.{CLAIM.format('half')}<sup>"
+        "<dl><dt>Word</dt><dd>So it begins.<sup>"
         '<a class="footnote-ref" href="#fn:a">1</a></sup>'
         "</dd><dt>Term</dt><dd>Or so.<sup>"
         '<a class="footnote-ref" href="#fn:b">2</a></sup></dd></dl>',
@@ -427,7 +378,7 @@ def test_a_page_keeps_together(read, what):
         + re.sub("(begins|ends)", rf"\g<1>{lines}", "".join(TOGETHER[what]))
         for lines in range(30, 50)
     }
-    reader = read({**chapters, "two": LEDGER})
+    reader = read(chapters)
     said = [
         re.sub(r"\W|_", "", page.extract_text().lower())
         for page in reader.pages
