@@ -44,14 +44,14 @@ def test_points_are_those_of_the_chapter_on_relu():
 
 
 @claim(
-    "training moves the lines until the shaded region holds every square and "
-    "no circle",
-    "<pictures> pictures of <one> square of points: filled squares inside an "
-    "invisible disc, open circles outside",
-    "Before training they all meet in the middle, and the shaded region, where "
-    'the network says "square", is a wide wedge and a narrow one',
+    "Training moves the lines until the shaded region holds every square "
+    "and no circle.",
+    "<pictures> pictures of <one> square of points: filled squares inside "
+    "an invisible disc, open circles outside.",
+    "Before training they all meet in the middle, and the shaded region, "
+    'where the network says "square", is a wide wedge and a narrow one.',
     "After <steps> steps the lines have moved apart, and the region is a "
-    "polygon that holds all squares and no circle",
+    "polygon that holds all squares and no circle.",
 )
 def test_region_holds_the_disc_after_training_and_not_before(
     pictures, one, steps
@@ -109,8 +109,9 @@ def test_both_pictures_show_all_points_and_eight_folds():
 
 
 @claim(
-    "Each dashed line is where one of <units> units bends the network's output",
-    "Dashed lines, one for each of <hidden> hidden units, run across it",
+    "Each dashed line is where one of <units> units bends the network's "
+    "output.",
+    "Dashed lines, one for each of <hidden> hidden units, run across it.",
 )
 def test_units_bend_the_output_on_their_folds(units, hidden):
     """On each dashed line the pre-activation of its unit is 0.
@@ -129,8 +130,8 @@ def test_units_bend_the_output_on_their_folds(units, hidden):
 
 
 @claim(
-    "It has <units> units and <adjustable> adjustable numbers, and has learnt "
-    "from <examples> points"
+    "It has <units> units and <adjustable> adjustable numbers, and has "
+    "learnt from <examples> points.",
 )
 def test_network_is_of_the_size_that_the_text_says(units, adjustable, examples):
     layers, x, y = learn_disc(1)
@@ -157,7 +158,10 @@ def panels():
     return draw_folds().axes
 
 
-@claim('where the plane is shaded, it says "square"')
+@claim(
+    "A small network learns to tell squares from circles; where the plane "
+    'is shaded, it says "square".',
+)
 @pytest.mark.parametrize(("panel", "steps", "title"), PANELS)
 def test_region_is_where_the_network_says_yes(panels, panel, steps, title):
     layers, x, _ = learn_disc(steps)

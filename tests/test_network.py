@@ -44,7 +44,10 @@ WRONG_SIZES = [
 ]
 
 
-@claim("one weight for each pair of unit and input, and one bias for each unit")
+@claim(
+    "A layer has one weight for each pair of unit and input, and one bias "
+    "for each unit:",
+)
 @given(st.lists(st.integers(1, 30), min_size=2, max_size=6))
 def test_parameters_are_counted_as_torch_counts_them(sizes):
     layers = [torch.nn.Linear(n, k) for n, k in pairwise(sizes)]
@@ -52,7 +55,9 @@ def test_parameters_are_counted_as_torch_counts_them(sizes):
     assert count_parameters(sizes) == torchs
 
 
-@claim(r"$<hidden> \cdot <first> + <outputs> \cdot <second> = <total>$")
+@claim(
+    r"$<hidden> \cdot <first> + <outputs> \cdot <second> = <total>$.",
+)
 def test_counts_that_the_text_names(hidden, first, outputs, second, total):
     assert count_parameters(SIZES) == 136
     sizes = (784, int(hidden), int(outputs))
@@ -74,7 +79,9 @@ def test_refuses_wrong_sizes(function, sizes, error, said):
         function(sizes)
 
 
-@claim("This book counts those that compute: <counted> here")
+@claim(
+    "This book counts those that compute: <counted> here.",
+)
 def test_initial_layers_have_the_shapes_of_the_text(counted):
     layers = initialise(SIZES, torch.Generator().manual_seed(0))
     assert len(layers) == len(SIZES) - 1 == counted
@@ -85,7 +92,10 @@ def test_initial_layers_have_the_shapes_of_the_text(counted):
         assert not b.any()
 
 
-@claim("which keeps the first sums about as large as the inputs")
+@claim(
+    "So weights are drawn at random, and smaller the more inputs they "
+    "serve, which keeps the first sums about as large as the inputs.",
+)
 @pytest.mark.parametrize("inputs", [3, 30, 300])
 def test_initial_weights_keep_sums_in_scale(inputs):
     """9000 numbers and more give their variance to within 5 %."""
@@ -123,10 +133,11 @@ def test_chance_is_explicit():
 
 
 @claim(
-    "Biases can start at <start>, but the weights cannot all be equal: units "
-    "that start alike are corrected alike, and stay alike for ever",
-    "The units of a layer would compute the same and be corrected in the same "
-    "way, step after step: each layer would stay as good as a single unit",
+    "Biases can start at <start>, but the weights cannot all be equal: "
+    "units that start alike are corrected alike, and stay alike for ever.",
+    "The units of a layer would compute the same and be corrected in the "
+    "same way, step after step: each layer would stay as good as a single "
+    "unit.",
 )
 def test_equal_weights_stay_equal(start):
     """The proof is in the text; here are a thousand steps that bear it out."""
@@ -165,7 +176,9 @@ def test_affine_agrees_with_torch():
     torch.testing.assert_close(affine(x, layer), linear(x.T).T.detach())
 
 
-@claim("one matrix product gives the weighted sums of all units at once")
+@claim(
+    "Then one matrix product gives the weighted sums of all units at once.",
+)
 def test_affine_is_one_neuron_a_row():
     (layer,) = initialise((4, 3), torch.Generator().manual_seed(0))
     x = torch.randn(4, 6, dtype=torch.float64)
@@ -176,7 +189,8 @@ def test_affine_is_one_neuron_a_row():
 
 
 @claim(
-    "$z$ then has the shape $(k, m)$, and $b$ is added to each of its columns"
+    "Nothing else changes: $z$ then has the shape $(k, m)$, and $b$ is "
+    "added to each of its columns.",
 )
 def test_affine_treats_each_column_alike():
     generator = torch.Generator().manual_seed(0)
@@ -212,8 +226,8 @@ def test_affine_refuses_mixed_dtypes():
 
 
 @claim(
-    "For the inputs (<a>, <b>), (<c>, <d>), (<e>, <f>) and (<g>, <h>) the unit "
-    "would have to be silent, fire, fire and be silent"
+    "For the inputs (<a>, <b>), (<c>, <d>), (<e>, <f>) and (<g>, <h>) the "
+    "unit would have to be silent, fire, fire and be silent:",
 )
 def test_xor_is_one_or_the_other_but_not_both(a, b, c, d, e, f, g, h):
     asked = torch.tensor([[a, c, e, g], [b, d, f, h]])
@@ -224,10 +238,11 @@ def test_xor_is_one_or_the_other_but_not_both(a, b, c, d, e, f, g, h):
 
 
 @claim(
-    "No single unit with a step computes it, and the proof takes <lines> lines",
+    "No single unit with a step computes it, and the proof takes <lines> "
+    "lines.",
     "Exclusive or: <fires> if exactly one of two inputs is <on>; no single "
-    "unit with a step computes it",
-    "No weights and no bias let one unit compute XOR",
+    "unit with a step computes it.",
+    "No weights and no bias let one unit compute XOR.",
 )
 def test_no_single_unit_computes_xor(lines, fires, on):
     """The two sums that must reach 0 add up to the two that must not.
@@ -251,10 +266,12 @@ def test_no_single_unit_computes_xor(lines, fires, on):
 
 
 @claim(
-    "never settles on these <points> points",
-    "it never settles, and the next chapter meets such a case with only "
-    "<corners> points",
-    "comes back to where it was, and so goes round for ever",
+    "The perceptron, which learns straight lines, never settles on these "
+    "<points> points.",
+    "If no line can, it never settles, and the next chapter meets such a "
+    "case with only <corners> points.",
+    "Given XOR, the perceptron's rule comes back to where it was, and so "
+    "goes round for ever.",
 )
 def test_perceptron_never_settles_on_xor(points, corners):
     """After a pass with mistakes it is where it was before that pass."""
@@ -270,8 +287,8 @@ def test_perceptron_never_settles_on_xor(points, corners):
 
 
 @claim(
-    '"OR, but not AND", and that is a job for one unit again',
-    "Two layers compute XOR",
+    'XOR is then "OR, but not AND", and that is a job for one unit again.',
+    "Two layers compute XOR.",
 )
 def test_two_layers_compute_xor():
     assert xor(PAIRS).tolist() == [XOR.tolist()]
@@ -281,8 +298,8 @@ def test_two_layers_compute_xor():
 
 
 @claim(
-    "a bias of <silent> instead of <usual> asks for <asked> votes of <inputs>, "
-    "and the output is then OR"
+    "Let the AND unit never fire: a bias of <silent> instead of <usual> "
+    "asks for <asked> votes of <inputs>, and the output is then OR.",
 )
 def test_one_bias_turns_xor_into_or(silent, usual, asked, inputs):
     """Exercise 2: an AND unit that never fires."""
@@ -303,10 +320,10 @@ def test_xor_refuses_other_shapes():
 
 
 @claim(
-    "<inputs> inputs, <hidden> hidden layers of <a>, <b>, <c>, <d> and <e> "
-    "units, and an output layer of <outputs>",
+    "A fully connected network: <inputs> inputs, <hidden> hidden layers of "
+    "<a>, <b>, <c>, <d> and <e> units, and an output layer of <outputs>.",
     "On the left stand the inputs, x1 to x4, in one colour, then the hidden "
-    "layers, in another, and on the right the outputs, y-hat, in their own",
+    "layers, in another, and on the right the outputs, y-hat, in their own.",
 )
 def test_figure_of_the_network_is_drawn_from_its_sizes(
     inputs, hidden, a, b, c, d, e, outputs
@@ -331,9 +348,10 @@ def test_figure_of_the_network_is_drawn_from_its_sizes(
 
 
 @claim(
-    "A fully connected network",
-    "<columns> columns of circles, joined from each column to the next by all "
-    "possible lines",
+    "A fully connected network: four inputs, five hidden layers of 4, 5, 6, "
+    "4 and 3 units, and an output layer of 3.",
+    "<columns> columns of circles, joined from each column to the next by "
+    "all possible lines.",
 )
 @pytest.mark.parametrize("sizes", [SIZES, (2, 3, 1)])
 def test_figure_of_the_network_joins_all_units(columns, sizes):
@@ -347,14 +365,14 @@ def test_figure_of_the_network_joins_all_units(columns, sizes):
 
 
 @claim(
-    "The network gives <fires> where it is shaded; left, the solid line is the "
-    "OR unit's, the dashed line the AND unit's",
-    "<panels> panels",
-    "the <examples> inputs of XOR at the corners of a square: squares, which "
-    "stand for <square>, at <opposite> opposite corners, "
-    "circles, which stand for <circle>, at the other <other>",
-    "<lines> parallel slanting lines, named OR and AND, cut off <cut> circle "
-    "each, and the squares lie in the shaded strip between them",
+    "The network gives <fires> where it is shaded; left, the solid line is "
+    "the OR unit's, the dashed line the AND unit's.",
+    "<panels> panels.",
+    "Left, the <examples> inputs of XOR at the corners of a square: "
+    "squares, which stand for <square>, at <opposite> opposite corners, "
+    "circles, which stand for <circle>, at the other <other>.",
+    "<lines> parallel slanting lines, named OR and AND, cut off <cut> "
+    "circle each, and the squares lie in the shaded strip between them.",
 )
 def test_figure_of_xor_shows_the_lines_of_or_and_and(
     fires, panels, examples, square, opposite, circle, other, lines, cut
@@ -397,10 +415,10 @@ def test_figure_of_xor_names_its_lines_where_their_units_fire():
 
 
 @claim(
-    "Right, their two outputs are the new coordinates, and one line is enough",
-    "both squares have become <one> point, at (<a>, <b>), and <line> slanting "
-    "line parts it, in the shaded half, from the circles at (<c>, <d>) and "
-    "(<e>, <f>)",
+    "Right, their two outputs are the new coordinates, and one line is enough.",
+    "Right, the same points as the hidden layer places them: both squares "
+    "have become <one> point, at (<a>, <b>), and <line> slanting line parts "
+    "it, in the shaded half, from the circles at (<c>, <d>) and (<e>, <f>).",
 )
 def test_figure_of_xor_parts_the_points_on_the_right(
     one, a, b, line, c, d, e, f

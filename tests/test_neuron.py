@@ -31,8 +31,11 @@ SEEDS = range(20)
 
 
 @claim(
-    "for $i = <first>$, $i = <second>$ and so on up to $n$",
-    r"$\sum_{i=<start>}^{n}$ | add up what follows",
+    r"The result is the pre-activation $z$, where the sign $\sum$ says to "
+    "add up what follows it for $i = <first>$, $i = <second>$ and so on up "
+    "to $n$:",
+    r"$\sum_{i=<start>}^{n}$ | add up what follows, for $i = <first>$, $i = "
+    "<second>$ and so on up to $n$",
 )
 @given(
     pairs=st.lists(
@@ -52,7 +55,10 @@ def test_pre_activation_is_the_weighted_sum(first, second, start, pairs, bias):
     assert pre_activation(x, w, b).item() == pytest.approx(by_hand, abs=1e-7)
 
 
-@claim("One call takes a single example, or many of them side by side")
+@claim(
+    "One call takes a single example, or many of them side by side as the "
+    "columns of a matrix.",
+)
 def test_many_examples_are_answered_as_one_by_one():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(3, 7, generator=generator, dtype=torch.float64)
@@ -81,7 +87,11 @@ def test_nan_and_infinity_spread():
     assert pre_activation(torch.tensor([torch.inf, 1]), w, b) == torch.inf
 
 
-@claim("a wrong shape is met with a sentence that says what is wanted")
+@claim(
+    "The require_ lines check what was given: a wrong shape is met with a "
+    "sentence that says what is wanted, not with an answer that is quietly "
+    "wrong.",
+)
 @pytest.mark.parametrize(
     ("x", "w", "b", "said"),
     [
@@ -125,8 +135,10 @@ def test_step_is_well_behaved(property_):
 
 
 @claim(
-    "the step: <fires> if the neuron fires, <silent> if it stays silent",
-    "The function that is <below> below <jump> and <above> from there on",
+    "The first activation function here is a decision, the step: <fires> if "
+    "the neuron fires, <silent> if it stays silent.",
+    "The function that is <below> below <jump> and <above> from there on: "
+    "to fire or not.",
 )
 def test_step_fires_at_zero_and_above(fires, silent, below, jump, above):
     z = jump + torch.tensor([-torch.inf, -1e-30, 0.0, 1e-30, torch.inf])
@@ -134,7 +146,10 @@ def test_step_fires_at_zero_and_above(fires, silent, below, jump, above):
     assert (below, above) == (silent, fires)
 
 
-@claim("the step has only <values> values, and is flat but for <jumps> jump")
+@claim(
+    "Only the step decides whether: the step has only <values> values, and "
+    "is flat but for <jumps> jump between them.",
+)
 def test_step_is_flat(values, jumps):
     z = torch.linspace(-3, 3, 600, dtype=torch.float64)
     assert step(z).unique().tolist() == [0, 1]
@@ -144,10 +159,12 @@ def test_step_is_flat(values, jumps):
 
 
 @claim(
-    "exactly when the sum minus $\\theta$ reaches <reached>",
-    "the step at <place> makes the same decision",
-    "a unit with the threshold $\\theta$ and one with the bias $-\\theta$ "
-    "decide alike, whatever the input",
+    "The formula above has no threshold, but it has a bias, and they are "
+    r"one thing: the sum reaches $\theta$ exactly when the sum minus "
+    r"$\theta$ reaches <reached>.",
+    "and the step at <place> makes the same decision.",
+    r"A unit with the threshold $\theta$ and one with the bias $-\theta$ "
+    "decide alike, whatever the input.",
 )
 @given(
     theta=st.integers(-5, 5),
@@ -165,7 +182,10 @@ def test_threshold_is_minus_bias(reached, place, theta, bits, signs):
     assert step(torch.tensor(place - 1e-9)) == 0
 
 
-@claim("it is one: the weight of an input that is always <constant>")
+@claim(
+    "A bias can be trained like a weight, for it is one: the weight of an "
+    "input that is always <constant>.",
+)
 def test_bias_is_the_weight_of_a_constant_input(constant):
     """It counts as such a weight, and is corrected as such a weight."""
     generator = torch.Generator().manual_seed(0)
@@ -181,7 +201,10 @@ def test_bias_is_the_weight_of_a_constant_input(constant):
     assert corrected.w[3] == corrected.b != 0
 
 
-@claim("Here inputs are <off> or <on>, weights are <vote> or <counter>, and")
+@claim(
+    "Here inputs are <off> or <on>, weights are <vote> or <counter>, and "
+    "the threshold is set by hand.",
+)
 def test_mcculloch_pitts_takes_votes_for_and_against(off, on, vote, counter):
     def accepts(x, w):
         try:
@@ -195,7 +218,10 @@ def test_mcculloch_pitts_takes_votes_for_and_against(off, on, vote, counter):
     assert {w for w in numbers if accepts(1.0, w)} == {vote, counter}
 
 
-@claim("it is one vote against, which for NOT comes to the same")
+@claim(
+    "(In their paper an inhibiting input forbids firing outright; here it "
+    "is one vote against, which for NOT comes to the same.)",
+)
 def test_vote_and_veto_agree_for_not():
     """Any active inhibiting input is a veto; else the sum decides."""
     x = torch.tensor([[0.0, 1.0]])
@@ -209,8 +235,8 @@ def test_vote_and_veto_agree_for_not():
 
 
 @claim(
-    "To compute AND, ask for <votes> votes of <inputs>; to compute OR, "
-    "for <vote>"
+    "To compute AND, ask for <votes> votes of <inputs>; to compute OR, for "
+    "<vote>.",
 )
 def test_logic(votes, inputs, vote):
     w = torch.ones(int(inputs))
@@ -231,9 +257,9 @@ def test_logic_refuses_bad_input(unit):
 
 
 @claim(
-    "weights <w1> and <w2>, threshold <theta>",
-    "The sum is <none>, <second>, <first> or <both>, and only the last falls "
-    "short of <wanted>",
+    "Turn AND around: weights <w1> and <w2>, threshold <theta>.",
+    "The sum is <none>, <second>, <first> or <both>, and only the last "
+    "falls short of <wanted>.",
 )
 def test_nand_of_the_exercise(w1, w2, theta, none, second, first, both, wanted):
     w = torch.tensor([w1, w2])
@@ -245,8 +271,8 @@ def test_nand_of_the_exercise(w1, w2, theta, none, second, first, both, wanted):
 
 
 @claim(
-    r"$z = <w1> \cdot <x1> - <w2> \cdot <x2> - <b> = <z>$, and the step fires "
-    "at <place>"
+    r"It does: $z = <w1> \cdot <x1> - <w2> \cdot <x2> - <b> = <z>$, and the "
+    "step fires at <place>.",
 )
 def test_second_exercise(w1, x1, w2, x2, b, z, place):
     x, w, b = torch.tensor([x1, x2]), torch.tensor([w1, -w2]), -torch.tensor(b)
@@ -255,7 +281,9 @@ def test_second_exercise(w1, x1, w2, x2, b, z, place):
     assert neuron(x, w, b, step).item() == 1
 
 
-@claim("The same answer for every input: $a = g(b)$")
+@claim(
+    "The same answer for every input: $a = g(b)$.",
+)
 def test_without_weights_only_the_bias_speaks():
     generator = torch.Generator().manual_seed(0)
     x = 9 * torch.randn(4, 50, generator=generator, dtype=torch.float64)
@@ -281,7 +309,11 @@ def test_mcculloch_pitts_refuses_bad_input(x, w, theta, error, said):
         mcculloch_pitts(x, w, theta)
 
 
-@claim("the rule finds one after a finite number of mistakes")
+@claim(
+    "If a straight line can part the two groups at all, the rule finds one "
+    "after a finite number of mistakes: Rosenblatt proves it, and so do "
+    "Minsky and Papert.",
+)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_perceptron_learns_what_a_line_can_part(seed):
     """At most (R / margin)^2 mistakes, and one a pass: 500 is ample.
@@ -297,8 +329,8 @@ def test_perceptron_learns_what_a_line_can_part(seed):
 
 
 @claim(
-    "What training changes, then, is the weights and the biases",
-    "The perceptron's rule changes the weights and the bias",
+    "What training changes, then, is the weights and the biases.",
+    "The perceptron's rule changes the weights and the bias.",
 )
 def test_training_changes_weights_and_bias():
     x, y = two_groups(torch.Generator().manual_seed(0))
@@ -318,8 +350,8 @@ def test_one_correction_by_hand():
 
 
 @claim(
-    "the error $y - a$ is <missed> in the first, <mistaken> in the second, "
-    "and <right> when all is well"
+    "Both cases are one rule, since the error $y - a$ is <missed> in the "
+    "first, <mistaken> in the second, and <right> when all is well:",
 )
 def test_corrections_add_the_error_times_the_input(missed, mistaken, right):
     """From nothing, where z = 0 and the unit fires, one example at a time."""
@@ -340,7 +372,10 @@ def test_chance_is_explicit():
         two_groups(None)
 
 
-@claim("in passes over all of them, until a pass brings no mistake")
+@claim(
+    "It sees the points one by one, in passes over all of them, until a "
+    "pass brings no mistake.",
+)
 def test_training_stops_after_the_last_pass_or_a_clean_one():
     never = torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, 1.0])
     assert len(train_perceptron(*never, passes=7).mistakes) == 7
@@ -373,15 +408,17 @@ def test_groups_leave_room_for_a_line(seed):
 
 
 @claim(
-    "its parts labelled as in the living one",
+    "The artificial neuron, its parts labelled as in the living one.",
     "<inputs> arrows lead from the inputs x1 to x3 into <boxes> boxes, the "
-    "weights w1 to w3",
-    "A fourth leads from the number <constant> into a box of its own, the bias",
-    "<dendrites> arrows, the dendrites, lead from the boxes into a circle",
+    "weights w1 to w3.",
+    "A fourth leads from the number <constant> into a box of its own, the "
+    "bias b.",
+    "<dendrites> arrows, the dendrites, lead from the boxes into a circle, "
+    "the cell body.",
     "Its left half is marked with a sum sign and named summation, its right "
     "half shows a step and is named threshold; an arrow carries z from the "
-    "<one> to the other",
-    "<axons> arrow, the axon, leaves it",
+    "<one> to the other.",
+    "<axons> arrow, the axon, leaves it and leads to the output a.",
 )
 def test_figure_of_the_neuron_names_its_parts(
     inputs, boxes, constant, dendrites, one, axons, diagram
@@ -406,12 +443,12 @@ def test_figure_of_the_neuron_names_its_parts(
 
 
 @claim(
-    "On it $z = <height>$; on the shaded side the unit fires, on the other it "
-    "does not",
-    "All open circles, the points with target <circles>, lie below it, and all "
-    "filled squares, those with target <squares>, above",
-    "A straight line falls gently from left to right, and the side above it is "
-    "shaded",
+    "On it $z = <height>$; on the shaded side the unit fires, on the other "
+    "it does not.",
+    "All open circles, the points with target <circles>, lie below it, and "
+    "all filled squares, those with target <squares>, above.",
+    "A straight line falls gently from left to right, and the side above it "
+    "is shaded.",
 )
 def test_figure_of_the_perceptron_shows_a_line_that_parts(
     height, circles, squares
@@ -447,10 +484,10 @@ def learnt():
 
 @claim(
     "The arrow goes <right> to the right and <up> up, which are the weights "
-    "printed above; with the bias of <bias> they put the line at a distance of "
-    "<distance> from (<x>, <y>)",
-    "An arrow w leads from (<x1>, <x2>) steeply upwards and crosses the line "
-    "at a right angle",
+    "printed above; with the bias of <bias> they put the line at a distance "
+    "of <distance> from (<x>, <y>).",
+    "An arrow w leads from (<x1>, <x2>) steeply upwards and crosses the "
+    "line at a right angle.",
 )
 def test_figure_of_the_perceptron_shows_its_weights(
     right, up, bias, distance, x, y, x1, x2
@@ -484,9 +521,10 @@ def foot(w, b):
 
 
 @claim(
-    "its $z$ is <height> along a straight line of the plane",
+    "Its inputs are the coordinates of a point, and its $z$ is <height> "
+    "along a straight line of the plane.",
     "On one side of this line $z$ is positive, and the step fires; on the "
-    "other $z$ is negative, and it is silent",
+    "other $z$ is negative, and it is silent.",
 )
 def test_neuron_fires_on_one_side_of_its_line(height):
     for w, b in zip(*planes(), strict=True):
@@ -500,9 +538,9 @@ def test_neuron_fires_on_one_side_of_its_line(height):
 
 @claim(
     "$z$ is <height> where you start and where you arrive, so the walk has "
-    "added nothing to it: $w_1 d_1 + w_2 d_2 = <added>$",
-    "Their product is <product>, which is how slopes of lines at right angles "
-    "multiply: the arrow $w$ is at right angles to the line",
+    "added nothing to it: $w_1 d_1 + w_2 d_2 = <added>$.",
+    "Their product is <product>, which is how slopes of lines at right "
+    "angles multiply: the arrow $w$ is at right angles to the line.",
 )
 def test_weights_are_at_right_angles_to_the_line(height, added, product):
     for w, b in zip(*planes(), strict=True):
@@ -516,9 +554,10 @@ def test_weights_are_at_right_angles_to_the_line(height, added, product):
 
 
 @claim(
-    "Walk a distance of <far> along it, which is $w_1 / |w|$ to the right and "
-    "$w_2 / |w|$ up",
-    "the longer the arrow, the more steeply $z$ rises across the line",
+    "Walk a distance of <far> along it, which is $w_1 / |w|$ to the right "
+    "and $w_2 / |w|$ up.",
+    r"Then $z$ rises by $w_1 \cdot w_1 / |w| + w_2 \cdot w_2 / |w| = |w|$: "
+    "the longer the arrow, the more steeply $z$ rises across the line.",
 )
 def test_length_of_the_weights_is_how_steeply_z_rises(far):
     for w, b in zip(*planes(), strict=True):
@@ -530,13 +569,13 @@ def test_length_of_the_weights_is_how_steeply_z_rises(far):
 
 
 @claim(
-    "At the point (<x1>, <x2>), $z$ is just $b$",
-    "Take $w = (<w1>, <w2>)$, whose length is "
-    "$\\sqrt{9 + <square>} = <length>$",
-    "To bring it to <nothing> you walk $-b / |w|$ along the arrow, and there "
-    "is the line: a change of $b$ moves it and does not turn it",
-    "With $b = <b>$ the line is at a distance of <distance> from (0, 0), with "
-    "$b = <other_b>$ at a distance of <other_distance>",
+    "At the point (<x1>, <x2>), $z$ is just $b$.",
+    r"Take $w = (<w1>, <w2>)$, whose length is $\sqrt{9 + <square>} = "
+    "<length>$.",
+    "To bring it to <nothing> you walk $-b / |w|$ along the arrow, and "
+    "there is the line: a change of $b$ moves it and does not turn it.",
+    "With $b = <b>$ the line is at a distance of <distance> from (0, 0), "
+    "with $b = <other_b>$ at a distance of <other_distance>.",
 )
 def test_bias_moves_the_line_and_does_not_turn_it(
     x1,
@@ -567,11 +606,13 @@ def test_bias_moves_the_line_and_does_not_turn_it(
 
 
 @claim(
-    "<neurons> neurons with the same weights and different biases: their lines "
-    "are parallel and at right angles to $w$",
-    "an arrow w from (<x>, <y>) to (<w1>, <w2>)",
-    "<lines> parallel lines cross it at right angles: for b = <none> through "
-    "(0, 0), for b = <first> and b = <second> further along the arrow",
+    "Left, <neurons> neurons with the same weights and different biases: "
+    "their lines are parallel and at right angles to $w$.",
+    "Left, the plane of the inputs x1 and x2, with an arrow w from (<x>, "
+    "<y>) to (<w1>, <w2>).",
+    "<lines> parallel lines cross it at right angles: for b = <none> "
+    "through (0, 0), for b = <first> and b = <second> further along the "
+    "arrow.",
 )
 def test_figure_shows_lines_at_right_angles_to_the_weights(
     neurons, x, y, w1, w2, lines, none, first, second
@@ -597,10 +638,10 @@ def test_figure_shows_lines_at_right_angles_to_the_weights(
 
 
 @claim(
-    "the longer $w$ is, the more steeply $z$ rises across the line",
-    "<lines> straight lines through <nothing>, a solid one for an arrow of "
-    "length <length>, and a dashed one, half as steep, for one of length "
-    "<other>",
+    "Right, the longer $w$ is, the more steeply $z$ rises across the line.",
+    "Right, z against the distance from the line: <lines> straight lines "
+    "through <nothing>, a solid one for an arrow of length <length>, and a "
+    "dashed one, half as steep, for one of length <other>.",
 )
 def test_figure_shows_how_steeply_z_rises(lines, nothing, length, other):
     along = draw_geometry().axes[1]

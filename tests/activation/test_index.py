@@ -30,7 +30,12 @@ from tests.claims import claim
 from tests.equations.check import hold
 
 
-@claim("it is the same, but for rounding", "as the layers do, but for rounding")
+@claim(
+    "The result is not merely similar to that of a single layer; it is the "
+    "same, but for rounding.",
+    "The product of the matrices, with the biases multiplied along, gives "
+    "every output as the layers do, but for rounding.",
+)
 @given(
     sizes=st.lists(st.integers(1, 9), min_size=2, max_size=6),
     seed=st.integers(0, 2**32),
@@ -51,7 +56,9 @@ def test_layers_collapse_into_one(sizes, seed):
     )
 
 
-@claim("<few> layers are one layer, biases included, and so are <many>")
+@claim(
+    "<few> layers are one layer, biases included, and so are <many>.",
+)
 def test_a_thousand_layers_collapse_too(few, many):
     """Orthogonal matrices neither shrink nor grow, however many there are.
 
@@ -73,7 +80,10 @@ def test_a_thousand_layers_collapse_too(few, many):
         )
 
 
-@claim("it is what makes depth worth having")
+@claim(
+    "A function that is not affine is called nonlinear here, and it is what "
+    "makes depth worth having.",
+)
 def test_layers_with_an_activation_do_not_collapse():
     """The best affine map misses a ReLU network, but hits a linear one."""
     generator = torch.Generator().manual_seed(0)
@@ -93,7 +103,7 @@ def test_layers_with_an_activation_do_not_collapse():
 
 @claim(
     r"For two layers it is $W = <factor> W^{[2]} \cdot <inner> W^{[1]}$ and "
-    r"$b = <outer> (W^{[2]} \cdot <shift> b^{[1]} + b^{[2]})$"
+    r"$b = <outer> (W^{[2]} \cdot <shift> b^{[1]} + b^{[2]})$.",
 )
 def test_collapse_with_a_straight_activation(factor, inner, outer, shift):
     """Exercise 1: g(z) = 3z changes the map, not its kind."""
@@ -122,9 +132,12 @@ def test_collapse_refuses_what_does_not_fit():
 
 
 @claim(
-    "cannot have a higher rank than any of its factors",
-    "cannot find directions that one of its factors has lost",
-    "<rank>: whatever comes in, only one number gets through",
+    "A product of matrices cannot have a higher rank than any of its "
+    "factors; the rank says in how many independent directions the output "
+    "can vary.",
+    "Nor can more layers win anything: a product cannot find directions "
+    "that one of its factors has lost.",
+    "<rank>: whatever comes in, only one number gets through.",
 )
 def test_rank_never_grows(rank):
     """A narrow layer is a bottleneck for all layers around it."""
@@ -139,8 +152,9 @@ def test_rank_never_grows(rank):
 
 
 @claim(
-    "keep full rank, with probability <probability>; in float64, whose numbers "
-    "carry about <digits> digits, one direction ends up drowning the others"
+    "In exact arithmetic, products of random square matrices keep full "
+    "rank, with probability <probability>; in float64, whose numbers carry "
+    "about <digits> digits, one direction ends up drowning the others.",
 )
 def test_only_rounding_loses_rank(probability, digits):
     """The determinant of a product is the product of the determinants.
@@ -161,9 +175,9 @@ def test_only_rounding_loses_rank(probability, digits):
 
 
 @claim(
-    "about <share> such products have rank <rank>, "
-    "the others <second> or <third>",
-    "Long products even lose more, by rounding",
+    "(Chance has a say in the last line: about <share> such products have "
+    "rank <rank>, the others <second> or <third>.)",
+    "Long products even lose more, by rounding.",
 )
 def test_rank_of_a_long_product(share, rank, second, third):
     """The share of a hundred is known to 0.03: "about" allows twice that."""
@@ -190,7 +204,8 @@ def test_rank_refuses_counts_below_one(name, arguments):
 
 
 @claim(
-    "flat but for <jumps> jump, so a small change of a weight changes nothing"
+    "Its step function is flat but for <jumps> jump, so a small change of a "
+    "weight changes nothing.",
 )
 def test_small_change_of_a_weight_changes_no_step(jumps):
     """A sigmoid in its place does answer to the change."""
@@ -209,8 +224,9 @@ def test_small_change_of_a_weight_changes_no_step(jumps):
 
 
 @claim(
-    "they say by how much",
-    "They have many values, and a larger sum never makes them smaller",
+    "Later activation functions do not decide whether a unit answers; they "
+    "say by how much.",
+    "They have many values, and a larger sum never makes them smaller.",
 )
 @pytest.mark.parametrize("g", [sigmoid, tanh, relu, leaky_relu])
 def test_others_answer_by_how_much(g):
@@ -219,7 +235,10 @@ def test_others_answer_by_how_much(g):
     assert (g(z).diff() >= 0).all()
 
 
-@claim("whose outputs stay within fixed limits")
+@claim(
+    "The early networks used bounded functions, sigmoid and tanh, whose "
+    "outputs stay within fixed limits.",
+)
 def test_sigmoid_and_tanh_are_bounded():
     """ReLU, for one, is not."""
     far = torch.logspace(-3, 300, 304, dtype=torch.float64)
@@ -230,9 +249,10 @@ def test_sigmoid_and_tanh_are_bounded():
 
 
 @claim(
-    "each of which bends the output at <points> point, follows a curve closely "
-    "if it has units enough",
-    "the more units, the closer the fit",
+    "Seen in a picture: a layer of ReLU units, each of which bends the "
+    "output at <points> point, follows a curve closely if it has units "
+    "enough.",
+    "The picture of it holds: the more units, the closer the fit.",
 )
 def test_more_units_fit_better(points):
     z = torch.linspace(-1, 1, 9, dtype=torch.float64)
@@ -289,14 +309,13 @@ def turns(y):
 
 
 @claim(
-    r"The curve $y = \sin 2x + x/2$",
+    r"The curve $y = \sin 2x + x/2$ and its least-squares fits by one hidden "
+    "layer of <few>, <more> and <many> ReLU units, bending at the dots.",
     "<panels> panels show the same wavy curve, thin, and a fit made of "
-    "straight pieces, thick, with a dot wherever a unit bends it",
-    "by one hidden layer of <few>, <more> and <many> ReLU units, bending at "
-    "the dots",
-    "With <three> units the fit has <corners> corners and misses most waves",
-    "With <eight> units it follows each wave with corners",
-    "With <thirty_two> units it cannot be told from the curve",
+    "straight pieces, thick, with a dot wherever a unit bends it.",
+    "With <three> units the fit has <corners> corners and misses most waves.",
+    "With <eight> units it follows each wave with corners.",
+    "With <thirty_two> units it cannot be told from the curve.",
 )
 def test_figure_compares_three_fits_with_the_curve(
     panels, few, more, many, three, corners, eight, thirty_two
@@ -361,15 +380,16 @@ def test_figure_compares_three_fits_with_the_curve(
 
 
 @claim(
-    "The four activation functions, left, and their slopes, right",
-    "Leaky ReLU is drawn with a slope of <leaky> on the left",
-    "Two panels over z from <left> to <right>",
-    "sigmoid, solid, rises from <low> to <high>; tanh, dashed, from <lower> to "
-    "<higher>; ReLU and Leaky ReLU rise together with z on the right, and on "
-    "the left ReLU is <silent> while Leaky ReLU, dotted, falls gently",
-    "tanh's is a bump of height <tanh_top>, sigmoid's a low one of height "
-    "<sigmoid_top>; those of ReLU and Leaky ReLU jump at 0 up to <slope>, "
-    "ReLU's from <dead> and Leaky ReLU's from <gentle>",
+    "The four activation functions, left, and their slopes, right.",
+    "Leaky ReLU is drawn with a slope of <leaky> on the left.",
+    "Two panels over z from <left> to <right>.",
+    "Left, the four functions: sigmoid, solid, rises from <low> to <high>; "
+    "tanh, dashed, from <lower> to <higher>; ReLU and Leaky ReLU rise "
+    "together with z on the right, and on the left ReLU is <silent> while "
+    "Leaky ReLU, dotted, falls gently.",
+    "Right, their slopes: tanh's is a bump of height <tanh_top>, sigmoid's "
+    "a low one of height <sigmoid_top>; those of ReLU and Leaky ReLU jump "
+    "at 0 up to <slope>, ReLU's from <dead> and Leaky ReLU's from <gentle>.",
 )
 def test_figure_shows_the_four_and_their_slopes(
     leaky,
@@ -457,15 +477,15 @@ def stray(axes, name, text):
 
 
 @claim(
-    "values | <s_low> to <s_high> | <t_low> to <t_high> | <r_low> and above | "
-    "all",
+    "values | <s_low> to <s_high> | <t_low> to <t_high> | <r_low> and above "
+    "| all",
     "largest slope | <s_part>/<s_parts> | <t_most> | <r_most> | <l_most>",
     "slope far to the left | near <s_left> | near <t_left> | <r_left> | "
     "<l_left>",
     "slope far to the right | near <s_right> | near <t_right> | <r_right> | "
     "<l_right>",
-    "The first <two> have slopes that fade on both sides, ReLU's is <nothing> "
-    "on <one> side only, and Leaky ReLU's nowhere",
+    "The first <two> have slopes that fade on both sides, ReLU's is "
+    "<nothing> on <one> side only, and Leaky ReLU's nowhere.",
 )
 def test_table_of_the_four_says_what_they_do(
     s_low,
@@ -516,7 +536,7 @@ def test_table_of_the_four_says_what_they_do(
 
 
 @claim(
-    "Only tanh gives outputs that are centred on <middle> when its inputs are"
+    "Only tanh gives outputs that are centred on <middle> when its inputs are.",
 )
 def test_only_tanh_keeps_what_is_centred(middle):
     half = torch.randn(
@@ -529,7 +549,8 @@ def test_only_tanh_keeps_what_is_centred(middle):
 
 
 @claim(
-    "gets it closer to a curve than the best polynomial of that degree",
+    "No choice of weights gets it closer to a curve than the best "
+    "polynomial of that degree.",
 )
 def test_polynomial_units_add_up_to_a_polynomial():
     """Fifty units of degree d, with random weights, whose sum is fitted."""

@@ -39,7 +39,9 @@ def test_agrees_with_torch_everywhere(alpha):
     )
 
 
-@claim("The derivative is the one that autograd finds")
+@claim(
+    "The derivative is the one that autograd finds.",
+)
 @pytest.mark.parametrize("alpha", SLOPES)
 def test_derivative_agrees_with_autograd(alpha):
     derivative = partial(leaky_relu_derivative, alpha=alpha)
@@ -67,8 +69,9 @@ def test_infinities_pass_through():
 
 
 @claim(
-    r"The usual choice is $\alpha = <usual>$",
-    "usually <same>; its slope is <right> above <kink> and",
+    r"The usual choice is $\alpha = <usual>$.",
+    r"$a = \max(\alpha z, z)$ with $0 < \alpha \le 1$, usually <same>; its "
+    r"slope is <right> above <kink> and $\alpha$ below.",
 )
 def test_slope_is_one_hundredth_unless_given(usual, same, right, kink):
     assert torch.nn.LeakyReLU().negative_slope == usual == same
@@ -78,7 +81,10 @@ def test_slope_is_one_hundredth_unless_given(usual, same, right, kink):
         torch.testing.assert_close(rise, slope * side)
 
 
-@claim("At <place> there is none, as with ReLU; torch takes")
+@claim(
+    r"At <place> there is none, as with ReLU; torch takes $\alpha$, and so "
+    "does this book.",
+)
 @pytest.mark.parametrize("alpha", SLOPES[:3])
 def test_takes_torchs_slope_at_zero(alpha, place):
     z = torch.tensor(place, dtype=torch.float64, requires_grad=True)
@@ -91,7 +97,10 @@ def test_takes_torchs_slope_at_zero(alpha, place):
     assert left.item() == pytest.approx(alpha), "the two sides differ"
 
 
-@claim("Every number is reached exactly once")
+@claim(
+    "Every number is reached exactly once, so nothing is lost: the function "
+    "can be inverted.",
+)
 @pytest.mark.parametrize("alpha", SLOPES)
 def test_every_number_is_reached_once(alpha):
     a = torch.linspace(-50, 50, 1001, dtype=torch.float64)
@@ -101,7 +110,10 @@ def test_every_number_is_reached_once(alpha):
     assert (rising.diff() > 0).all(), "no number is reached a second time"
 
 
-@claim("And the slope is never <never>", "for no slope is <none>")
+@claim(
+    "And the slope is never <never>, so no unit can be dead.",
+    "No unit can die, for no slope is <none>.",
+)
 def test_slope_is_never_zero(never, none):
     tiny = 10.0 ** torch.arange(-300, 301, 10, dtype=torch.float64)
     slopes = leaky_relu_derivative(torch.cat([tiny, 0 * tiny, -tiny]))
@@ -109,7 +121,9 @@ def test_slope_is_never_zero(never, none):
     assert set(relu_derivative(-tiny).tolist()) == {never}, "as ReLU's is"
 
 
-@claim("A unit that is negative for all examples still learns, if slowly")
+@claim(
+    "A unit that is negative for all examples still learns, if slowly.",
+)
 def test_unit_below_zero_for_all_examples_still_learns():
     """By a hundredth of what it would learn above 0."""
     x = torch.tensor([[-2.0, 0.0, 2.0]], dtype=torch.float64)
@@ -125,8 +139,9 @@ def test_unit_below_zero_for_all_examples_still_learns():
 
 
 @claim(
-    "with <slope>, the slopes of <count> such layers contribute "
-    "a factor of <factor>"
+    "Through layers of negative units the gradient is multiplied by "
+    r"$\alpha$ each time; with <slope>, the slopes of <count> such layers "
+    "contribute a factor of <factor>.",
 )
 def test_three_layers_below_zero_leave_a_millionth(slope, count, factor):
     one, count = torch.ones(1, 1, dtype=torch.float64), int(count)
@@ -138,7 +153,10 @@ def test_three_layers_below_zero_leave_a_millionth(slope, count, factor):
     assert gradient == pytest.approx(factor)
 
 
-@claim("The outputs are not centred on <middle>")
+@claim(
+    "The outputs are not centred on <middle>, and there is one more number "
+    "to choose.",
+)
 def test_outputs_are_not_centred(middle):
     z = torch.linspace(-3, 3, 601, dtype=torch.float64)
     assert z.mean().abs() < 1e-12
@@ -146,19 +164,25 @@ def test_outputs_are_not_centred(middle):
         assert leaky_relu(z, alpha).mean() > middle + 0.3
 
 
-@claim("On the negative half $a = <slope> z$, so $z = <z>$")
+@claim(
+    "On the negative half $a = <slope> z$, so $z = <z>$.",
+)
 def test_inverse_of_the_exercise(slope, z):
     z = torch.tensor(z, dtype=torch.float64)
     assert leaky_relu(z, slope).item() == pytest.approx(-0.05)
 
 
-@claim("The identity, $a = z$")
+@claim(
+    "The identity, $a = z$.",
+)
 def test_slope_of_one_is_the_identity():
     z = torch.linspace(-3, 3, 61, dtype=torch.float64)
     assert torch.equal(leaky_relu(z, 1), z)
 
 
-@claim(r"$a = \max(0, z) - \alpha \max(0, -z)$")
+@claim(
+    r"$a = \max(0, z) - \alpha \max(0, -z)$.",
+)
 def test_can_be_written_with_relu_alone():
     z = torch.linspace(-3, 3, 61, dtype=torch.float64)  # exercise 3
     torch.testing.assert_close(leaky_relu(z, 0.2), relu(z) - 0.2 * relu(-z))
@@ -166,8 +190,8 @@ def test_can_be_written_with_relu_alone():
 
 @claim(
     r"The formula needs $\alpha \le 1$: with a larger one, the maximum would "
-    r"pick $\alpha z$ on the positive half and $z$ on the negative",
-    r"With a larger $\alpha$, the maximum would pick the wrong half",
+    r"pick $\alpha z$ on the positive half and $z$ on the negative.",
+    r"With a larger $\alpha$, the maximum would pick the wrong half.",
 )
 def test_maximum_picks_the_wrong_half_beyond_one():
     z = torch.tensor([-1.0, 1.0])
@@ -193,14 +217,14 @@ def test_refuses_slopes_that_are_no_numbers(function, alpha):
 
 
 @claim(
-    r"with $\alpha = <alpha>$: at the usual <usual> the left half could not be "
-    "told from <level>",
-    "Leaky ReLU with slope <slope>, a solid line over z from <start> to <end>, "
-    "on a vertical axis from <bottom> to <highest>",
-    "From <low> at z = <at> it rises gently to the origin and then "
-    "with slope <steep> to <top>",
-    "Its derivative, dashed, is <left> on the left and <right> on the right, "
-    "with two open circles at z = <jump>, where it has no value",
+    r"Leaky ReLU and its derivative, with $\alpha = <alpha>$: at the usual "
+    "<usual> the left half could not be told from <level>.",
+    "Leaky ReLU with slope <slope>, a solid line over z from <start> to "
+    "<end>, on a vertical axis from <bottom> to <highest>.",
+    "From <low> at z = <at> it rises gently to the origin and then with "
+    "slope <steep> to <top>.",
+    "Its derivative, dashed, is <left> on the left and <right> on the "
+    "right, with two open circles at z = <jump>, where it has no value.",
 )
 def test_figure_is_drawn_with_a_slope_that_can_be_seen(
     alpha,

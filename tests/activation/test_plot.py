@@ -43,7 +43,10 @@ def least_visible(axes: Axes) -> float:
     return (top - bottom) / 100
 
 
-@claim("draws <count> points, of which <zero> is one")
+@claim(
+    "This book draws <count> points, of which <zero> is one, and adds the "
+    "derivative.",
+)
 def test_zero_is_a_sample(count, zero):
     z = samples()
     assert len(z) == count
@@ -54,8 +57,9 @@ def test_zero_is_a_sample(count, zero):
 
 
 @claim(
-    "draws <count> points from <first> to <last>, which miss <zero>",
-    "a plot that misses the kink of ReLU draws it cut off",
+    "It draws <count> points from <first> to <last>, which miss <zero>, "
+    "with limits on the asymptotes and no labels.",
+    "For a plot that misses the kink of ReLU draws it cut off.",
 )
 def test_sixty_points_miss_zero_and_cut_the_corner(count, first, last, zero):
     """What is drawn at the kink lies on the line between its neighbours."""
@@ -78,7 +82,9 @@ def test_shows_the_sources_range(draw):
     assert axes.get_xlim() == (-10.5, 10.5)
 
 
-@claim("where the axes reach past it")
+@claim(
+    "A limit is seen to be one only where the axes reach past it.",
+)
 @pytest.mark.parametrize("draw", SOURCE)
 def test_axes_reach_past_the_asymptotes(draw):
     low, *_, high = SOURCE[draw]
@@ -97,7 +103,9 @@ def test_axes_cross_at_the_origin_without_a_box(draw):
         assert not spines[side].get_visible()
 
 
-@claim("a curve without a name must be guessed")
+@claim(
+    "And a curve without a name must be guessed.",
+)
 @pytest.mark.parametrize("draw", SOURCE)
 def test_everything_is_named(draw):
     axes, drawn = curves(draw())

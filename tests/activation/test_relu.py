@@ -64,7 +64,10 @@ def test_infinities_pass_through():
     assert relu_derivative(z).tolist() == [0, 1]
 
 
-@claim("keeps what is positive and cuts what is negative to <floor>")
+@claim(
+    "The rectified linear unit, ReLU, keeps what is positive and cuts what "
+    "is negative to <floor>.",
+)
 def test_keeps_the_positive_and_cuts_the_negative(floor):
     z = torch.linspace(-9, 9, 181, dtype=torch.float64)
     assert torch.equal(relu(z)[z > 0], z[z > 0])
@@ -72,10 +75,12 @@ def test_keeps_the_positive_and_cuts_the_negative(floor):
 
 
 @claim(
-    "It is not linear: it is piecewise linear",
-    "is piecewise linear, with slope <right> above <kink>, slope <left> below, "
-    "and none at <place>",
-    "It is linear on each side of the kink, and not across it",
+    "It is not linear: it is piecewise linear, two straight pieces with a "
+    "kink between them.",
+    r"$a = \max(0, z)$ is piecewise linear, with slope <right> above <kink>, "
+    "slope <left> below, and none at <place>, where libraries choose.",
+    "It is linear on each side of the kink, and not across it: the outputs "
+    "for two inputs need not add up to the output for their sum.",
 )
 def test_is_linear_on_each_side_but_not_across(right, kink, left, place):
     z = torch.linspace(0.1, 9, 90, dtype=torch.float64)
@@ -87,13 +92,19 @@ def test_is_linear_on_each_side_but_not_across(right, kink, left, place):
     assert place == kink
 
 
-@claim(r"$|z| = \max(0, z) + \max(0, -z)$")
+@claim(
+    r"$|z| = \max(0, z) + \max(0, -z)$.",
+)
 def test_absolute_value_from_two_units():
     z = torch.linspace(-3, 3, 61, dtype=torch.float64)  # exercise 1
     assert torch.equal(relu(z) + relu(-z), z.abs())
 
 
-@claim("At $z = <place>$ it does not exist", "The slope jumps at the kink")
+@claim(
+    "At $z = <place>$ it does not exist.",
+    "Where its two halves meet, it has no derivative: the slope jumps at "
+    "the kink.",
+)
 def test_has_no_slope_at_zero(place):
     """However close one comes, the two sides give different slopes."""
     z = torch.tensor(place, dtype=torch.float64)
@@ -110,9 +121,12 @@ def slope_at_zero(function):
 
 
 @claim(
-    "chooses differently for different ways of writing the same function, and "
-    "for Leaky ReLU",
-    "torch takes <choices> different values there",
+    "torch finds slopes by itself, which is called automatic "
+    "differentiation, or autograd, and chooses differently for different "
+    "ways of writing the same function, and for Leaky ReLU, which comes "
+    "next.",
+    "In four ways to write a rectifier, torch takes <choices> different "
+    "values there.",
 )
 def test_torch_chooses_a_slope_at_zero(choices):
     slopes = [
@@ -125,13 +139,19 @@ def test_torch_chooses_a_slope_at_zero(choices):
     assert len(set(slopes)) == choices
 
 
-@claim("This book follows torch.relu and takes <slope>")
+@claim(
+    "This book follows torch.relu and takes <slope>.",
+)
 def test_takes_torchs_slope_at_zero(slope):
     assert relu_derivative(torch.zeros(())).item() == slope
     assert slope_at_zero(torch.relu) == slope
 
 
-@claim("A positive $z$, however large, has a slope of exactly <slope>")
+@claim(
+    "A positive $z$, however large, has a slope of exactly <slope>: the "
+    "unit does not saturate on that side, and a product of such slopes does "
+    "not vanish.",
+)
 def test_slope_stays_however_large_the_input(slope):
     """So ten layers hand the gradient back as they were given it."""
     z = 10.0 ** torch.arange(-300, 301, 10, dtype=torch.float64)
@@ -144,7 +164,8 @@ def test_slope_stays_however_large_the_input(slope):
 
 @claim(
     "A negative $z$ gives exactly <answer>, so that many units of a network "
-    "are silent for any one example"
+    "are silent for any one example, and the representation is called "
+    "sparse.",
 )
 def test_many_units_are_silent_for_any_one_example(answer):
     """Of 400 units about half, within four standard deviations of 0.025."""
@@ -168,7 +189,10 @@ def gradients_of_a_unit(function, w, b, x):
     return [part.item() for part in torch.autograd.grad(a.sum(), (w, b))]
 
 
-@claim("it answers <answer> and, its slope being <slope>, learns nothing")
+@claim(
+    "A ReLU unit whose $z$ is negative is inactive for that example: it "
+    "answers <answer> and, its slope being <slope>, learns nothing from it.",
+)
 def test_inactive_unit_learns_nothing_from_that_example(answer, slope):
     x = torch.tensor(-1.0, dtype=torch.float64)
     assert relu(x).item() == answer
@@ -177,8 +201,8 @@ def test_inactive_unit_learns_nothing_from_that_example(answer, slope):
 
 
 @claim(
-    "since another example may wake it",
-    "A unit that one example leaves silent still learns from another",
+    "That is no harm by itself, since another example may wake it.",
+    "A unit that one example leaves silent still learns from another.",
 )
 def test_inactive_is_not_dead():
     x = torch.tensor([-1.0, 2.0], dtype=torch.float64)
@@ -189,7 +213,9 @@ def test_inactive_is_not_dead():
 DATA = torch.linspace(-2, 2, 41, dtype=torch.float64)  # of exercise 2
 
 
-@claim("$z$ lies between <low> and <high>")
+@claim(
+    "It is dead: $z$ lies between <low> and <high>.",
+)
 def test_unit_of_the_exercise_is_dead(low, high):
     z = affine(DATA.reshape(1, -1), Layer(*unit_of_the_exercise()))
     assert (z.min().item(), z.max().item()) == (low, high)
@@ -205,10 +231,11 @@ def unit_of_the_exercise():
 
 @claim(
     "Its gradient is exactly <nothing> each time, so gradient descent never "
-    "changes it again",
-    "Its gradients are exactly <none>, so gradient descent leaves it as it is",
-    "A dead ReLU unit cannot learn, because its slope is exactly <slope>",
-    "Where every example leaves it silent, no gradient reaches it",
+    "changes it again, as long as its inputs stay what they are.",
+    "Its gradients are exactly <none>, so gradient descent leaves it as it is.",
+    "A dead ReLU unit cannot learn, because its slope is exactly <slope>.",
+    "Where every example leaves it silent, no gradient reaches it, while a "
+    "saturated sigmoid still gets a little.",
 )
 def test_dead_units_get_no_gradient(nothing, none, slope):
     assert gradients_of_a_unit(torch.relu, 1.0, -5.0, DATA) == [nothing, none]
@@ -221,9 +248,11 @@ def test_dead_units_get_no_gradient(nothing, none, slope):
 
 
 @claim(
-    "a saturated sigmoid's slope is small, while a dead unit's is exactly "
-    "<slope>; and ReLU is flat for negative $z$ only",
-    "while a saturated sigmoid still gets a little",
+    "This is not saturation: a saturated sigmoid's slope is small, while a "
+    "dead unit's is exactly <slope>; and ReLU is flat for negative $z$ "
+    "only.",
+    "Where every example leaves it silent, no gradient reaches it, while a "
+    "saturated sigmoid still gets a little.",
 )
 def test_dead_is_not_saturated(slope):
     z = torch.linspace(10, 30, 41, dtype=torch.float64)
@@ -235,7 +264,10 @@ def test_dead_is_not_saturated(slope):
     assert all(0 < abs(gradient) < 1e-4 for gradient in gradients)
 
 
-@claim("Those of the second are the outputs of the first, which go on learning")
+@claim(
+    "Those of the second are the outputs of the first, which go on learning "
+    "and may one day bring a positive $z$.",
+)
 def test_dead_unit_of_the_second_layer_can_come_back():
     """A living unit beside it teaches the first layer to answer more."""
     x = torch.tensor([[0.5, 1.0]], dtype=torch.float64)
@@ -254,9 +286,11 @@ def test_dead_unit_of_the_second_layer_can_come_back():
 
 @claim(
     "A learning rate that is too high throws the units to where no example "
-    "reaches them",
-    "a high learning rate can kill a whole layer",
-    "at a high learning rate whole layers die, whatever the random start",
+    "reaches them.",
+    "A unit that is inactive for every example is dead, and a high learning "
+    "rate can kill a whole layer.",
+    "Nor is it always a small matter: at a high learning rate whole layers "
+    "die, whatever the random start.",
 )
 @pytest.mark.parametrize("seed", range(8))
 def test_high_learning_rate_kills_units(seed):
@@ -428,7 +462,11 @@ def test_page_prints_the_record_and_follows_it(tmp_path):
             )
 
 
-@claim("ReLU comes first in every row")
+@claim(
+    "ReLU comes first in every row of the record, but the other two change "
+    "places from one machine to the other.",
+    "ReLU comes first in every row.",
+)
 def test_relu_is_first_in_every_row():
     assert len(record()) > 1
     for measurement in record():
@@ -436,7 +474,11 @@ def test_relu_is_first_in_every_row():
             assert row["relu"] < min(row["tanh"], row["sigmoid"])
 
 
-@claim("the other two change places from one machine to the other")
+@claim(
+    "ReLU comes first in every row of the record, but the other two change "
+    "places from one machine to the other.",
+    "The other two change places from one machine to the other.",
+)
 def test_tanh_and_sigmoid_change_places():
     """On each machine the order is the same in every row, and it is another."""
     orders = [
@@ -449,11 +491,11 @@ def test_tanh_and_sigmoid_change_places():
 
 
 @claim(
-    "ReLU and its derivative",
-    "ReLU, a solid line over z from <left> to <right>, "
-    "on a vertical axis from <bottom> to <highest>",
-    "It lies on the horizontal axis as far as z = <kink> "
-    "and then rises with slope <slope> to <top>",
+    "ReLU and its derivative.",
+    "ReLU, a solid line over z from <left> to <right>, on a vertical axis "
+    "from <bottom> to <highest>.",
+    "It lies on the horizontal axis as far as z = <kink> and then rises "
+    "with slope <slope> to <top>.",
 )
 def test_figure_lies_on_the_axis_and_then_rises(
     left, right, bottom, highest, kink, slope, top
@@ -470,9 +512,9 @@ def test_figure_lies_on_the_axis_and_then_rises(
 
 
 @claim(
-    "The open circles mark the jump: at <place> there is no slope",
-    "Its derivative, dashed, is <left> on the left and <right> on the right; "
-    "two open circles at z = <jump> show that it has no value there",
+    "The open circles mark the jump: at <place> there is no slope.",
+    "Its derivative, dashed, is <left> on the left and <right> on the "
+    "right; two open circles at z = <jump> show that it has no value there.",
 )
 def test_figure_leaves_the_derivative_open_at_zero(place, left, right, jump):
     axes, drawn = curves(draw_relu())
@@ -489,14 +531,14 @@ def test_figure_leaves_the_derivative_open_at_zero(place, left, right, jump):
 
 
 @claim(
-    "Dead units out of <units> after <steps> steps, for <starts> random starts "
-    "at each learning rate; the dashed line joins the medians",
-    "The number of dead units, from <none> to <all_units>, against "
-    "the learning rate on a logarithmic axis from <lowest> to <highest>, "
-    "for <as_many> random starts",
-    "Up to a rate of <harmless> none are dead",
-    "At <harmful> more than <many> are, and at <deadly> all <every>, "
-    "for every start",
+    "Dead units out of <units> after <steps> steps, for <starts> random "
+    "starts at each learning rate; the dashed line joins the medians.",
+    "The number of dead units, from <none> to <all_units>, against the "
+    "learning rate on a logarithmic axis from <lowest> to <highest>, for "
+    "<as_many> random starts.",
+    "Up to a rate of <harmless> none are dead.",
+    "At <harmful> more than <many> are, and at <deadly> all <every>, for "
+    "every start.",
 )
 def test_figure_counts_the_dead(
     units,

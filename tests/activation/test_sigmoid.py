@@ -43,8 +43,8 @@ def test_is_well_behaved(function, property_):
 
 
 @claim(
-    "A very negative $z$ makes $e^{-z}$ huge and the answer close to <low>; a "
-    "very positive one makes it vanish and the answer close to <high>"
+    "A very negative $z$ makes $e^{-z}$ huge and the answer close to <low>; "
+    "a very positive one makes it vanish and the answer close to <high>.",
 )
 def test_infinities_give_the_limits(low, high):
     z = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
@@ -58,7 +58,8 @@ def test_infinities_give_the_limits(low, high):
 
 
 @claim(
-    "number, about <e>, whose powers", "at each point the slope is the value"
+    "Here $e$ is Euler's number, about <e>, whose powers $e^z$ have a "
+    "pleasant property: at each point the slope is the value itself.",
 )
 def test_powers_of_e_are_their_own_slopes(e):
     """Centred differences with h = 1e-5 are good to 1e-10 of the slope."""
@@ -69,9 +70,10 @@ def test_powers_of_e_are_their_own_slopes(e):
 
 
 @claim(
-    "between <low> and <high>",
-    "$a = <top> / (<bottom> + e^{-z})$ lies between",
-    "its slope $a (1 - a)$ is at most <most>",
+    "It turns any number into one between <low> and <high>, which can be "
+    "read as a probability.",
+    "$a = <top> / (<bottom> + e^{-z})$ lies between <low> and <high>; its "
+    "slope $a (1 - a)$ is at most <most>.",
 )
 def test_value_and_slope_keep_within_bounds(low, high, top, bottom, most):
     """The bounds are also as close as can be: values come near them."""
@@ -84,9 +86,10 @@ def test_value_and_slope_keep_within_bounds(low, high, top, bottom, most):
 
 
 @claim(
-    "At $z = <place>$ the answer is exactly <middle>",
-    r"it becomes $e^{-z} / (e^{-z} + 1)$, and that is "
-    r"$1 - 1 / (1 + e^{-z})$",
+    "At $z = <place>$ the answer is exactly <middle>.",
+    "Multiply numerator and denominator of $1 / (1 + e^{z})$ by $e^{-z}$: "
+    "it becomes $e^{-z} / (e^{-z} + 1)$, and that is $1 - 1 / (1 + "
+    "e^{-z})$.",
 )
 def test_is_symmetric_about_one_half(place, middle):
     z = torch.linspace(0, 30, 301, dtype=torch.float64)
@@ -96,7 +99,10 @@ def test_is_symmetric_about_one_half(place, middle):
     assert sigmoid(torch.tensor(place)).item() == middle
 
 
-@claim("the slopes: <best> at <middle>, <low> at <near>, <least> at <far>")
+@claim(
+    "Look at the slopes: <best> at <middle>, <low> at <near>, <least> at "
+    "<far>.",
+)
 def test_slopes_that_the_text_names(best, middle, low, near, least, far):
     """The last digit given is a rounded one: 1 in 100 allows for that."""
     z = torch.tensor([middle, near, far], dtype=torch.float64)
@@ -105,7 +111,8 @@ def test_slopes_that_the_text_names(best, middle, low, near, least, far):
 
 
 @claim(
-    "at <near>, the slope is still more than <share> of what it is at <zero>"
+    "Slightly away from the origin, at <near>, the slope is still more than "
+    "<share> of what it is at <zero>.",
 )
 def test_slope_is_not_lost_slightly_away_from_zero(near, share, zero):
     """More than the share, but not by a tenth more."""
@@ -115,9 +122,10 @@ def test_slope_is_not_lost_slightly_away_from_zero(near, share, zero):
 
 
 @claim(
-    "the sigmoid's is <best> at best",
-    "It is largest in the middle and falls away quickly on both sides",
-    "At $z = <place>$",
+    "On its way back through a network the error is multiplied by one slope "
+    "in each layer, and the sigmoid's is <best> at best.",
+    "It is largest in the middle and falls away quickly on both sides.",
+    "At $z = <place>$.",
 )
 def test_slope_is_largest_at_zero(best, place):
     """Quickly: from 0 on it falls to less than a tenth within 4."""
@@ -130,8 +138,8 @@ def test_slope_is_largest_at_zero(best, place):
 
 
 @claim(
-    "product of two numbers that add up to <total> is largest when both are "
-    "<part>"
+    "The product of two numbers that add up to <total> is largest when both "
+    "are <part>.",
 )
 def test_product_is_largest_for_equal_parts(total, part):
     """The slope is such a product, of a and 1 - a."""
@@ -148,8 +156,10 @@ def exact_sigmoid(z: Decimal) -> Decimal:
 
 
 @claim(
-    "from <low> to <high>: the limits are approached and never reached",
-    "with digits enough, something is always missing to the limit",
+    "The values lie in the open interval from <low> to <high>: the limits "
+    "are approached and never reached.",
+    "That is a limit, which no input reaches: with digits enough, something "
+    "is always missing to the limit, however far out one looks.",
 )
 def test_limits_are_never_reached_with_digits_enough(low, high):
     """With a thousand digits; in float64 they are reached by rounding."""
@@ -166,7 +176,10 @@ def test_limits_are_never_reached_with_digits_enough(low, high):
     assert (float(left), float(right)) == (low, high)
 
 
-@claim("float16, float32 and float64 take <half>, <single> and <double> bits")
+@claim(
+    "How many digits there are depends on the dtype, the kind of number: "
+    "float16, float32 and float64 take <half>, <single> and <double> bits.",
+)
 def test_more_bits_are_more_digits(half, single, double):
     kinds = [torch.finfo(dtype) for dtype in agreement.DTYPES]
     assert [kind.bits for kind in kinds] == [half, single, double]
@@ -175,8 +188,9 @@ def test_more_bits_are_more_digits(half, single, double):
 
 
 @claim(
-    "at some point the nearest number that it can write is <limit>",
-    "the little that is missing is rounded away",
+    "So says the mathematics; a computer has only so many digits, and at "
+    "some point the nearest number that it can write is <limit>.",
+    "With the digits of a dtype, the little that is missing is rounded away.",
 )
 @pytest.mark.parametrize(
     ("dtype", "first"),
@@ -193,9 +207,10 @@ def test_reaches_one_only_by_rounding(dtype, first, limit):
 
 @claim(
     "Hardly any of the error reaches the weights of such a unit, and they "
-    "hardly learn, unless the loss makes up for it, as cross-entropy does at "
-    "the output",
-    "The right choice of loss takes this factor away again",
+    "hardly learn, unless the loss makes up for it, as cross-entropy does "
+    "at the output.",
+    "The right choice of loss takes this factor away again, as "
+    "Backpropagation shows.",
 )
 def test_a_saturated_unit_hardly_learns():
     """At z = 10 the slope is about e^-10, or 5e-5, though the target is 0."""
@@ -209,7 +224,10 @@ def test_a_saturated_unit_hardly_learns():
     torch.testing.assert_close(gradient.dW, error)
 
 
-@claim(r"By its slope, $<answer> \cdot <rest>$, about <factor>")
+@claim(
+    r"By its slope, $<answer> \cdot <rest>$, about <factor>: the unit is "
+    "badly wrong and hardly learns.",
+)
 def test_a_confident_mistake_is_shrunk(answer, rest, factor):
     z = torch.logit(torch.tensor(answer, dtype=torch.float64))
     slope = sigmoid_derivative(z).item()
@@ -218,10 +236,10 @@ def test_a_confident_mistake_is_shrunk(answer, rest, factor):
 
 
 @claim(
-    "In <count> layers at their best, the slopes alone contribute a factor of "
-    "$<best>^{10}$, about <left>",
-    "<layers> sigmoids in a row, none of them saturated, leave less than <rest>"
-    " of the error",
+    "In <count> layers at their best, the slopes alone contribute a factor "
+    "of $<best>^{10}$, about <left>; this is the vanishing gradient.",
+    "<layers> sigmoids in a row, none of them saturated, leave less than "
+    "<rest> of the error.",
 )
 def test_ten_layers_at_their_best_leave_a_millionth(
     count, best, left, layers, rest
@@ -241,7 +259,9 @@ def test_ten_layers_at_their_best_leave_a_millionth(
     assert gradients[-1].db.item() > 0.1, "the last layer does not suffer"
 
 
-@claim("It is not centred on <centre>")
+@claim(
+    "It is not centred on <centre>.",
+)
 def test_outputs_are_not_centred(centre):
     """All are positive, even for inputs in the middle of which lies 0."""
     z = torch.linspace(-9, 9, 181, dtype=torch.float64)
@@ -267,10 +287,13 @@ def gradients_of_examples(count):
 
 
 @claim(
-    "the gradients of a unit's weights are one number, the same for all, times "
-    "the inputs of these weights; if the inputs come from sigmoids, they are "
-    "all positive, so all these gradients share one sign",
-    "the gradients are the inputs times one number",
+    "For a single example, the gradients of a unit's weights are one "
+    "number, the same for all, times the inputs of these weights; if the "
+    "inputs come from sigmoids, they are all positive, so all these "
+    "gradients share one sign.",
+    "For one example, the weight gradients of a unit that sigmoids feed all "
+    "have the same sign: the gradients are the inputs times one number, as "
+    "LeCun and others found, and sigmoids give positive inputs only.",
 )
 def test_weight_gradients_of_one_example_share_a_sign():
     """The inputs of the second layer are sigmoids, and so are positive."""
@@ -282,8 +305,8 @@ def test_weight_gradients_of_one_example_share_a_sign():
 
 
 @claim(
-    "Averaging the gradient over several examples softens this",
-    "Examples that pull in different ways mix the signs again",
+    "Averaging the gradient over several examples softens this.",
+    "Examples that pull in different ways mix the signs again.",
 )
 def test_averaging_softens_the_shared_sign():
     """Over nine examples each, the weights of some units differ in sign."""
@@ -295,10 +318,14 @@ def test_averaging_softens_the_shared_sign():
 
 
 @claim(
-    "wherever a number between <low> and <high> is meant: at the output, for a "
-    "decision between two classes, and inside LSTM",
-    "inside LSTM and GRU units",
-    "torch's cells, rebuilt from this book's functions, give the same numbers",
+    "It is at home wherever a number between <low> and <high> is meant: at "
+    "the output, for a decision between two classes, and inside LSTM and "
+    "GRU units, which have a memory, and whose gates say how much of a "
+    "signal to let through.",
+    "tanh stays where a bounded output with a sign is wanted, and inside "
+    "LSTM and GRU units.",
+    "Their formulas say so, and torch's cells, rebuilt from this book's "
+    "functions, give the same numbers.",
 )
 def test_gates_of_lstm_and_gru_are_sigmoids(low, high):
     """Rebuild one step of torch's cells from this book's functions."""
@@ -322,7 +349,11 @@ def test_gates_of_lstm_and_gru_are_sigmoids(low, high):
     torch.testing.assert_close(gru(x, h), (1 - keep) * new + keep * h)
 
 
-@claim("takes $z$ and computes both in one safe step")
+@claim(
+    "If the sigmoid is followed by the logarithm of a loss, call "
+    "torch.nn.functional.binary_cross_entropy_with_logits, which takes $z$ "
+    "and computes both in one safe step.",
+)
 def test_loss_of_logits_is_safe():
     """Far out on the wrong side the loss is |z|, but infinite in two steps."""
     z = torch.tensor([-800.0, 800.0], dtype=torch.float64)
@@ -334,12 +365,14 @@ def test_loss_of_logits_is_safe():
 
 
 @claim(
-    "The sigmoid and its derivative",
-    "a solid S-shaped curve over z from <left> to <right>",
-    "It runs close to <low> on the left, climbs through <middle> at "
-    "z = <place> and runs close to <high>",
-    "Its derivative, dashed, is a low bump with its top, <top>, at z = <peak>; "
-    "beyond <far> on either side it can hardly be told from <bottom>",
+    "The sigmoid and its derivative.",
+    "The sigmoid, a solid S-shaped curve over z from <left> to <right>.",
+    "It runs close to <low> on the left, climbs through <middle> at z = "
+    "<place> and runs close to <high>, marked by a dotted line, on the "
+    "right.",
+    "Its derivative, dashed, is a low bump with its top, <top>, at z = "
+    "<peak>; beyond <far> on either side it can hardly be told from "
+    "<bottom>.",
 )
 def test_figure_shows_function_and_derivative(
     left, right, low, middle, place, high, top, peak, far, bottom
@@ -361,8 +394,8 @@ def test_figure_shows_function_and_derivative(
 
 
 @claim(
-    "The dotted line is its limit, <high>; "
-    "the horizontal axis is the other, <low>"
+    "The dotted line is its limit, <high>; the horizontal axis is the "
+    "other, <low>.",
 )
 def test_figure_shows_both_limits(high, low):
     axes, _ = curves(draw_sigmoid())

@@ -26,7 +26,9 @@ def test_agrees_with_torch(dtype):
     agreement.agrees_with(tanh, torch.tanh, dtype)
 
 
-@claim("the formula works for a while")
+@claim(
+    "Written down as it stands, the formula works for a while.",
+)
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_textbook_formula_agrees_where_it_holds(dtype):
     def bounded(z):
@@ -57,7 +59,10 @@ def test_is_well_behaved(function, property_):
     property_(function)
 
 
-@claim("runs from <low> to <high> and through the origin")
+@claim(
+    "The hyperbolic tangent has the sigmoid's shape, but runs from <low> to "
+    "<high> and through the origin.",
+)
 def test_infinities_give_the_limits(low, high):
     z = torch.tensor([-torch.inf, 0, torch.inf], dtype=torch.float64)
     assert tanh(z).tolist() == [low, 0, high]
@@ -65,8 +70,8 @@ def test_infinities_give_the_limits(low, high):
 
 
 @claim(
-    r"$\tanh(z) = <factor> \sigma(<inner>z) - <shift>$ lies between "
-    "<low> and <high>; its slope $1 - a^2$ is at most <most>"
+    r"$\tanh(z) = <factor> \sigma(<inner>z) - <shift>$ lies between <low> "
+    "and <high>; its slope $1 - a^2$ is at most <most>.",
 )
 def test_value_and_slope_keep_within_bounds(
     factor, inner, shift, low, high, most
@@ -81,7 +86,8 @@ def test_value_and_slope_keep_within_bounds(
 
 
 @claim(
-    "keeps all digits where $z$ is small and $e^{2z}$ hardly differs from <one>"
+    "To compute $t$ there is expm1, which keeps all digits where $z$ is "
+    "small and $e^{2z}$ hardly differs from <one>.",
 )
 def test_small_inputs_keep_all_their_digits(one):
     """For small z, tanh z = z - z^3/3 + ...: relative error, not absolute."""
@@ -111,9 +117,10 @@ def test_autograd_finds_the_slope_at_zero():
 
 
 @claim(
-    "$e^{100}$ is larger than any float32, the computer writes infinity "
-    "instead, and infinity divided by infinity is not a number",
-    "The textbook formula, far out, divides infinity by infinity",
+    "But $e^{100}$ is larger than any float32, the computer writes infinity "
+    "instead, and infinity divided by infinity is not a number.",
+    "The same goes for tanh, and there rounding does worse: the textbook "
+    "formula, far out, divides infinity by infinity.",
 )
 def test_textbook_formula_breaks_down():
     z = torch.tensor([100.0])
@@ -125,8 +132,8 @@ def test_textbook_formula_breaks_down():
 
 
 @claim(
-    "only one thing can overflow, $t$ itself, and where it does, the answer is "
-    "<limit> to the last digit"
+    "Now only one thing can overflow, $t$ itself, and where it does, the "
+    "answer is <limit> to the last digit.",
 )
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_overflow_gives_the_limit(dtype, limit):
@@ -142,7 +149,7 @@ def test_overflow_gives_the_limit(dtype, limit):
 @claim(
     "At $z = <place>$ the textbook formula is off as well, though less "
     "visibly: two numbers close to <one> are subtracted, and most of their "
-    "digits cancel"
+    "digits cancel.",
 )
 def test_textbook_formula_cancels_near_zero(place, one):
     """Most: of the 24 bits of a float32, fewer than a quarter are left."""
@@ -157,8 +164,8 @@ def test_textbook_formula_cancels_near_zero(place, one):
 
 
 @claim(
-    "tanh is a sigmoid, stretched and moved: "
-    r"$\tanh(z) = <factor> \sigma(<inner>z) - <shift>$",
+    r"For the rest, tanh is a sigmoid, stretched and moved: $\tanh(z) = "
+    r"<factor> \sigma(<inner>z) - <shift>$ at every point.",
 )
 def test_is_a_stretched_sigmoid(factor, inner, shift):
     z = torch.linspace(-20, 20, 801, dtype=torch.float64)
@@ -167,7 +174,10 @@ def test_is_a_stretched_sigmoid(factor, inner, shift):
     )
 
 
-@claim("the numerator changes its sign, the denominator does not change")
+@claim(
+    "Exchange $z$ and $-z$ in the formula: the numerator changes its sign, "
+    "the denominator does not change.",
+)
 def test_is_odd():
     z = torch.linspace(0, 20, 401, dtype=torch.float64)
     torch.testing.assert_close(tanh(-z), -tanh(z), rtol=1e-15, atol=0)
@@ -177,14 +187,18 @@ def test_is_odd():
     torch.testing.assert_close(tanh(-z), (down - up) / (down + up))
 
 
-@claim("At its best the slope is <best>, <times> times the sigmoid's")
+@claim(
+    "At its best the slope is <best>, <times> times the sigmoid's.",
+)
 def test_slope_is_four_times_the_sigmoids_at_best(best, times):
     z = torch.linspace(-9, 9, 1801, dtype=torch.float64)
     assert tanh_derivative(z).max().item() == best
     assert best == times * sigmoid_derivative(z).max().item()
 
 
-@claim("It falls faster, too")
+@claim(
+    "It falls faster, too.",
+)
 def test_slope_falls_faster_than_the_sigmoids():
     """At every z but 0, less of the best slope is left."""
     z = torch.linspace(0.1, 9, 90, dtype=torch.float64)
@@ -193,7 +207,9 @@ def test_slope_falls_faster_than_the_sigmoids():
     assert (left < sigmoid_derivative(z) / sigmoid_derivative(zero)).all()
 
 
-@claim("which is $4 s - 4 s^2$ as well")
+@claim(
+    "And $1 - a^2 = 1 - (2s - 1)^2$, which is $4 s - 4 s^2$ as well.",
+)
 def test_slope_by_way_of_the_sigmoid():
     """Exercise 2: s is the sigmoid of 2z, and z is doubled on the way."""
     z = torch.linspace(-9, 9, 181, dtype=torch.float64)
@@ -204,8 +220,8 @@ def test_slope_by_way_of_the_sigmoid():
 
 
 @claim(
-    r"Where $1 - a^2 = \frac{1}{4}$, so $a = \pm\frac{1}{2}\sqrt{3}$: at about "
-    r"$z = \pm <place>$"
+    r"Where $1 - a^2 = \frac{1}{4}$, so $a = \pm\frac{1}{2}\sqrt{3}$: at "
+    r"about $z = \pm <place>$.",
 )
 def test_where_the_slope_is_one_quarter(place):
     """Two digits after the point are given, so that "about" allows for 0.005.
@@ -225,8 +241,9 @@ def exact_tanh(z: Decimal) -> Decimal:
 
 
 @claim(
-    "The values lie in the open interval from <low> to <high>",
-    "with digits enough, something is always missing to the limit",
+    "The values lie in the open interval from <low> to <high>.",
+    "That is a limit, which no input reaches: with digits enough, something "
+    "is always missing to the limit, however far out one looks.",
 )
 def test_limits_are_never_reached_with_digits_enough(low, high):
     """With a thousand digits; in float64 they are reached by rounding."""
@@ -243,9 +260,10 @@ def test_limits_are_never_reached_with_digits_enough(low, high):
 
 
 @claim(
-    r"in float32, from about $z = <place>$ on, the nearest number to "
-    r"$\tanh(z)$ is exactly <limit>",
-    "the little that is missing is rounded away",
+    "As with the sigmoid, the limits are never reached, except by rounding: "
+    "in float32, from about $z = <place>$ on, the nearest number to "
+    r"$\tanh(z)$ is exactly <limit>.",
+    "With the digits of a dtype, the little that is missing is rounded away.",
 )
 def test_reaches_one_only_by_rounding(place, limit):
     """The float32 nearest to tanh z is 1 from z = 13 log 2, about 9.01, on."""
@@ -258,7 +276,10 @@ def test_reaches_one_only_by_rounding(place, limit):
     assert z[torchs == limit][0].item() == pytest.approx(place, abs=0.2)
 
 
-@claim("such as ours, gets there a little earlier")
+@claim(
+    "A program that also rounds on the way, such as ours, gets there a "
+    "little earlier.",
+)
 def test_rounding_on_the_way_reaches_one_earlier():
     """A little: by less than 1."""
     z = torch.arange(0, 20_000, dtype=torch.float64) / 1000
@@ -268,11 +289,14 @@ def test_rounding_on_the_way_reaches_one_earlier():
 
 
 @claim(
-    "spread symmetrically about <middle>",
-    "give outputs whose mean is <mean>",
-    "give outputs with mean <result>; others do not",
-    "It does not, as inputs with another middle show",
-    "where the middle of the inputs moves, the mean of the outputs moves",
+    "It does so only for inputs that are spread symmetrically about "
+    "<middle>: where the middle of the inputs moves, the mean of the "
+    "outputs moves with it.",
+    "Since tanh is symmetric about the origin, inputs that are spread "
+    "symmetrically about <middle> give outputs whose mean is <mean>.",
+    "Inputs that are spread symmetrically about <middle> give outputs with "
+    "mean <result>; others do not.",
+    "It does not, as inputs with another middle show.",
 )
 def test_centres_only_what_is_symmetric(middle, mean, result):
     """The mean of a million samples is known to about 0.001."""
@@ -289,9 +313,9 @@ def test_centres_only_what_is_symmetric(middle, mean, result):
 
 
 @claim(
-    "It saturates at <low> and <high>, as the sigmoid does at <sigmoids_low> "
-    "and <sigmoids_high>, and its slopes, below <best> everywhere but at "
-    "<place>, still make gradients vanish"
+    "It saturates at <low> and <high>, as the sigmoid does at "
+    "<sigmoids_low> and <sigmoids_high>, and its slopes, below <best> "
+    "everywhere but at <place>, still make gradients vanish.",
 )
 def test_saturates_and_lets_gradients_vanish(
     low, high, sigmoids_low, sigmoids_high, best, place
@@ -318,13 +342,13 @@ def test_saturates_and_lets_gradients_vanish(
 
 
 @claim(
-    "tanh and its derivative",
-    "a solid S-shaped curve over z from <left> to <right>",
+    "tanh and its derivative.",
+    "tanh, a solid S-shaped curve over z from <left> to <right>.",
     "It runs close to <low> on the left, climbs through the origin and runs "
-    "close to <high> on the right",
-    "Its derivative, dashed, is a narrow bump with its top, <top>, at "
-    "z = <peak>; beyond <far> on either side it can hardly be told "
-    "from <bottom>",
+    "close to <high> on the right; dotted lines mark both limits.",
+    "Its derivative, dashed, is a narrow bump with its top, <top>, at z = "
+    "<peak>; beyond <far> on either side it can hardly be told from "
+    "<bottom>.",
 )
 def test_figure_shows_function_and_derivative(
     left, right, low, high, top, peak, far, bottom
@@ -345,7 +369,9 @@ def test_figure_shows_function_and_derivative(
     assert [line.get_linestyle() for line in axes.lines[-2:]] == ["-", "--"]
 
 
-@claim("The dotted lines are its limits, <low> and <high>")
+@claim(
+    "The dotted lines are its limits, <low> and <high>.",
+)
 def test_figure_shows_both_limits(low, high):
     axes, _ = curves(draw_tanh())
     dotted = [line for line in axes.lines if line.get_linestyle() == ":"]

@@ -64,7 +64,11 @@ def test_a_word_is_explained_only_where_it_is_the_term(sentence):
     )
 
 
-@claim("the number e, about <e>")
+@claim(
+    "The function that raises the number e, about <e>, to a given power.",
+    "The power to which the number e, about <e>, must be raised to give a "
+    "certain number; it undoes the exponential.",
+)
 def test_e_is_about_that(e):
     one = torch.tensor(1.0, dtype=torch.float64)
     assert round(one.exp().item(), 3) == e
@@ -72,8 +76,10 @@ def test_e_is_about_that(e):
 
 
 @claim(
-    "The S-shaped function from <bottom> to <top>",
-    "S-shaped like the sigmoid, but from <low> to <high> and centred on <c>",
+    "The S-shaped function from <bottom> to <top> that replaces a hard step "
+    "by a soft one.",
+    "The hyperbolic tangent: S-shaped like the sigmoid, but from <low> to "
+    "<high> and centred on <c>.",
 )
 def test_s_shapes_run_between_their_limits(bottom, top, low, high, c):
     z = torch.linspace(-12, 12, 241, dtype=torch.float64)

@@ -216,8 +216,8 @@ def run_faulty_book(project: Path) -> None:
 
 
 @claim(
-    "faults are planted in its formulas, sentences and captions, and each must "
-    "be caught"
+    "The text is treated likewise: faults are planted in its formulas, "
+    "sentences and captions, and each must be caught.",
 )
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_planted_fault_is_caught(report, name):

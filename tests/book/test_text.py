@@ -21,8 +21,11 @@ WRONG = {
 
 
 @claim(
-    "that is the term, and no chapter uses the other",
-    "these are their names, and no chapter writes the others",
+    "It speaks of two classification problems where binary classification, "
+    "one decision between two classes, is meant: that is the term, and no "
+    "chapter uses the other.",
+    "It writes sigmod, Relu and GoogleNet for sigmoid, ReLU and GoogLeNet: "
+    "these are their names, and no chapter writes the others.",
 )
 @pytest.mark.parametrize(
     "page",

@@ -79,7 +79,11 @@ def test_what_is_not_is_reported_with_its_line(holds, tex, said):
         holds(tex)
 
 
-@claim("both sides agree to within <share>")
+@claim(
+    "A test reads each displayed equation as it stands in the page, puts "
+    "numbers that the chapter's own code has computed in the place of its "
+    "signs, and demands that both sides agree to within <share>.",
+)
 def test_sides_may_differ_by_a_billionth(holds, share):
     holds(f"v_1 = v_1 + {share / 2:.12f}")
     with pytest.raises(AssertionError, match="the sides differ by"):

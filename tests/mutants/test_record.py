@@ -22,7 +22,11 @@ why = "the same"
 """
 
 
-@claim("Each such mutant was noticed by a test when last tried, or is listed")
+@claim(
+    "Each such mutant was noticed by a test when last tried, or is listed "
+    "with the reason why it alters nothing that the book says, such as the "
+    "thickness of a line.",
+)
 def test_no_mutant_of_the_book_is_left_unexplained():
     """Nor was a snippet edited since: then its mutants were other ones.
 

@@ -67,9 +67,9 @@ DEPTHS = range(1, 6)
 
 
 @claim(
-    "The tests do the same for <fewest> to <most> layers, "
-    "all <count> activation functions and several numbers of examples",
-    "The four equations give the gradients that autograd finds",
+    "The tests do the same for <fewest> to <most> layers, all <count> "
+    "activation functions and several numbers of examples.",
+    "The four equations give the gradients that autograd finds.",
 )
 @pytest.mark.parametrize(
     ("depth", "name", "m"), list(product(DEPTHS, ACTIVATIONS, (1, 2, 7)))
@@ -138,7 +138,10 @@ def test_agrees_with_autograd_from_the_loss_on(seed):
         torch.testing.assert_close(ours, torchs, rtol=1e-10, atol=1e-13)
 
 
-@claim("All four, Equation to Equation, are the chain rule")
+@claim(
+    "All four, Equation to Equation, are the chain rule, arranged so that "
+    "nothing is computed twice.",
+)
 def test_agrees_with_centred_differences():
     """A second judge: no rule of calculus, only the loss at two points."""
     layers, x, y = problem(2, 4)
@@ -165,7 +168,11 @@ def test_agrees_with_centred_differences():
                 )
 
 
-@claim("the shape is that of $W^{[l]}$")
+@claim(
+    "The product of $(n^{[l]}, m)$ and $(m, n^{[l-1]})$ adds up over all "
+    "examples, and $1/m$ makes the sum a mean; the shape is that of "
+    "$W^{[l]}$.",
+)
 def test_gradients_have_the_shapes_of_what_they_change():
     layers, x, da = problem(4, 7)
     names = ["tanh"] * 4
@@ -175,7 +182,9 @@ def test_gradients_have_the_shapes_of_what_they_change():
         assert db.shape == b.shape
 
 
-@claim("Backpropagation ends with the gradients; it changes nothing")
+@claim(
+    "Backpropagation ends with the gradients; it changes nothing.",
+)
 def test_backward_changes_nothing_it_was_given():
     layers, x, da = problem(3, 7)
     names = ["leaky_relu"] * 3
@@ -235,7 +244,9 @@ def test_loss_agrees_with_torch(pairs):
     torch.testing.assert_close(cross_entropy_derivative(y_hat, y), slope)
 
 
-@claim("If there are several outputs, their losses are added up")
+@claim(
+    "If there are several outputs, their losses are added up.",
+)
 def test_losses_of_several_outputs_add_up():
     y_hat = torch.tensor([[0.2, 0.9], [0.5, 0.4]])
     y = torch.tensor([[0.0, 1.0], [1.0, 0.0]])
@@ -245,7 +256,8 @@ def test_losses_of_several_outputs_add_up():
 
 @claim(
     r"For targets of <no> or <yes>, with a prediction $\hat y$ between them, "
-    "the usual measure is the cross-entropy"
+    r"the usual measure is the cross-entropy, where $\log$ is the natural "
+    "logarithm:",
 )
 def test_is_torchs_cross_entropy(no, yes):
     y_hat = torch.linspace(no, yes, 21, dtype=torch.float64)[1:-1].reshape(
@@ -260,8 +272,9 @@ def test_is_torchs_cross_entropy(no, yes):
 
 
 @claim(
-    r"It is <least> for a prediction that is right and sure ($0 \log 0$ counts "
-    "as <nothing>), and grows without bound for one that is sure and wrong"
+    r"It is <least> for a prediction that is right and sure ($0 \log 0$ "
+    "counts as <nothing>), and grows without bound for one that is sure and "
+    "wrong.",
 )
 def test_loss_at_the_edges(least, nothing):
     right = torch.tensor([[0.0, 1.0]])
@@ -304,7 +317,10 @@ def test_loss_refuses_bad_input(function, y_hat, y, error, said):
         function(torch.tensor(y_hat), torch.tensor(y))
 
 
-@claim("cancels the denominators, and what is left is the error itself")
+@claim(
+    r"The slope $\hat y (1 - \hat y)$, which is Equation for $a = \hat y$, "
+    "cancels the denominators, and what is left is the error itself:",
+)
 def test_sigmoid_at_the_output_leaves_the_error():
     z = torch.linspace(-5, 5, 21, dtype=torch.float64).unsqueeze(0)
     y = (torch.arange(21) % 2).double().unsqueeze(0)
@@ -314,9 +330,9 @@ def test_sigmoid_at_the_output_leaves_the_error():
 
 
 @claim(
-    r"$z = 2 \cdot 0.5 - 1 = 0$, so $\hat y = <y_hat>$ "
-    r"and $dz = \hat y - y = <dz>$",
-    r"Then $dw = dz \cdot x = <dw>$ and $db = <db>$",
+    r"$z = 2 \cdot 0.5 - 1 = 0$, so $\hat y = <y_hat>$ and $dz = \hat y - y "
+    "= <dz>$.",
+    r"Then $dw = dz \cdot x = <dw>$ and $db = <db>$.",
 )
 def test_second_exercise(y_hat, dz, dw, db):
     layers = [Layer(torch.tensor([[2.0]]), torch.tensor([[-1.0]]))]
@@ -332,9 +348,10 @@ def test_second_exercise(y_hat, dz, dw, db):
 
 
 @claim(
-    "Those of all layers before it",
-    "The last layer itself has gradients, moves away from <start>, "
-    "and from the second step on the others learn too",
+    "Those of all layers before it: by Equation, $da^{[L-1]} = "
+    r"(W^{[L]})^\top dz^{[L]} = 0$.",
+    "The last layer itself has gradients, moves away from <start>, and from "
+    "the second step on the others learn too.",
 )
 def test_third_exercise(start):
     """Last weights of 0 silence all gradients before them, for one step."""
@@ -363,7 +380,9 @@ def test_update_steps_against_the_gradient():
     ), "the layers that were given stay as they are"
 
 
-@claim("They do what you have just read")
+@claim(
+    "They do what you have just read.",
+)
 def test_update_agrees_with_torchs_optimiser():
     layers, gradients = initialise((2, 4, 1), torch.Generator()), None
     _, gradients = loss_and_gradients(layers)
@@ -407,9 +426,9 @@ def test_update_refuses_gradients_that_do_not_fit():
 
 
 @claim(
-    r"For small rates it falls as the gradient promises, by $\eta$ times "
-    "the sum of the squares of all derivatives",
-    "A small step against them lowers the loss as they promise",
+    r"For small rates it falls as the gradient promises, by $\eta$ times the "
+    "sum of the squares of all derivatives.",
+    "A small step against them lowers the loss as they promise.",
 )
 @pytest.mark.parametrize("seed", range(20))
 def test_a_small_step_lowers_the_loss(seed):
@@ -423,7 +442,9 @@ def test_a_small_step_lowers_the_loss(seed):
     assert (loss - after).item() == pytest.approx(promised, rel=0.01)
 
 
-@claim("the promise is broken, and in the end the step does harm")
+@claim(
+    "For larger ones the promise is broken, and in the end the step does harm.",
+)
 def test_a_large_step_does_harm():
     layers = initialise((2, 4, 1), torch.Generator().manual_seed(2))
     loss, gradients = loss_and_gradients(layers)
@@ -448,8 +469,9 @@ def test_training_refuses_bad_input(steps, rate, error, said):
 
 
 @claim(
-    "two layers have now learnt",
-    "After one step XOR is not yet learnt, and after many it is",
+    "What one layer could not do, and what two layers did with weights set "
+    "by hand, two layers have now learnt.",
+    "After one step XOR is not yet learnt, and after many it is.",
 )
 @pytest.mark.parametrize("seed", range(6))
 def test_many_steps_learn_xor(seed):
@@ -466,15 +488,15 @@ def test_many_steps_learn_xor(seed):
 
 
 @claim(
-    "The loss after one step of gradient descent",
+    "The loss after one step of gradient descent.",
     "The loss after one step, against the learning rate from <lowest> to "
-    "<highest>",
-    "A dotted level line marks the loss before the step, about <before_it>",
-    "The solid curve starts just below it, falls to about <least> at a rate of "
-    "about <best>, rises again, crosses the level line at about <even> "
-    "and ends far above it",
-    "A dashed straight line starts in the same direction as the curve "
-    "and goes on falling",
+    "<highest>.",
+    "A dotted level line marks the loss before the step, about <before_it>.",
+    "The solid curve starts just below it, falls to about <least> at a rate "
+    "of about <best>, rises again, crosses the level line at about <even> "
+    "and ends far above it.",
+    "A dashed straight line starts in the same direction as the curve and "
+    "goes on falling.",
 )
 def test_figure_shows_the_promise_and_its_end(
     lowest, highest, before_it, least, best, even
@@ -510,7 +532,11 @@ def test_figure_shows_the_promise_and_its_end(
     assert axes.get_ylabel() == "loss"
 
 
-@claim("the gradient points where the loss grows fastest, so go the other way")
+@claim(
+    "Its derivatives with respect to each of them, all the others kept as "
+    "they are, make up its gradient, and this answers the question: the "
+    "gradient points where the loss grows fastest, so go the other way.",
+)
 def test_loss_grows_fastest_along_the_gradient():
     """Faster than along any of 200 random directions, all steps as long."""
     generator = torch.Generator().manual_seed(0)
@@ -538,8 +564,8 @@ def test_loss_grows_fastest_along_the_gradient():
 
 
 @claim(
-    "a sigmoid at the output that is sure and wrong does not stop learning, "
-    "although it is saturated"
+    "So a sigmoid at the output that is sure and wrong does not stop "
+    "learning, although it is saturated.",
 )
 def test_saturated_output_goes_on_learning():
     z = torch.tensor([[20.0]], dtype=torch.float64)
@@ -553,7 +579,10 @@ def test_saturated_output_goes_on_learning():
     assert gradient.db.item() < 1e-8, "half the squared error would stop it"
 
 
-@claim("To the biases: the same with an input that is always <constant>")
+@claim(
+    "To the biases: the same with an input that is always <constant>, so "
+    "simply the mean over the columns, one for each example $i$.",
+)
 def test_bias_is_the_weight_of_a_constant_input(constant):
     ((W, b), *_), x, da = problem(1, 7)
     _, caches = forward(x, [Layer(W, b)], ["tanh"])
@@ -567,7 +596,9 @@ def test_bias_is_the_weight_of_a_constant_input(constant):
     torch.testing.assert_close(dz.mean(dim=1, keepdim=True), gradient.db)
 
 
-@claim("No automatic differentiation is used")
+@claim(
+    "No automatic differentiation is used.",
+)
 def test_needs_no_automatic_differentiation():
     """It gives the same where torch keeps nothing to differentiate."""
     layers, x, da = problem(3, 7)
@@ -580,8 +611,9 @@ def test_needs_no_automatic_differentiation():
 
 
 @claim(
-    "a layer that is updated too early would spoil the gradients of those "
-    "before it"
+    "All gradients are found first, and only then is anything changed: a "
+    "layer that is updated too early would spoil the gradients of those "
+    "before it.",
 )
 def test_updating_too_early_spoils_what_comes_before():
     layers, x, da = problem(3, 7)
@@ -596,8 +628,8 @@ def test_updating_too_early_spoils_what_comes_before():
 
 
 @claim(
-    "When a sigmoid has rounded to exactly <low> or <high>, $da^{[L]}$ divides "
-    "by <zero>"
+    "When a sigmoid has rounded to exactly <low> or <high>, $da^{[L]}$ "
+    "divides by <zero>.",
 )
 def test_a_rounded_prediction_makes_the_start_divide_by_zero(low, high, zero):
     z = torch.tensor([[-800.0, 40.0]], dtype=torch.float64)
@@ -608,7 +640,10 @@ def test_a_rounded_prediction_makes_the_start_divide_by_zero(low, high, zero):
         assert not cross_entropy_derivative(y_hat, y).isfinite().any()
 
 
-@claim("goes from $z^{[L]}$ to the loss in one step, and stays finite there")
+@claim(
+    "In real work torch.nn.functional.binary_cross_entropy_with_logits goes "
+    "from $z^{[L]}$ to the loss in one step, and stays finite there.",
+)
 def test_loss_from_logits_stays_finite():
     z = torch.tensor([[-800.0, 40.0]], dtype=torch.float64, requires_grad=True)
     for target in (0.0, 1.0):
@@ -637,7 +672,7 @@ def faulty_backward(da, caches, names, fault):
 
 @claim(
     "A forgotten transpose, a sum for a mean, a slope left out: nothing "
-    "complains, and the loss may fall all the same"
+    "complains, and the loss may fall all the same.",
 )
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(

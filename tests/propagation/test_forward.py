@@ -22,9 +22,9 @@ def network(sizes=SIZES, m=7, seed=0):
 
 
 @claim(
-    "It is one composed function of $x$",
-    "torch's own modules, one after the other, give the outputs that these two "
-    "steps give",
+    "It is one composed function of $x$, computed from the inside out.",
+    "torch's own modules, one after the other, give the outputs that these "
+    "two steps give.",
 )
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("m", [1, 2, 7])
@@ -41,7 +41,10 @@ def test_agrees_with_torch_modules(name, m):
     torch.testing.assert_close(y_hat, torchs)
 
 
-@claim("Each layer caches $a^{[l-1]}$, $z^{[l]}$, $W^{[l]}$ and $b^{[l]}$")
+@claim(
+    "Each layer caches $a^{[l-1]}$, $z^{[l]}$, $W^{[l]}$ and $b^{[l]}$ for "
+    "the way back.",
+)
 def test_caches_hold_each_layer_whole():
     layers, x = network()
     names = ("relu", "tanh", "sigmoid")
@@ -58,7 +61,9 @@ def test_caches_hold_each_layer_whole():
         assert torch.equal(a, ACTIVATIONS[name].g(cache.z))
 
 
-@claim("All $m$ examples go through at once, as columns")
+@claim(
+    "All $m$ examples go through at once, as columns.",
+)
 def test_examples_do_not_meet():
     """Each column of the prediction comes from its own column of x alone."""
     layers, x = network()
@@ -115,8 +120,9 @@ def test_refuses_what_is_no_list_of_names(names):
 
 
 @claim(
-    "$(n^{[l]}, n^{[l-1]})$ times $(n^{[l-1]}, m)$ gives $(n^{[l]}, m)$, and "
-    "the column $b^{[l]}$ is added to each of the $m$ columns"
+    "Check the shapes, and the formula explains itself: $(n^{[l]}, "
+    "n^{[l-1]})$ times $(n^{[l-1]}, m)$ gives $(n^{[l]}, m)$, and the "
+    "column $b^{[l]}$ is added to each of the $m$ columns.",
 )
 def test_shapes_fit_and_biases_reach_each_column():
     m, generator = 7, torch.Generator().manual_seed(1)
@@ -135,8 +141,9 @@ def test_shapes_fit_and_biases_reach_each_column():
 
 
 @claim(
-    "and the pass only uses them",
-    "The pass leaves the parameters as they were",
+    "The parameters are not results of this pass; they are what training "
+    "has made of them so far, and the pass only uses them.",
+    "The pass leaves the parameters as they were.",
 )
 def test_pass_only_uses_the_parameters():
     layers, x = network()
@@ -146,7 +153,10 @@ def test_pass_only_uses_the_parameters():
     assert all(map(torch.equal, after, before))
 
 
-@claim("The backward pass will ask for all but the biases")
+@claim(
+    "The backward pass will ask for all but the biases, which are kept so "
+    "that a cache holds its layer whole.",
+)
 def test_way_back_asks_for_all_but_the_biases():
     """What is made NaN and makes no gradient NaN was not asked for."""
     layers, x = network()
@@ -163,7 +173,10 @@ def test_way_back_asks_for_all_but_the_biases():
     assert asked_for == {"a_previous": True, "z": True, "W": True, "b": False}
 
 
-@claim("each lies between <low> and <high>, for the last layer is a sigmoid")
+@claim(
+    "But they are predictions: each lies between <low> and <high>, for the "
+    "last layer is a sigmoid.",
+)
 def test_sigmoid_at_the_end_answers_like_a_probability(low, high):
     outside = 0
     for seed in range(20):
@@ -177,7 +190,10 @@ def test_sigmoid_at_the_end_answers_like_a_probability(low, high):
     assert outside > 0, "with another last layer they do not"
 
 
-@claim("If two sizes happen to be equal, such a mistake runs without complaint")
+@claim(
+    "If two sizes happen to be equal, such a mistake runs without "
+    "complaint; try code with sizes that all differ.",
+)
 def test_wrong_way_round_is_seen_only_where_sizes_differ():
     for sizes, runs in (((4, 4), True), ((4, 3), False)):
         (layer,), x = network(sizes)
@@ -193,8 +209,8 @@ def test_wrong_way_round_is_seen_only_where_sizes_differ():
 
 @claim(
     "If the weights are too large, what ReLUs pass on grows from layer to "
-    "layer, and sigmoids and tanhs saturate; if they are too small, what ReLUs "
-    "and tanhs pass on shrinks towards <nothing>"
+    "layer, and sigmoids and tanhs saturate; if they are too small, what "
+    "ReLUs and tanhs pass on shrinks towards <nothing>.",
 )
 def test_weights_too_large_or_too_small_do_harm(nothing):
     """Twenty times too large, twenty times too small, in eight layers."""
@@ -219,7 +235,9 @@ def test_weights_too_large_or_too_small_do_harm(nothing):
         assert shrinking[-1] == pytest.approx(nothing, abs=1e-6)
 
 
-@claim(r"$n^{[l]} \cdot n^{[l-1]} \cdot m$, one for each weight and example")
+@claim(
+    r"$n^{[l]} \cdot n^{[l-1]} \cdot m$, one for each weight and example.",
+)
 def test_multiplications_of_a_layer():
     """torch counts each multiplication, and with it an addition."""
     m = 7
@@ -232,7 +250,7 @@ def test_multiplications_of_a_layer():
 
 @claim(
     "The slopes of sigmoid and tanh can be had from $a^{[l]}$, and those of "
-    "ReLU and Leaky ReLU from its sign"
+    "ReLU and Leaky ReLU from its sign.",
 )
 def test_slopes_can_be_had_from_the_answers():
     from_answers = {
@@ -252,7 +270,7 @@ def test_slopes_can_be_had_from_the_answers():
 
 @claim(
     "For activation functions that take the same value at two places with "
-    "different slopes, such as GELU, it would not"
+    "different slopes, such as GELU, it would not.",
 )
 def test_gelu_has_two_slopes_for_one_answer():
     """It falls on the left of about -0.75 and rises on the right of it."""

@@ -37,9 +37,10 @@ def unspaced(word):
 
 
 @claim(
-    "Forward propagation, above, and backpropagation, below",
-    "Two rows of boxes, one box in each row for layer <first>, layer <second> "
-    "and, after dots, layer L",
+    "Forward propagation, above, and backpropagation, below, with the "
+    "caches that connect them (dashed).",
+    "Two rows of boxes, one box in each row for layer <first>, layer "
+    "<second> and, after dots, layer L.",
 )
 def test_figure_has_two_rows_of_boxes(first, second):
     (sheet,) = draw_two_rows().axes
@@ -83,10 +84,11 @@ def test_figure_names_what_passes():
 
 
 @claim(
-    "Forward propagation, above, and backpropagation, below, with the caches "
-    "that connect them (dashed)",
-    "The upper row runs from left to right: x, which is a[<start>], enters the "
-    "first box, a[<passed>] passes to the second",
+    "Forward propagation, above, and backpropagation, below, with the "
+    "caches that connect them (dashed).",
+    "The upper row runs from left to right: x, which is a[<start>], enters "
+    "the first box, a[<passed>] passes to the second, and so on to a[L], "
+    "which is y-hat.",
 )
 def test_figure_sends_values_right_and_derivatives_left(start, passed):
     (sheet,) = draw_two_rows().axes
@@ -110,10 +112,11 @@ def test_figure_sends_values_right_and_derivatives_left(start, passed):
 
 
 @claim(
-    "is crossed out because nobody needs it: the input is not trained",
+    "$da^{[0]}$ is crossed out because nobody needs it: the input is not "
+    "trained.",
     "The lower row runs from right to left: da[L] enters the last box, "
     "da[L-<back>] and so on pass to the left, and da[<start>], which would "
-    "leave the first box, is crossed out",
+    "leave the first box, is crossed out.",
 )
 def test_figure_crosses_out_what_nobody_needs(back, start):
     (sheet,) = draw_two_rows().axes
@@ -137,8 +140,9 @@ def passed_through(names=("tanh", "sigmoid"), sizes=(3, 5, 2), m=10):
 
 
 @claim(
-    "Bare $dz$ and $da$ belong to single examples, $dW$ and $db$ to the mean "
-    "over all of them"
+    "Bare $dz$ and $da$ belong to single examples, $dW$ and $db$ to the "
+    "mean over all of them, and that is where a factor $1/m$ will come "
+    "from.",
 )
 def test_gradients_are_means_over_the_examples():
     names = ("tanh", "sigmoid")
@@ -162,8 +166,8 @@ def test_gradients_are_means_over_the_examples():
 
 
 @claim(
-    "$(<W_rows>, <W_columns>)$, $(<b_rows>, <b_columns>)$, "
-    "$(<z_rows>, <z_columns>)$ and $(<dW_rows>, <dW_columns>)$"
+    "$(<W_rows>, <W_columns>)$, $(<b_rows>, <b_columns>)$, $(<z_rows>, "
+    "<z_columns>)$ and $(<dW_rows>, <dW_columns>)$.",
 )
 def test_shapes_of_the_exercise(
     W_rows, W_columns, b_rows, b_columns, z_rows, z_columns, dW_rows, dW_columns
@@ -178,9 +182,9 @@ def test_shapes_of_the_exercise(
 
 
 @claim(
-    "The slope of each activation function depends on the $z^{[l]}$ at which "
-    "it was used, and the gradient of a weight depends on the input it was "
-    "multiplied with"
+    "The slope of each activation function depends on the $z^{[l]}$ at "
+    "which it was used, and the gradient of a weight depends on the input "
+    "it was multiplied with.",
 )
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_gradients_depend_on_what_was_cached(name):
