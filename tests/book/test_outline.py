@@ -80,7 +80,7 @@ FORMULAS = {
 # modules that serve several chapters
 SHARED = {
     "figure.py",
-    "require.py",
+    "contract.py",
     "activation/plot.py",
     "notebooks/answer.py",
 }
