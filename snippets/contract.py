@@ -268,7 +268,7 @@ def _in_layer(hint: Any, layer: int, layers: int) -> Any:
 
 
 def _check_value(validator: Any, value: Any, name: str) -> None:
-    if is_bearable(value, Annotated[object, validator]):
+    if validator.is_valid(value):
         return
     said = f"is {value!r}"
     if isinstance(value, Tensor):
@@ -282,14 +282,16 @@ def _check_value(validator: Any, value: Any, name: str) -> None:
 
 def _require(fits: bool, wanted: str, value: Any, name: str) -> None:
     if not fits:
-        given = "None" if value is None else _word(type(value))
+        given = "None" if value is None else _article(type(value).__name__)
         raise TypeError(f"{name} must be {wanted}, but {given} was given")
 
 
 def _word(kind: Any) -> str:
-    name = getattr(kind, "__name__", str(kind))
-    article = "an" if name[0].lower() in "aeiou" else "a"
-    return _WORDS.get(kind) or f"{article} {name}"
+    return _WORDS.get(kind) or _article(getattr(kind, "__name__", str(kind)))
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
 def _sizes(shape: Sequence[int | str]) -> str:

@@ -70,8 +70,8 @@ def relu_fit(
     """
     along = x.double() / (x.abs().max().double() or 1)  # free of overflow
     along = (along - along.min()) / (along.max() - along.min() or 1)
-    angles = torch.pi * torch.arange(1, units + 1) / (units + 1)
-    bends = (1 - torch.cos(angles.double())) / 2  # between 0 and 1
+    places = torch.arange(1, units + 1, dtype=torch.float64) / (units + 1)
+    bends = (1 - torch.cos(torch.pi * places)) / 2  # between 0 and 1
     hidden = relu(along - bends.unsqueeze(1))
     columns = torch.vstack([hidden, torch.ones_like(along)]).T
     targets = y.double().unsqueeze(1)

@@ -181,7 +181,7 @@ def test_maximum_picks_the_wrong_half_beyond_one():
 @pytest.mark.parametrize("function", [leaky_relu, leaky_relu_derivative])
 @pytest.mark.parametrize("alpha", [0, -0.1, 1.01, torch.nan, torch.inf])
 def test_refuses_slopes_out_of_range(function, alpha):
-    with pytest.raises(ValueError, match="alpha must be finite and above 0"):
+    with pytest.raises(ValueError, match="alpha must be above 0 and at most 1"):
         function(torch.zeros(1), alpha)
 
 
