@@ -230,6 +230,8 @@ def test_each_entry_of_a_list_is_checked(place):
 
 
 class Pair(NamedTuple):
+    """One tensor."""
+
     one: Float[Tensor, "m"]
 
 

@@ -46,6 +46,12 @@ def test_derivative_agrees_with_autograd(alpha):
     agreement.slope_agrees_with_autograd(derivative, torchs(alpha))
 
 
+@pytest.mark.parametrize("dtype", agreement.DTYPES)
+def test_autograd_finds_the_slopes_that_torch_takes(dtype):
+    """At 0 as well."""
+    agreement.autograd_agrees_with(leaky_relu, torch.nn.LeakyReLU(0.01), dtype)
+
+
 @pytest.mark.parametrize("alpha", SLOPES)
 def test_derivative_agrees_with_differences(alpha):
     agreement.slope_agrees_with_differences(

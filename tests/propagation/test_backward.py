@@ -762,3 +762,32 @@ def test_figure_of_one_step_tries_every_tenth():
     assert list(after.get_xdata()) == pytest.approx(tenths, rel=1e-12)
     assert list(promise.get_xdata()) == list(after.get_xdata())
     assert axes.get_xlim() == (0, 8)
+
+
+def test_autograd_through_the_book_agrees_with_the_way_back():
+    """At ReLU's 0 as well, where all of XOR's first sums start."""
+    layers = initialise((2, 4, 1), torch.Generator().manual_seed(2))
+    names = ("relu", "sigmoid")
+    y_hat, caches = forward(X, layers, names)
+    ours = flat(backward(cross_entropy_derivative(y_hat, Y), caches, names))
+    torchs = by_autograd(
+        lambda leaves: cross_entropy(forward(X, leaves, names)[0], Y), layers
+    )
+    for mine, other in zip(ours, torchs, strict=True):
+        torch.testing.assert_close(mine, other, rtol=1e-12, atol=1e-14)
+    db = ours[1].flatten().tolist()
+    assert db == pytest.approx([-0.0125, 0, 0.0421, -0.0195], abs=5e-5)
+
+
+def test_means_of_many_examples_fit_into_a_narrow_dtype():
+    half = torch.full((1, 100_000), 0.5, dtype=torch.float16)
+    loss = cross_entropy(half, torch.zeros_like(half)).item()
+    assert loss == pytest.approx(0.6934, abs=5e-5)
+    x = torch.ones(1, 200_000, dtype=torch.float16)
+    nothing = torch.zeros(1, 1, dtype=torch.float16)
+    layers = [Layer(nothing, nothing)]
+    y_hat, caches = forward(x, layers, ["sigmoid"])
+    da = cross_entropy_derivative(y_hat, torch.zeros_like(y_hat))
+    ((dW, db),) = backward(da, caches, ["sigmoid"])
+    assert dW.item() == pytest.approx(0.5, rel=2e-3)
+    assert db.item() == 0.5
