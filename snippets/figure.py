@@ -20,6 +20,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from snippets.contract import checked, named
+
 # After Okabe and Ito's colours, told apart by colour-blind readers, two of them
 # darker for contrast; lines differ in style as well, for print. The light
 # scheme of docs/assets/book.css has the same values.
@@ -61,6 +63,12 @@ STYLE = {
     "lines.linewidth": 1.8,
     "legend.frameon": False,
 }
+
+Word = named(
+    str,
+    "be lower-case letters, digits and hyphens",
+    lambda name: re.fullmatch(r"[a-z][a-z0-9-]*", name) is not None,
+)
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
@@ -212,25 +220,14 @@ def _require_book_style() -> None:
         )
 
 
-def svg(figure: Figure, name: str) -> str:
+@checked
+def svg(figure: Figure, name: Word) -> str:
     """Return `figure` as an SVG element for a page.
 
     The same figure and name always give the same text.
     name: a word that no other figure of the book bears; it keeps apart the ids
     of figures on one page.
-    Raises ValueError for a name that is not made of lower-case letters, digits
-    and hyphens.
     """
-    if not isinstance(figure, Figure):
-        raise TypeError(
-            "figure must be a matplotlib Figure, "
-            f"but a {type(figure).__name__} was given"
-        )
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-        raise ValueError(
-            "a figure's name is made of lower-case letters, digits "
-            f"and hyphens, but {name!r} was given"
-        )
     buffer = io.StringIO()
     with book_style(), matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg")

@@ -6,6 +6,7 @@ chapters' figures show the way.
 """
 
 import torch
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
@@ -16,6 +17,7 @@ from matplotlib.transforms import Affine2D
 from torch import Tensor
 
 from snippets.activation.relu import disc
+from snippets.contract import Bit, PerLayer, Steps, checked
 from snippets.figure import (
     INK,
     PALETTE,
@@ -34,21 +36,17 @@ from snippets.propagation.backward import (
     update,
 )
 from snippets.propagation.forward import forward
-from snippets.require import require_count
 
 NAMES = ("relu", "sigmoid")
 SIDE = 1.15  # the pictures go a little beyond the points
 
 
 # --8<-- [start:learn_disc]
-def learn_disc(steps: int) -> tuple[list[Layer], Tensor, Tensor]:
-    """Train eight hidden ReLU units to tell whether a point is in the disc.
-
-    steps: how many steps of gradient descent to take, 0 or more.
-    Returns the layers, the points x of shape (2, 120) and their targets y.
-    Raises TypeError or ValueError for a number of steps out of range.
-    """
-    require_count("steps", steps, least=0)
+@checked
+def learn_disc(
+    steps: Steps,
+) -> tuple[PerLayer[Layer], Float[Tensor, "2 m"], Bit["1 m"]]:
+    """Train eight hidden ReLU units to tell whether a point is in the disc."""
     generator = torch.Generator().manual_seed(1)
     x, y = disc(generator, count=120)
     layers = initialise((2, 8, 1), generator)

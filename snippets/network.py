@@ -3,15 +3,16 @@
 The module also shows why one layer is not enough for XOR.
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import torch
+from jaxtyping import Float, Float32
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from torch import Tensor
 
+from snippets.contract import PerLayer, Sizes, checked
 from snippets.figure import (
     INK,
     PALETTE,
@@ -24,73 +25,44 @@ from snippets.figure import (
     shade_class,
 )
 from snippets.neuron import step
-from snippets.require import (
-    require_generator,
-    require_layer_sizes,
-    require_layers,
-    require_same_dtype,
-    require_shape,
-)
 
 
 # --8<-- [start:Layer]
 class Layer(NamedTuple):
     """The parameters of a layer: for each unit a row of weights and a bias."""
 
-    W: Tensor  # shape (units, inputs)
-    b: Tensor  # shape (units, 1), a column, so that it is added to each example
+    W: Float[Tensor, "units inputs"]
+    b: Float[Tensor, "units 1"]  # a column, which is added to each example
     # --8<-- [end:Layer]
 
 
 # --8<-- [start:count_parameters]
-def count_parameters(sizes: Sequence[int]) -> int:
-    """Count the weights and biases of a fully connected network.
-
-    sizes: the number of inputs, then the number of units in each layer.
-    Raises TypeError or ValueError unless sizes holds two or more whole numbers,
-    all at least 1.
-    """
-    require_layer_sizes(sizes)
-    return sum(units * inputs + units for inputs, units in pairwise(sizes))
+@checked
+def count_parameters(sizes: Sizes) -> int:
+    """Count the weights and biases of layers: k n + k for k units, n inputs."""
+    return sum(k * n + k for n, k in pairwise(sizes))
     # --8<-- [end:count_parameters]
 
 
 # --8<-- [start:initialise]
-def initialise(sizes: Sequence[int], generator: torch.Generator) -> list[Layer]:
-    """Make the layers of a fully connected network, in float64.
-
-    sizes: the number of inputs, then the number of units in each layer.
-    Weights are random, with mean 0 and variance 1 / inputs (LeCun et al.,
-    1998): pre-activations then vary about as much as the inputs do.
-    Biases are 0.
-    Raises TypeError or ValueError unless sizes holds two or more whole numbers,
-    all at least 1, and generator is a torch.Generator.
-    """
-    require_generator(generator)
-    require_layer_sizes(sizes)
+@checked
+def initialise(sizes: Sizes, generator: torch.Generator) -> PerLayer[Layer]:
+    """Draw weights with mean 0 and variance 1 / inputs; biases are 0."""
     layers = []
-    for inputs, units in pairwise(sizes):
-        W = (
-            torch.randn(units, inputs, generator=generator, dtype=torch.float64)
-            / inputs**0.5
-        )
-        layers.append(Layer(W, b=torch.zeros(units, 1, dtype=torch.float64)))
+    for n, k in pairwise(sizes):
+        W = torch.randn(k, n, generator=generator, dtype=torch.float64)
+        layers.append(Layer(W / n**0.5, b=W.new_zeros(k, 1)))
     return layers
     # --8<-- [end:initialise]
 
 
 # --8<-- [start:affine]
-def affine(x: Tensor, layer: Layer) -> Tensor:
-    """Pre-activations of a whole layer at once, z = W x + b.
-
-    x: m examples as columns, shape (inputs, m). Returns z of shape (units, m),
-    of the same dtype. Infinities and NaN spread as in any sum. Raises TypeError
-    for a wrong dtype, ValueError for shapes that do not fit.
-    """
-    require_layers([layer])
+@checked
+def affine(
+    x: Float[Tensor, "inputs m"], layer: Layer
+) -> Float[Tensor, "units m"]:
+    """Pre-activations of a whole layer at once, z = W x + b."""
     W, b = layer
-    require_same_dtype(x=x, W=W)
-    require_shape("x", x, (W.shape[1], "m"))
     return W @ x + b
     # --8<-- [end:affine]
 
@@ -106,29 +78,22 @@ OUTPUT = Layer(
 )
 
 
-def xor(x: Tensor) -> Tensor:
-    """Return 1 where exactly one of the two inputs is 1.
-
-    Two layers compute it; their weights were set by hand.
-    x: m examples of two inputs as columns, shape (2, m), float32.
-    Returns shape (1, m).
-    Raises TypeError for another dtype, ValueError for another shape.
-    """
+@checked
+def xor(x: Float32[Tensor, "2 m"]) -> Float32[Tensor, "1 m"]:
+    """Return 1 where exactly one of the two inputs is 1."""
     hidden = step(affine(x, HIDDEN))
     return step(affine(hidden, OUTPUT))
     # --8<-- [end:xor]
 
 
 # --8<-- [start:draw_network]
+@checked
 @book_style()
-def draw_network(sizes: Sequence[int] = (4, 4, 5, 6, 4, 3, 3)) -> Figure:
+def draw_network(sizes: Sizes = (4, 4, 5, 6, 4, 3, 3)) -> Figure:
     """Draw a fully connected network from its layer sizes.
 
     It shows inputs, hidden layers, outputs, and every connection.
-    Raises TypeError or ValueError unless sizes holds two or more whole numbers,
-    all at least 1.
     """
-    require_layer_sizes(sizes)
     figure, sheet = blank_axes(height=3.9)
     columns = torch.linspace(0.7, WIDTH - 0.7, len(sizes)).tolist()
     gap = min(0.58, 3.2 / max(sizes))

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
 from torch import Tensor
 
+from snippets.contract import Bit, Count, Number, Sign, checked
 from snippets.figure import (
     INK,
     PALETTE,
@@ -25,113 +27,67 @@ from snippets.figure import (
     new_axes,
     shade_class,
 )
-from snippets.require import (
-    require_callable,
-    require_count,
-    require_floating,
-    require_generator,
-    require_number,
-    require_same_dtype,
-    require_shape,
-    require_values,
-)
 
 
 # --8<-- [start:step]
-def step(z: Tensor) -> Tensor:
-    """Fire or stay silent: 1 where z >= 0, otherwise 0.
-
-    z: floating, any shape; the result has the same shape and dtype.
-    NaN stays NaN.
-    Raises TypeError if z is not a floating tensor.
-    """
-    require_same_dtype(z=z)
+@checked
+def step(z: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+    """Fire or stay silent: 1 where z >= 0, otherwise 0."""
     return torch.where(z.isnan(), z, (z >= 0).to(z.dtype))
     # --8<-- [end:step]
 
 
 # --8<-- [start:pre_activation]
-def pre_activation(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    """Weigh the inputs, add them up, add the bias: z = sum of w_i x_i, plus b.
-
-    x: the n inputs, shape (n,), or m examples of them as columns, shape (n, m).
-    w: one weight for each input, shape (n,). b: the bias, a tensor of shape ().
-    All of one floating dtype.
-    Returns z of shape (), or (m,) for m examples. Infinities and NaN spread as
-    in any sum.
-    Raises TypeError for a wrong dtype, ValueError for shapes that do not fit.
-    """
-    require_same_dtype(x=x, w=w, b=b)
-    require_shape("w", w, ("n",))
-    require_shape("x", x, (w.shape[0],) if x.dim() < 2 else (w.shape[0], "m"))
-    require_shape("b", b, ())
+@checked
+def pre_activation(
+    x: Float[Tensor, "n *m"], w: Float[Tensor, "n"], b: Float[Tensor, ""]
+) -> Float[Tensor, "*m"]:
+    """Weigh the inputs, add them up, add the bias: z = sum of w_i x_i + b."""
     return w @ x + b
     # --8<-- [end:pre_activation]
 
 
 # --8<-- [start:neuron]
+@checked
 def neuron(
-    x: Tensor, w: Tensor, b: Tensor, g: Callable[[Tensor], Tensor]
-) -> Tensor:
-    """Return the output of one neuron, a = g(z).
-
-    z is the pre-activation of x, and g the activation function. Shapes and
-    errors are those of pre_activation; TypeError if g is no function.
-    """
-    require_callable("g", g)
+    x: Float[Tensor, "n *m"],
+    w: Float[Tensor, "n"],
+    b: Float[Tensor, ""],
+    g: Callable[[Tensor], Tensor],
+) -> Float[Tensor, "*m"]:
+    """Return the output of one neuron: a = g(z)."""
     return g(pre_activation(x, w, b))
     # --8<-- [end:neuron]
 
 
 # --8<-- [start:mcculloch_pitts]
-def mcculloch_pitts(x: Tensor, w: Tensor, theta: float) -> Tensor:
-    """Fire, with a 1, where the weighted sum of the inputs reaches theta.
-
-    After McCulloch and Pitts (1943), but for inhibition, which is a vote
-    against and no veto. theta is the threshold.
-    x: n inputs of 0 or 1, shape (n,), or m examples as columns, shape (n, m).
-    w: n weights, 1 or -1, shape (n,).
-    Returns 0 or 1, of shape () or (m,).
-    Raises ValueError for other inputs, weights or shapes, TypeError for a wrong
-    dtype or threshold.
-    """
-    require_number("theta", theta)
-    require_same_dtype(x=x, w=w)
-    require_values("x", x, (0, 1))
-    require_values("w", w, (-1, 1))
+@checked
+def mcculloch_pitts(x: Bit["n *m"], w: Sign["n"], theta: Number) -> Bit["*m"]:
+    """Fire where the weighted sum of the inputs reaches theta."""
     return neuron(x, w, b=torch.tensor(-theta, dtype=x.dtype), g=step)
     # --8<-- [end:mcculloch_pitts]
 
 
 # --8<-- [start:logical_and]
-def logical_and(x: Tensor) -> Tensor:
-    """Return 1 where both inputs are 1, and 0 elsewhere.
-
-    x: 0s and 1s, shape (2,) or (2, m). Errors as for mcculloch_pitts.
-    """
-    require_floating(x=x)
+@checked
+def logical_and(x: Bit["2 *m"]) -> Bit["*m"]:
+    """Return 1 where both inputs are 1: two votes of two."""
     return mcculloch_pitts(x, w=torch.ones(2, dtype=x.dtype), theta=2)
     # --8<-- [end:logical_and]
 
 
 # --8<-- [start:logical_or]
-def logical_or(x: Tensor) -> Tensor:
-    """Return 1 where at least one input is 1, and 0 elsewhere.
-
-    x: 0s and 1s, shape (2,) or (2, m). Errors as for mcculloch_pitts.
-    """
-    require_floating(x=x)
+@checked
+def logical_or(x: Bit["2 *m"]) -> Bit["*m"]:
+    """Return 1 where at least one input is 1: one vote of two."""
     return mcculloch_pitts(x, w=torch.ones(2, dtype=x.dtype), theta=1)
     # --8<-- [end:logical_or]
 
 
 # --8<-- [start:logical_not]
-def logical_not(x: Tensor) -> Tensor:
-    """Return 1 where the only input is 0, and 0 elsewhere.
-
-    x: 0s and 1s, shape (1,) or (1, m). Errors as for mcculloch_pitts.
-    """
-    require_floating(x=x)
+@checked
+def logical_not(x: Bit["1 *m"]) -> Bit["*m"]:
+    """Return 1 where the only input is 0: no vote against."""
     return mcculloch_pitts(x, w=-torch.ones(1, dtype=x.dtype), theta=0)
     # --8<-- [end:logical_not]
 
@@ -140,56 +96,38 @@ def logical_not(x: Tensor) -> Tensor:
 class Trained(NamedTuple):
     """A trained perceptron, and its mistakes in each pass over the data."""
 
-    w: Tensor
-    b: Tensor
+    w: Float[Tensor, "n"]
+    b: Float[Tensor, ""]
     mistakes: list[int]
 
 
-def train_perceptron(x: Tensor, y: Tensor, passes: int) -> Trained:
-    """Learn weights and bias by Rosenblatt's rule (1962), starting from 0.
-
-    x: m examples with n inputs each, as columns, shape (n, m).
-    y: their m targets, 0 or 1, shape (m,).
-    passes: how often to go over all examples, at most; a pass without a
-    mistake is the last.
-    Infinities and NaN in x spread to the weights. Raises TypeError for a wrong
-    dtype or number of passes, ValueError for shapes that do not fit or targets
-    other than 0 and 1.
-    """
-    require_same_dtype(x=x, y=y)
-    require_shape("x", x, ("n", "m"))
-    require_shape("y", y, (x.shape[1],))
-    require_values("y", y, (0, 1))
-    require_count("passes", passes)
-    w = torch.zeros(x.shape[0], dtype=x.dtype)
-    b = torch.zeros((), dtype=x.dtype)
+@checked
+def train_perceptron(
+    x: Float[Tensor, "n m"], y: Bit["m"], passes: Count
+) -> Trained:
+    """Learn from examples by Rosenblatt's rule, until a pass is clean."""
+    w, b = x.new_zeros(len(x)), x.new_zeros(())
     mistakes = []
-    while len(mistakes) < passes and (not mistakes or mistakes[-1] > 0):
+    while len(mistakes) < passes and 0 not in mistakes:
         mistakes.append(0)
         for example, target in zip(x.T, y, strict=True):
             error = target - neuron(example, w, b, step)
-            w = w + error * example
-            b = b + error
+            w, b = w + error * example, b + error
             mistakes[-1] += int(error != 0)
     return Trained(w, b, mistakes)
     # --8<-- [end:train_perceptron]
 
 
 # --8<-- [start:two_groups]
+@checked
 def two_groups(
-    generator: torch.Generator, count: int = 80
-) -> tuple[Tensor, Tensor]:
+    generator: torch.Generator, count: Count = 80
+) -> tuple[Float[Tensor, "2 m"], Bit["m"]]:
     """Scatter points over a square, and give 1 to those above a line.
 
     Points close to the line, x1 + 2 x2 = 1, are left out, so that there is
     room for a line between the two groups.
-    count: how many points to scatter. Returns those that were kept, as
-    columns, shape (2, m), and their targets, 0 or 1, shape (m,).
-    Raises TypeError or ValueError unless given a torch.Generator and a whole
-    number of at least 1.
     """
-    require_generator(generator)
-    require_count("count", count)
     x = 6 * torch.rand(2, count, generator=generator, dtype=torch.float64) - 3
     height = x[0] + 2 * x[1] - 1
     kept = height.abs() > 0.5

@@ -277,9 +277,7 @@ def test_coordinates_are_rounded_and_stay_where_they_are():
 @pytest.mark.parametrize("name", ["", "Two Words", "1st", 'a"b', 5])
 def test_refuses_names_that_are_no_words(name):
     with pytest.raises(
-        ValueError,
-        match="^a figure's name is made of lower-case letters, digits and "
-        f"hyphens, but {name!r} was given$",
+        (TypeError, ValueError), match="^svg: name must be .*, but "
     ):
         svg(one_line(), name)
 
@@ -301,7 +299,7 @@ def test_a_figure_in_another_style_is_refused(new):
 def test_refuses_what_is_no_figure():
     with pytest.raises(
         TypeError,
-        match="^figure must be a matplotlib Figure, but a int was given$",
+        match="^svg: figure must be a Figure, but an int was given$",
     ):
         svg(7, "nothing")
 

@@ -219,10 +219,10 @@ def test_training_goes_as_torchs_does():
 
 @pytest.mark.parametrize(
     ("steps", "error", "said"),
-    [(-1, ValueError, "at least 0"), (True, TypeError, "an integer")],
+    [(-1, ValueError, "at least 0"), (True, TypeError, "a whole number")],
 )
 def test_training_refuses_what_is_no_number_of_steps(steps, error, said):
-    with pytest.raises(error, match=f"^steps must be {said}"):
+    with pytest.raises(error, match=f": steps must be {said}"):
         learn_disc(steps)
 
 

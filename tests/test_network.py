@@ -37,10 +37,10 @@ SIZES = (4, 4, 5, 6, 4, 3, 3)
 WRONG_SIZES = [
     ((3,), ValueError, "must name the inputs and at least one layer"),
     ((3, 0), ValueError, r"sizes\[1\] must be at least 1, but is 0"),
-    ((3, 2.0), TypeError, r"sizes\[1\] must be an integer, but a float"),
-    ((True, 2), TypeError, r"sizes\[0\] must be an integer, but a bool"),
-    (3, TypeError, "must be a sequence of integers, but a int"),
-    ("34", TypeError, "must be a sequence of integers, but a str"),
+    ((3, 2.0), TypeError, r"sizes\[1\] must be a whole number, but a float"),
+    ((True, 2), TypeError, r"sizes\[0\] must be a whole number, but a bool"),
+    (3, TypeError, "sizes must be a list, but an int"),
+    ("34", TypeError, "sizes must be a list, but a str"),
 ]
 
 
@@ -208,9 +208,19 @@ def test_affine_treats_each_column_alike():
 @pytest.mark.parametrize(
     ("x", "W", "b", "said"),
     [
-        ((3, 1), (2, 4), (2, 1), r"x must have shape \(4, m\), but has \(3, 1"),
-        ((4,), (2, 4), (2, 1), r"x must have shape \(4, m\), but has \(4,\)"),
-        ((4, 1), (2, 4), (2,), r"b must have shape \(2, 1\), but has \(2,\)"),
+        (
+            (3, 1),
+            (2, 4),
+            (2, 1),
+            r"W must have shape \(units, inputs\) with inputs = 3, but",
+        ),
+        (
+            (4,),
+            (2, 4),
+            (2, 1),
+            r"x must have shape \(inputs, m\), but has \(4,\)",
+        ),
+        ((4, 1), (2, 4), (2,), r"b must .* with units = 2, but has \(2,\)"),
         ((4, 1), (8,), (2, 1), r"W must have shape \(units, inputs\)"),
     ],
 )

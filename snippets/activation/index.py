@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 import torch
+from jaxtyping import Float
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -13,29 +14,17 @@ from snippets.activation.plot import put_axes_through_origin
 from snippets.activation.relu import relu, relu_derivative
 from snippets.activation.sigmoid import sigmoid, sigmoid_derivative
 from snippets.activation.tanh import tanh, tanh_derivative
+from snippets.contract import Count, Finite, PerLayer, checked
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import Layer, affine
-from snippets.require import (
-    require_count,
-    require_finite,
-    require_generator,
-    require_layers,
-    require_same_dtype,
-    require_shape,
-)
 
 
 # --8<-- [start:linear_stack]
-def linear_stack(x: Tensor, layers: Sequence[Layer]) -> Tensor:
-    """Send x through layers that have no activation function.
-
-    Each gives its pre-activations to the next.
-    x: m examples as columns, shape (inputs, m). Returns shape (units of the
-    last layer, m). Infinities and NaN spread as in any sum.
-    Raises TypeError or ValueError for dtypes or shapes that do not fit, and if
-    there is no layer.
-    """
-    require_layers(layers)
+@checked
+def linear_stack(
+    x: Float[Tensor, "inputs m"], layers: PerLayer[Layer]
+) -> Float[Tensor, "outputs m"]:
+    """Send x through layers that have no activation function."""
     for layer in layers:
         x = affine(x, layer)
     return x
@@ -43,15 +32,9 @@ def linear_stack(x: Tensor, layers: Sequence[Layer]) -> Tensor:
 
 
 # --8<-- [start:collapse]
-def collapse(layers: Sequence[Layer]) -> Layer:
-    """Multiply layers without activation into one that computes the same.
-
-    Two layers give the one with W = W2 W1 and b = W2 b1 + b2. Infinities and
-    NaN spread as in any sum.
-    Raises TypeError or ValueError for dtypes or shapes that do not fit, and if
-    there is no layer.
-    """
-    require_layers(layers)
+@checked
+def collapse(layers: PerLayer[Layer]) -> Layer:
+    """Multiply layers: W = W2 W1 and b = W2 b1 + b2, again and again."""
     W, b = layers[0]
     for layer in layers[1:]:
         W, b = layer.W @ W, affine(b, layer)
@@ -60,19 +43,15 @@ def collapse(layers: Sequence[Layer]) -> Layer:
 
 
 # --8<-- [start:rank_of_product]
+@checked
 def rank_of_product(
-    count: int, generator: torch.Generator, size: int = 8
-) -> int:
+    count: Count, generator: torch.Generator, size: Count = 8
+) -> Count:
     """Multiply `count` random square matrices; return the product's rank.
 
-    The rank is a numerical one, from 1 to size. After each product the result
-    is scaled back to length 1, which changes no rank and avoids overflow.
-    Raises TypeError or ValueError unless count and size are whole numbers of at
-    least 1.
+    After each product the result is scaled back to length 1, which changes no
+    rank and avoids overflow.
     """
-    require_generator(generator)
-    require_count("count", count)
-    require_count("size", size)
     product = torch.eye(size, dtype=torch.float64)
     for _ in range(count):
         product = (
@@ -85,48 +64,40 @@ def rank_of_product(
 
 
 # --8<-- [start:relu_fit]
-def bends(x: Tensor, units: int) -> Tensor:
-    """Return where the units bend: evenly spaced, from the left end of x."""
-    ends = x.min(), x.max()
-    return torch.linspace(*ends, units + 1, dtype=x.dtype)[:-1]
+@checked
+def bends(units: Count) -> Float[Tensor, "units"]:
+    """Return where the units bend, from 0, the left end of x, to 1, the right.
 
-
-def relu_fit(x: Tensor, y: Tensor, units: int) -> Tensor:
-    """Fit y by one hidden layer of ReLU units; return the fitted values.
-
-    Unit i bends at a fixed point k_i, one of `bends`:
-    a_i = max(0, x - k_i). There is one output, which is linear. Only its
-    weights and bias are fitted, by least squares, which needs no gradient
-    descent and finds the best there are for these bends.
-    x, y: float32 or float64, finite, shape (m,). units: at least 1.
-    Returns shape (m,), of the same dtype.
-    Raises TypeError for a wrong dtype, ValueError for shapes that do not fit,
-    for no point or no unit, and for numbers that least squares cannot use: NaN,
-    infinities, and an x too wide for its dtype.
+    They are closer together towards the ends, where no neighbour helps.
     """
-    require_same_dtype(x=x, y=y)
-    if x.dtype not in (torch.float32, torch.float64):
-        raise TypeError(f"x must be float32 or float64, but is {x.dtype}")
-    require_shape("x", x, ("m",))
-    require_shape("y", y, tuple(x.shape))
-    require_count("units", units)
-    if not len(x):
-        raise ValueError("x must hold at least one point, but is empty")
-    require_finite(x=x, y=y)
-    require_finite(**{"the square of the width of x": (x.max() - x.min()) ** 2})
-    hidden = relu(x - bends(x, units).unsqueeze(1))
-    columns = torch.vstack([hidden, torch.ones_like(x)]).T
-    weights = torch.linalg.lstsq(columns, y.unsqueeze(1)).solution
-    return (columns @ weights).squeeze(1)
+    places = torch.arange(1, units + 1, dtype=torch.float64) / (units + 1)
+    return (1 - torch.cos(torch.pi * places)) / 2
+
+
+@checked
+def relu_fit(
+    x: Finite["m"], y: Finite["m"], units: Count
+) -> Float[Tensor, "m"]:
+    """Fit y by ReLU units a_i = max(0, x - k_i) and a linear output.
+
+    The points k_i are given by `bends`. Only the output's weights and bias are
+    fitted, by least squares, which needs no gradient descent and finds the best
+    there are for these points.
+    """
+    along = x.double() / (x.abs().max().double() or 1)  # free of overflow
+    along = (along - along.min()) / (along.max() - along.min() or 1)
+    hidden = relu(along - bends(units).unsqueeze(1))
+    columns = torch.vstack([hidden, torch.ones_like(along)]).T
+    targets = y.double().unsqueeze(1)
+    weights = torch.linalg.lstsq(columns, targets, driver="gelsd").solution
+    return (columns @ weights).squeeze(1).to(y.dtype)
     # --8<-- [end:relu_fit]
 
 
 # --8<-- [start:curve]
-def curve() -> tuple[Tensor, Tensor]:
-    """Return 601 points of the curve to be fitted, for x from -3 to 3.
-
-    The curve is y = sin(2x) + x/2.
-    """
+@checked
+def curve() -> tuple[Float[Tensor, "m"], Float[Tensor, "m"]]:
+    """Return 601 points of y = sin(2x) + x/2, for x from -3 to 3."""
     x = torch.linspace(-3, 3, 601, dtype=torch.float64)
     return x, torch.sin(2 * x) + x / 2
     # --8<-- [end:curve]
@@ -134,7 +105,7 @@ def curve() -> tuple[Tensor, Tensor]:
 
 # --8<-- [start:draw_approximation]
 @book_style()
-def draw_approximation(sizes: Sequence[int] = (3, 8, 32)) -> Figure:
+def draw_approximation(sizes: Sequence[int] = (2, 8, 32)) -> Figure:
     """Draw the curve and its fits by hidden layers of several sizes.
 
     The fits stand side by side, one for each of the sizes.
@@ -143,7 +114,8 @@ def draw_approximation(sizes: Sequence[int] = (3, 8, 32)) -> Figure:
     figure, panels = new_axes(height=2.9, columns=len(sizes))
     for axes, units in zip(panels, sizes, strict=True):
         fit = relu_fit(x, y, units)
-        near = torch.searchsorted(x, bends(x, units))
+        places = x.min() + bends(units) * (x.max() - x.min())
+        near = torch.searchsorted(x, places)
         axes.plot(x, y, color=INK, linewidth=0.9, label="the curve")
         axes.plot(x, fit, color=PALETTE["blue"], label="the fit")
         axes.plot(

@@ -3,43 +3,31 @@
 from functools import partial
 
 import torch
+from jaxtyping import Float
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from snippets.activation.plot import plot_with_derivative
+from snippets.contract import Slope, checked
 from snippets.figure import book_style
-from snippets.require import require_floating, require_number
 
 
 # --8<-- [start:leaky_relu]
-def leaky_relu(z: Tensor, alpha: float = 0.01) -> Tensor:
-    """Keep the positive and shrink the negative: a = max(alpha z, z).
-
-    z: floating, any shape; a has the same shape and dtype. Infinities and NaN
-    pass through.
-    alpha: slope of the negative half, above 0 and at most 1; beyond 1 the
-    maximum would pick the wrong half.
-    Raises TypeError if z is not a floating tensor or alpha not a number,
-    ValueError if alpha is out of range.
-    """
-    require_floating(z=z)
-    require_number("alpha", alpha, above=0, at_most=1)
-    return torch.maximum(alpha * z, z)
+@checked
+def leaky_relu(
+    z: Float[Tensor, "*any"], alpha: Slope = 0.01
+) -> Float[Tensor, "*any"]:
+    """Keep the positive and shrink the negative: a = max(alpha z, z)."""
+    return torch.where(z > 0, z, alpha * z)
     # --8<-- [end:leaky_relu]
 
 
 # --8<-- [start:leaky_relu_derivative]
-def leaky_relu_derivative(z: Tensor, alpha: float = 0.01) -> Tensor:
-    """Return the slope of Leaky ReLU: 1 where z > 0, alpha elsewhere.
-
-    At 0, where there is none, alpha is what torch takes.
-    z: floating, any shape; the result has the same shape and dtype.
-    NaN stays NaN.
-    Raises TypeError if z is not a floating tensor or alpha not a number,
-    ValueError if alpha is out of range.
-    """
-    require_floating(z=z)
-    require_number("alpha", alpha, above=0, at_most=1)
+@checked
+def leaky_relu_derivative(
+    z: Float[Tensor, "*any"], alpha: Slope = 0.01
+) -> Float[Tensor, "*any"]:
+    """Return the slope of Leaky ReLU: 1 where z > 0, elsewhere alpha."""
     slope = torch.where(z > 0, torch.ones_like(z), alpha)
     return torch.where(z.isnan(), z, slope)
     # --8<-- [end:leaky_relu_derivative]

@@ -15,46 +15,31 @@ from statistics import median
 from timeit import timeit
 
 import torch
+from jaxtyping import Float
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from snippets.activation.plot import plot_with_derivative
+from snippets.contract import Bit, Count, LearningRate, Steps, checked
 from snippets.figure import INK, PALETTE, book_style, new_axes
-from snippets.require import (
-    require_count,
-    require_floating,
-    require_generator,
-    require_number,
-)
+from snippets.network import initialise
 
 RECORD = Path(__file__).with_name("relu_cost.json")
 
 
 # --8<-- [start:relu]
-def relu(z: Tensor) -> Tensor:
-    """Keep the positive and cut the negative to 0: a = max(0, z).
-
-    z: floating, any shape; a has the same shape and dtype. Infinity and NaN
-    pass through.
-    Raises TypeError if z is not a floating tensor.
-    """
-    require_floating(z=z)
-    return torch.maximum(z, torch.zeros_like(z))
+@checked
+def relu(z: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+    """Keep the positive and cut the negative to 0: a = max(0, z)."""
+    return torch.where(z <= 0, 0, z)
     # --8<-- [end:relu]
 
 
 # --8<-- [start:relu_derivative]
-def relu_derivative(z: Tensor) -> Tensor:
-    """Return the slope of ReLU: 1 where z > 0, 0 elsewhere.
-
-    At 0, where there is none, 0 is what torch takes.
-    z: floating, any shape; the result has the same shape and dtype.
-    NaN stays NaN.
-    Raises TypeError if z is not a floating tensor.
-    """
-    require_floating(z=z)
-    slope = (z > 0).to(z.dtype)
-    return torch.where(z.isnan(), z, slope)
+@checked
+def relu_derivative(z: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+    """Return the slope of ReLU: 1 where z > 0, elsewhere 0."""
+    return torch.where(z.isnan(), z, (z > 0).to(z.dtype))
     # --8<-- [end:relu_derivative]
 
 
@@ -69,45 +54,26 @@ def draw_relu() -> Figure:
 
 
 # --8<-- [start:disc]
-def disc(generator: torch.Generator, count: int = 200) -> tuple[Tensor, Tensor]:
-    """Scatter points over a square and ask of each if it is near the middle.
-
-    Near means within sqrt(1/2). Returns x of shape (2, count), each coordinate
-    from -1 to 1, and the answers y, 0 or 1, of shape (1, count).
-    Raises TypeError or ValueError unless given a torch.Generator and a whole
-    number of at least 1.
-    """
-    require_generator(generator)
-    require_count("count", count)
+@checked
+def disc(
+    generator: torch.Generator, count: Count = 200
+) -> tuple[Float[Tensor, "2 m"], Bit["1 m"]]:
+    """Scatter points over a square; the target is 1 within sqrt(1/2) of 0."""
     x = 2 * torch.rand(2, count, generator=generator, dtype=torch.float64) - 1
     return x, ((x**2).sum(dim=0, keepdim=True) < 0.5).to(x.dtype)
     # --8<-- [end:disc]
 
 
 # --8<-- [start:dead_after_training]
+@checked
 def dead_after_training(
-    learning_rate: float, generator: torch.Generator, units: int = 64
-) -> int:
-    """Train one hidden layer of ReLU units, then count those that are dead.
-
-    A dead unit is one that no point makes fire. The network learns the answers
-    of `disc` by 100 steps of gradient descent on all points at once; torch
-    finds the gradients.
-    learning_rate: above 0. units: how many the hidden layer has. Returns a
-    count from 0 to units.
-    Raises TypeError or ValueError for a learning rate or a number of units out
-    of range.
-    """
-    require_number("learning_rate", learning_rate, above=0)
-    require_count("units", units)
+    learning_rate: LearningRate, generator: torch.Generator, units: Count = 64
+) -> Steps:
+    """Train one hidden layer on the disc, then count its dead units."""
     x, y = disc(generator)
-    W1, W2 = (
-        torch.randn(size, generator=generator, dtype=x.dtype)
-        for size in ((units, 2), (1, units))
-    )
-    W1, W2 = W1 / 2**0.5, W2 / units**0.5
-    b1, b2 = x.new_zeros(units, 1), x.new_zeros(1, 1)
-    parameters = [parameter.requires_grad_() for parameter in (W1, b1, W2, b2)]
+    layers = initialise((2, units, 1), generator)
+    parameters = [part.requires_grad_() for layer in layers for part in layer]
+    W1, b1, W2, b2 = parameters
     for _ in range(100):
         z2 = W2 @ relu(W1 @ x + b1) + b2
         loss = torch.nn.functional.binary_cross_entropy_with_logits(z2, y)
@@ -161,15 +127,12 @@ def draw_dead_units() -> Figure:
 
 
 # --8<-- [start:measure_cost]
-def measure_cost(count: int, rounds: int = 51) -> dict[str, float]:
+@checked
+def measure_cost(count: Count, rounds: Count = 51) -> dict[str, float]:
     """Time torch's own functions on `count` float32 numbers.
 
     Each time is the median of interleaved rounds, in microseconds.
-    Raises TypeError or ValueError unless count and rounds are whole numbers of
-    at least 1.
     """
-    require_count("count", count)
-    require_count("rounds", rounds)
     z = torch.randn(count, generator=torch.Generator().manual_seed(0))
     functions = {
         "relu": torch.relu,
@@ -188,17 +151,17 @@ def measure_cost(count: int, rounds: int = 51) -> dict[str, float]:
 
 
 # --8<-- [start:record_cost]
+@checked
 def record_cost(
     file: Path = RECORD,
-    counts: Sequence[int] = (16_384, 1_000_000),
-    rounds: int = 51,
+    counts: Sequence[Count] = (16_384, 1_000_000),
+    rounds: Count = 51,
 ) -> None:
     """Measure the cost here, and write it into the record as its first entry.
 
     It takes the place of the entry that was the first; those below it, taken on
     other machines, stay.
-    file: a record, made if there is none. counts, rounds and errors as for
-    measure_cost.
+    file: a record, made if there is none.
     """
     others = []
     if file.exists():

@@ -17,10 +17,10 @@ from torch import Tensor
 from snippets.activation.leaky_relu import leaky_relu, leaky_relu_derivative
 from snippets.activation.sigmoid import sigmoid
 from snippets.activation.tanh import tanh, tanh_derivative
+from snippets.contract import Count, checked, named
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import Layer, initialise
 from snippets.propagation.backward import cross_entropy
-from snippets.require import require_callable, require_count
 
 ALPHA = 0.1
 LEARNING_RATE = 0.5
@@ -285,12 +285,9 @@ def complaints(step: Step) -> list[str]:
 
 
 @lru_cache
-def losses(step: Step, steps: int = 200) -> list[float]:
-    """Return the loss before each of so many steps.
-
-    Raises TypeError or ValueError unless steps is a whole number of at least 1.
-    """
-    require_count("steps", steps)
+@checked
+def losses(step: Step, steps: Count = 200) -> list[float]:
+    """Return the loss before each of so many steps."""
     x, y = examples()
     layers, found = new_layers(), []
     for _ in range(steps):
@@ -329,11 +326,15 @@ PATIENTS = {
     ),
 }
 FAULTS = sorted(patient.fault for patient in PATIENTS.values())
+PatientName = named(
+    str, f"be one of {', '.join(PATIENTS)}", lambda name: name in PATIENTS
+)
 
 
-def examine(name: str) -> Figure:
+@checked
+def examine(name: PatientName) -> Figure:
     """Print what the gradient check says of a patient; draw how it learns."""
-    step = step_of(_patient(name))
+    step = step_of(PATIENTS[name])
     print("parameter   relative error   shape of the gradient")
     for parameter, wanted, shape, error in check_gradients(step):
         if error is None:
@@ -343,14 +344,13 @@ def examine(name: str) -> Figure:
     return draw_losses(name)
 
 
-def discharge(name: str, fault: str, mended: Callable) -> None:
+@checked
+def discharge(name: PatientName, fault: str, mended: Callable) -> None:
     """Raise AssertionError unless a fault is named and mended; say so if it is.
 
     fault: one of FAULTS. mended: takes the place of the wrong part.
-    Raises TypeError if it is no function.
     """
-    patient = _patient(name)
-    require_callable("mended", mended)
+    patient = PATIENTS[name]
     assert fault in FAULTS, (
         f"name the fault of patient {name} in the words of the list: "
         f"{'; '.join(FAULTS)}"
@@ -364,14 +364,6 @@ def discharge(name: str, fault: str, mended: Callable) -> None:
     print(f"Patient {name} is well: {fault}, and now all six gradients agree.")
 
 
-def _patient(name: str) -> Patient:
-    if name not in PATIENTS:
-        raise ValueError(
-            f"a patient is one of {', '.join(PATIENTS)}, but {name!r} was given"
-        )
-    return PATIENTS[name]
-
-
 @book_style()
 def draw_losses(name: str) -> Figure:
     """Draw how the loss of a patient falls, and that of a healthy step."""
@@ -380,7 +372,7 @@ def draw_losses(name: str) -> Figure:
         losses(Step()), color=INK, linewidth=1, linestyle="--", label="healthy"
     )
     axes.plot(
-        losses(step_of(_patient(name))),
+        losses(step_of(PATIENTS[name])),
         color=PALETTE["orange"],
         label=f"patient {name}",
     )

@@ -56,6 +56,25 @@ def slope_agrees_with_autograd(ours: Function, torchs: Function) -> None:
     check()
 
 
+def autograd_agrees_with(
+    ours: Function, torchs: Function, dtype: torch.dtype
+) -> None:
+    """Hold the slopes that autograd finds through `ours` against torch's own.
+
+    From infinity to infinity, and at both zeros: all are finite. NaN stays.
+    """
+    far = torch.cat([torch.linspace(0, 1000, 2001), torch.tensor([torch.inf])])
+    z = torch.cat([far, -far]).to(dtype)
+    slopes = []
+    for function in (ours, torchs):
+        leaf = z.clone().requires_grad_()
+        slopes += torch.autograd.grad(function(leaf).sum(), leaf)
+    assert slopes[0].isfinite().all()
+    close = 4 * torch.finfo(dtype).eps
+    torch.testing.assert_close(*slopes, rtol=close, atol=close)
+    assert ours(torch.tensor([torch.nan], dtype=dtype)).isnan().all()
+
+
 def slope_agrees_with_differences(
     function: Function, derivative: Function
 ) -> None:

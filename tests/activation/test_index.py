@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets.activation.index import (
-    bends,
     collapse,
     curve,
     draw_approximation,
@@ -118,16 +117,24 @@ def test_collapse_with_a_straight_activation(factor, inner, outer, shift):
 
 
 def test_collapse_refuses_what_does_not_fit():
-    with pytest.raises(ValueError, match="at least one layer, but is empty"):
+    with pytest.raises(
+        ValueError, match="layers must hold at least one, but is empty"
+    ):
         collapse([])
     layers = initialise((2, 3), torch.Generator()) * 2
-    with pytest.raises(ValueError, match=r"must have shape \(units, 3\)"):
+    with pytest.raises(
+        ValueError, match=r"W must .* with inputs = 3, but has \(3, 2\)"
+    ):
         linear_stack(torch.zeros(2, 1, dtype=torch.float64), layers)
-    with pytest.raises(ValueError, match=r"must have shape \(units, 3\)"):
+    with pytest.raises(
+        ValueError, match=r"W must .* with inputs = 3, but has \(3, 2\)"
+    ):
         collapse(layers)
     with pytest.raises(TypeError, match="must share one dtype"):
         collapse([Layer(layers[0].W, layers[0].b.float())])
-    with pytest.raises(ValueError, match="at least one layer, but is empty"):
+    with pytest.raises(
+        ValueError, match="layers must hold at least one, but is empty"
+    ):
         linear_stack(torch.zeros(2, 1), [])
 
 
@@ -199,7 +206,9 @@ def test_rank_of_a_long_product(share, rank, second, third):
     [("count", {"count": 0}), ("size", {"count": 2, "size": 0})],
 )
 def test_rank_refuses_counts_below_one(name, arguments):
-    with pytest.raises(ValueError, match=f"^{name} must be at least 1, but is"):
+    with pytest.raises(
+        ValueError, match=f": {name} must be at least 1, but is"
+    ):
         rank_of_product(generator=torch.Generator(), **arguments)
 
 
@@ -260,47 +269,66 @@ def test_more_units_fit_better(points):
     x, y = curve()
     errors = [(relu_fit(x, y, units) - y).abs().max() for units in (2, 8, 32)]
     assert errors == sorted(errors, reverse=True)
-    assert errors[0] > 1
-    assert 0.1 < errors[1] < 0.3
-    assert errors[2] < 0.02
+    assert errors[0] > 0.9
+    assert 0.1 < errors[1] < 0.4
+    assert errors[2] < 0.03
 
 
 def test_fit_is_exact_where_the_target_bends_at_its_points():
-    """|x| bends at 0, the second of two evenly spaced points from -1 to 1."""
+    """Two units bend at a quarter and at three quarters of the way."""
     x = torch.linspace(-1, 1, 101, dtype=torch.float64)
-    torch.testing.assert_close(
-        relu_fit(x, x.abs(), units=2), x.abs(), rtol=0, atol=1e-12
-    )
+    y = relu(x + 0.5) - 3 * relu(x - 0.5) + 7
+    torch.testing.assert_close(relu_fit(x, y, units=2), y, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "units", "fit"),
+    [
+        ([1.0], [5.0], 3, [5.0]),
+        ([1.0, 1.0, 1.0], [5.0, 6.0, 7.0], 3, [6.0, 6.0, 6.0]),
+        ([0.0, 1.0], [5.0, 6.0], 2, [5.0, 6.0]),
+        ([-3e38, 3e38], [5.0, 6.0], 2, [5.0, 6.0]),
+        ([0.0, 1e-45], [5.0, 6.0], 2, [5.0, 6.0]),
+    ],
+)
+def test_fit_takes_few_points_and_any_width(x, y, units, fit):
+    found = relu_fit(torch.tensor(x), torch.tensor(y), units)
+    torch.testing.assert_close(found, torch.tensor(fit))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+@pytest.mark.parametrize("scale", [0.01, 1.0, 1e4, 1e12])
+def test_fit_does_not_hang_on_the_scale(dtype, scale):
+    x, y = curve()
+    exact = relu_fit(x, y, 8)
+    narrow = (scale * x if scale * 3 < torch.finfo(dtype).max else x).to(dtype)
+    close = 100 * torch.finfo(dtype).eps
+    found = relu_fit(narrow, y.to(dtype), 8)
+    assert found.dtype == dtype
+    torch.testing.assert_close(found.double(), exact, rtol=close, atol=close)
 
 
 def test_fit_refuses_what_does_not_fit():
     x = torch.zeros(5)
-    with pytest.raises(ValueError, match=r"^x must have shape \(m,\), but has"):
+    with pytest.raises(
+        ValueError, match=r": x must have shape \(m,\), but has"
+    ):
         relu_fit(x.unsqueeze(0), x, units=2)
-    with pytest.raises(ValueError, match="^x must be finite, but holds nan"):
+    with pytest.raises(ValueError, match=": x must be finite, but holds nan"):
         relu_fit(x / 0, x, units=2)
-    with pytest.raises(ValueError, match=r"y must have shape \(5,\)"):
+    with pytest.raises(ValueError, match=r"y must .* with m = 5, but has"):
         relu_fit(x, torch.zeros(4), units=2)
     with pytest.raises(TypeError, match="must share one dtype"):
         relu_fit(x, x.double(), units=2)
     with pytest.raises(ValueError, match="units must be at least 1"):
         relu_fit(x, x, units=0)
     with pytest.raises(
-        ValueError, match="^x must hold at least one point, but is empty$"
+        ValueError,
+        match=r": x must hold at least one example, but has shape \(0,\)$",
     ):
         relu_fit(x[:0], x[:0], units=2)
     with pytest.raises(ValueError, match="y must be finite, but holds nan"):
         relu_fit(x, x / 0, units=2)
-    with pytest.raises(ValueError, match="width of x must be finite"):
-        relu_fit(torch.tensor([-3e38, 3e38]), torch.zeros(2), units=2)
-    with pytest.raises(TypeError, match="x must be float32 or float64"):
-        relu_fit(x.half(), x.half(), units=2)
-
-
-def fit_of_a_line(x, y):
-    """Return the straight line that is closest to y, by least squares."""
-    columns = torch.stack([x, torch.ones_like(x)], dim=1)
-    return columns @ torch.linalg.lstsq(columns, y.unsqueeze(1)).solution[:, 0]
 
 
 def turns(y):
@@ -313,12 +341,13 @@ def turns(y):
     "layer of <few>, <more> and <many> ReLU units, bending at the dots.",
     "<panels> panels show the same wavy curve, thin, and a fit made of "
     "straight pieces, thick, with a dot wherever a unit bends it.",
-    "With <three> units the fit has <corners> corners and misses most waves.",
+    "With <two> units the fit is made of <pieces> straight pieces and misses "
+    "every wave.",
     "With <eight> units it follows each wave with corners.",
     "With <thirty_two> units it cannot be told from the curve.",
 )
 def test_figure_compares_three_fits_with_the_curve(
-    panels, few, more, many, three, corners, eight, thirty_two
+    panels, few, more, many, two, pieces, eight, thirty_two
 ):
     """A wave is missed by a quarter of a mark, 0.5, and followed within 0.2.
 
@@ -330,7 +359,7 @@ def test_figure_compares_three_fits_with_the_curve(
     assert [axes.get_title() for axes in figure.axes] == [
         f"{units:g} units" for units in (few, more, many)
     ]
-    assert (three, eight, thirty_two) == (few, more, many)
+    assert (two, eight, thirty_two) == (few, more, many)
     x, y = curve()
     torch.testing.assert_close(y, torch.sin(2 * x) + x / 2)
     for axes, units in zip(
@@ -342,11 +371,10 @@ def test_figure_compares_three_fits_with_the_curve(
         torch.testing.assert_close(fitted, relu_fit(x, y, units))
         assert exact.get_linewidth() < fit.get_linewidth()
         turned = fitted.diff().diff().abs() > 1e-9
-        assert turned.sum() <= 2 * units, "a bend lies between two points"
+        assert units <= turned.sum() <= 2 * units, "one may lie between points"
         places = torch.as_tensor(dots.get_xdata())
         assert dots.get_marker() == "o"
         assert len(places) == units
-        assert (places - bends(x, units)).abs().max() <= 0.01, "next point"
         near = (x[1:-1][turned].unsqueeze(1) - places).abs().min(dim=1).values
         assert near.max() < 0.02, "it bends at dots alone"
         assert torch.isin(torch.as_tensor(dots.get_ydata()), fitted).all()
@@ -360,16 +388,11 @@ def test_figure_compares_three_fits_with_the_curve(
         torch.as_tensor(axes.lines[1].get_ydata()) for axes in figure.axes
     )
     waves = turns(y)
-    inner = torch.as_tensor(figure.axes[0].lines[2].get_xdata())[1:]
-    slopes = [
-        rough.diff()[(x[1:] < k).sum() + side]
-        for k in inner
-        for side in (-2, 2)
-    ]
-    assert len(inner) == corners
-    assert (torch.stack(slopes)[::2] * torch.stack(slopes)[1::2] < 0).all()
+    turned = rough.diff().diff().abs() > 1e-3
+    assert x[1:-1][turned].tolist() == pytest.approx([-1.5, 1.5])
+    assert pieces == turned.sum() + 1
     assert len(waves) == 4
-    assert ((rough - y)[waves].abs() > 0.2).sum() > len(waves) / 2
+    assert ((rough - y)[waves].abs() > 0.5).all()
     assert len(turns(cornered)) == len(waves)
     assert ((cornered - y)[waves].abs() < 0.2).all()
     (axes, line) = figure.axes[2], figure.axes[2].lines[0]
@@ -623,21 +646,6 @@ def test_curve_is_that_of_the_text():
     assert x.tolist() == pytest.approx(by_hand, abs=1e-14)
     by_hand = [math.sin(2 * number) + number / 2 for number in by_hand]
     assert y.tolist() == pytest.approx(by_hand, abs=1e-14)
-
-
-def test_fit_bends_where_its_dtype_has_the_points():
-    """A tenth rounded to float32 would be off by 1e-9."""
-    x = torch.linspace(0, 0.3, 301, dtype=torch.float64)
-    y = (x - 0.1).abs()
-    torch.testing.assert_close(relu_fit(x, y, units=3), y, rtol=0, atol=1e-12)
-
-
-def test_fit_takes_an_x_as_wide_as_its_square_can_be():
-    """float32 ends at about 3.4e38, the square of 1.8e19."""
-    y = torch.zeros(2)
-    assert relu_fit(torch.tensor([0, 1.8e19]), y, units=1).isfinite().all()
-    with pytest.raises(ValueError, match="^the square of the width of x must"):
-        relu_fit(torch.tensor([0, 1.9e19]), y, units=1)
 
 
 def test_legend_of_the_fits_stands_below_them_in_one_row():

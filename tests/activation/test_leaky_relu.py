@@ -48,6 +48,12 @@ def test_derivative_agrees_with_autograd(alpha):
     agreement.slope_agrees_with_autograd(derivative, torchs(alpha))
 
 
+@pytest.mark.parametrize("dtype", agreement.DTYPES)
+def test_autograd_finds_the_slopes_that_torch_takes(dtype):
+    """At 0 as well."""
+    agreement.autograd_agrees_with(leaky_relu, torch.nn.LeakyReLU(0.01), dtype)
+
+
 @pytest.mark.parametrize("alpha", SLOPES)
 def test_derivative_agrees_with_differences(alpha):
     agreement.slope_agrees_with_differences(
@@ -205,7 +211,7 @@ def test_maximum_picks_the_wrong_half_beyond_one():
 @pytest.mark.parametrize("function", [leaky_relu, leaky_relu_derivative])
 @pytest.mark.parametrize("alpha", [0, -0.1, 1.01, torch.nan, torch.inf])
 def test_refuses_slopes_out_of_range(function, alpha):
-    with pytest.raises(ValueError, match="alpha must be finite and above 0"):
+    with pytest.raises(ValueError, match="alpha must be above 0 and at most 1"):
         function(torch.zeros(1), alpha)
 
 

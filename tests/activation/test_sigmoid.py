@@ -28,6 +28,15 @@ def test_agrees_with_torch_everywhere():
     agreement.agrees_with_everywhere(sigmoid, torch.sigmoid)
 
 
+@claim("multiplies numerator and denominator by $e^z$ where $z$ is negative")
+@pytest.mark.parametrize("dtype", agreement.DTYPES)
+def test_nothing_overflows_on_the_way(dtype):
+    """Nor does it on the way back, so that autograd's slopes are right."""
+    z = -torch.linspace(0, 700, 701, dtype=torch.float64)
+    torch.testing.assert_close(torch.exp(z) / (torch.exp(z) + 1), sigmoid(z))
+    agreement.autograd_agrees_with(sigmoid, torch.sigmoid, dtype)
+
+
 def test_derivative_agrees_with_autograd():
     agreement.slope_agrees_with_autograd(sigmoid_derivative, torch.sigmoid)
 

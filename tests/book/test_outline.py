@@ -79,7 +79,7 @@ FORMULAS = {
 # modules that serve several chapters
 SHARED = {
     "figure.py",
-    "require.py",
+    "contract.py",
     "activation/plot.py",
     "notebooks/answer.py",
 }

@@ -88,8 +88,8 @@ def test_no_example_gives_no_prediction():
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (("relu", "relu"), "one function for each of 3 layers"),
-        (("relu", "gelu", "relu"), "one of sigmoid, .* but 'gelu' was given"),
+        (("relu", "relu"), "one for each of 3 layers, but holds 2"),
+        (("relu", "gelu", "relu"), "one of sigmoid, .* but is 'gelu'"),
     ],
 )
 def test_refuses_names_that_do_not_fit(names, said):
@@ -100,22 +100,30 @@ def test_refuses_names_that_do_not_fit(names, said):
 
 def test_refuses_inputs_that_do_not_fit():
     layers, x = network()
-    with pytest.raises(ValueError, match=r"x must have shape \(3, m\)"):
+    with pytest.raises(
+        ValueError, match=r"layers\[0\].W must .* with inputs = 2"
+    ):
         forward(x[:2], layers, ("relu",) * 3)
     with pytest.raises(TypeError, match="must share one dtype"):
         forward(x.float(), layers, ("relu",) * 3)
-    with pytest.raises(ValueError, match="at least one layer, but is empty"):
+    with pytest.raises(
+        ValueError, match="layers must hold at least one, but is empty"
+    ):
         forward(x, [], ())
     with pytest.raises(TypeError, match="layers must be a list, but a Tensor"):
         forward(x, x, ())
-    with pytest.raises(TypeError, match="a layer must be a pair"):
+    with pytest.raises(
+        TypeError, match=r"layers\[0\] must be a Layer of W and b, but None"
+    ):
         forward(x, [None], ["relu"])
 
 
 @pytest.mark.parametrize("names", [None, "relu", 3, [None] * 3])
 def test_refuses_what_is_no_list_of_names(names):
     layers, x = network()
-    with pytest.raises(TypeError, match="must be a (list of names|name)"):
+    with pytest.raises(
+        TypeError, match=r"activations(\[0\])? must be a (list|word)"
+    ):
         forward(x, layers, names)
 
 
@@ -203,7 +211,7 @@ def test_wrong_way_round_is_seen_only_where_sizes_differ():
             right, _ = forward(x, [layer], ["tanh"])
             assert (y_hat - right).abs().max() > 0.1, "it is a mistake"
         else:
-            with pytest.raises(ValueError, match="x must have shape"):
+            with pytest.raises(ValueError, match="must have shape"):
                 forward(x, [wrong], ["tanh"])
 
 
@@ -297,6 +305,6 @@ def test_says_what_was_given_for_names():
     layers, x = network()
     with pytest.raises(
         TypeError,
-        match="^activations must be a list of names, but a int was given$",
+        match="^forward: activations must be a list, but an int was given$",
     ):
         forward(x, layers, 3)
