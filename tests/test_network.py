@@ -80,7 +80,7 @@ def test_refuses_wrong_sizes(function, sizes, error, said):
 
 
 @claim(
-    "This book counts those that compute: <counted> here.",
+    "Only those that compute are counted: <counted> here.",
 )
 def test_initial_layers_have_the_shapes_of_the_text(counted):
     layers = initialise(SIZES, torch.Generator().manual_seed(0))
@@ -133,11 +133,12 @@ def test_chance_is_explicit():
 
 
 @claim(
-    "Biases can start at <start>, but the weights cannot all be equal: "
-    "units that start alike are corrected alike, and stay alike for ever.",
-    "The units of a layer would compute the same and be corrected in the "
-    "same way, step after step: each layer would stay as good as a single "
-    "unit.",
+    "Biases can start at <start>, but the weights cannot all be equal.",
+    (
+        "The units of a hidden layer compute the same output and are "
+        "corrected in the same way, step after step: the layer never does "
+        "more than a single unit could."
+    ),
 )
 def test_equal_weights_stay_equal(start):
     """The proof is in the text; here are a thousand steps that bear it out."""
@@ -236,8 +237,11 @@ def test_affine_refuses_mixed_dtypes():
 
 
 @claim(
-    "For the inputs (<a>, <b>), (<c>, <d>), (<e>, <f>) and (<g>, <h>) the "
-    "unit would have to be silent, fire, fire and be silent:",
+    (
+        "To see why, suppose that one does: for the inputs (<a>, <b>), "
+        "(<c>, <d>), (<e>, <f>) and (<g>, <h>) it would have to be silent, "
+        "fire, fire and be silent, so"
+    ),
 )
 def test_xor_is_one_or_the_other_but_not_both(a, b, c, d, e, f, g, h):
     asked = torch.tensor([[a, c, e, g], [b, d, f, h]])
@@ -276,10 +280,14 @@ def test_no_single_unit_computes_xor(lines, fires, on):
 
 
 @claim(
-    "The perceptron, which learns straight lines, never settles on these "
-    "<points> points.",
-    "If no line can, it never settles, and the next chapter meets such a "
-    "case with only <corners> points.",
+    (
+        "The perceptron learns straight lines, and so it never settles on "
+        "these <points> points."
+    ),
+    (
+        "If no line separates the groups, the rule never settles, and the "
+        "next chapter meets such a case with only <corners> points."
+    ),
     "Given XOR, the perceptron's rule comes back to where it was, and so "
     "goes round for ever.",
 )
@@ -297,7 +305,10 @@ def test_perceptron_never_settles_on_xor(points, corners):
 
 
 @claim(
-    'XOR is then "OR, but not AND", and that is a job for one unit again.',
+    (
+        'XOR is then "OR, but not AND", and that is again a job for one '
+        "unit, with the weight 1 for OR and −1 for AND."
+    ),
     "Two layers compute XOR.",
 )
 def test_two_layers_compute_xor():

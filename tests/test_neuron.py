@@ -31,9 +31,11 @@ SEEDS = range(20)
 
 
 @claim(
-    r"The result is the pre-activation $z$, where the sign $\sum$ says to "
-    "add up what follows it for $i = <first>$, $i = <second>$ and so on up "
-    "to $n$:",
+    (
+        "The sign $\\sum$ says to add up what follows it for $i = <first>$, "
+        "$i = <second>$ and so on up to $n$; for three inputs that is $w_1 "
+        "x_1 + w_2 x_2 + w_3 x_3$."
+    ),
     r"$\sum_{i=<start>}^{n}$ | add up what follows, for $i = <first>$, $i = "
     "<second>$ and so on up to $n$",
 )
@@ -56,8 +58,10 @@ def test_pre_activation_is_the_weighted_sum(first, second, start, pairs, bias):
 
 
 @claim(
-    "One call takes a single example, or many of them side by side as the "
-    "columns of a matrix.",
+    (
+        "One call takes a single example, or several of them side by side "
+        "as the columns of a table."
+    ),
 )
 def test_many_examples_are_answered_as_one_by_one():
     generator = torch.Generator().manual_seed(0)
@@ -160,9 +164,11 @@ def test_step_is_flat(values, jumps):
 
 
 @claim(
-    "The formula above has no threshold, but it has a bias, and they are "
-    r"one thing: the sum reaches $\theta$ exactly when the sum minus "
-    r"$\theta$ reaches <reached>.",
+    (
+        "The formula for $z$ has no threshold, but it has a bias, and they "
+        "are one thing: the sum reaches $\\theta$ exactly when the sum minus"
+        " $\\theta$ reaches <reached>."
+    ),
     "and the step at <place> makes the same decision.",
     r"A unit with the threshold $\theta$ and one with the bias $-\theta$ "
     "decide alike, whatever the input.",
@@ -258,7 +264,7 @@ def test_logic_refuses_bad_input(unit):
 
 
 @claim(
-    "Turn AND around: weights <w1> and <w2>, threshold <theta>.",
+    "Negate AND: weights <w1> and <w2>, threshold <theta>.",
     "The sum is <none>, <second>, <first> or <both>, and only the last "
     "falls short of <wanted>.",
 )
@@ -283,7 +289,7 @@ def test_second_exercise(w1, x1, w2, x2, b, z, place):
 
 
 @claim(
-    "The same answer for every input: $a = g(b)$.",
+    "The same output for every input: $a = g(b)$.",
 )
 def test_without_weights_only_the_bias_speaks():
     generator = torch.Generator().manual_seed(0)
@@ -311,9 +317,11 @@ def test_mcculloch_pitts_refuses_bad_input(x, w, theta, error, said):
 
 
 @claim(
-    "If a straight line can part the two groups at all, the rule finds one "
-    "after a finite number of mistakes: Rosenblatt proves it, and so do "
-    "Minsky and Papert.",
+    (
+        "If some straight line separates the two groups, the rule finds one"
+        " after a finite number of mistakes; Rosenblatt proved it, and so "
+        "did Minsky and Papert."
+    ),
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_perceptron_learns_what_a_line_can_part(seed):
@@ -330,7 +338,7 @@ def test_perceptron_learns_what_a_line_can_part(seed):
 
 
 @claim(
-    "What training changes, then, is the weights and the biases.",
+    "So training changes the weights and the biases.",
     "The perceptron's rule changes the weights and the bias.",
 )
 def test_training_changes_weights_and_bias():

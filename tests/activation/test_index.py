@@ -30,8 +30,10 @@ from tests.equations.check import hold
 
 
 @claim(
-    "The result is not merely similar to that of a single layer; it is the "
-    "same, but for rounding.",
+    (
+        "The result is not merely similar to that of a single layer; it is "
+        "the same, except for rounding."
+    ),
     "The product of the matrices, with the biases multiplied along, gives "
     "every output as the layers do, but for rounding.",
 )
@@ -144,7 +146,10 @@ def test_collapse_refuses_what_does_not_fit():
     "can vary.",
     "Nor can more layers win anything: a product cannot find directions "
     "that one of its factors has lost.",
-    "<rank>: whatever comes in, only one number gets through.",
+    (
+        "In <rank>, so the rank is at most 1: whatever comes in, only one "
+        "number gets through."
+    ),
 )
 def test_rank_never_grows(rank):
     """A narrow layer is a bottleneck for all layers around it."""
@@ -182,8 +187,10 @@ def test_only_rounding_loses_rank(probability, digits):
 
 
 @claim(
-    "(Chance has a say in the last line: about <share> such products have "
-    "rank <rank>, the others <second> or <third>.)",
+    (
+        "With other random numbers the last line may differ: about <share> "
+        "such products have rank <rank>, the others <second> or <third>."
+    ),
     "Long products even lose more, by rounding.",
 )
 def test_rank_of_a_long_product(share, rank, second, third):
@@ -213,8 +220,10 @@ def test_rank_refuses_counts_below_one(name, arguments):
 
 
 @claim(
-    "Its step function is flat but for <jumps> jump, so a small change of a "
-    "weight changes nothing.",
+    (
+        "Its step function is flat but for <jumps> jump, so nearly "
+        "everywhere a small change of a weight changes nothing."
+    ),
 )
 def test_small_change_of_a_weight_changes_no_step(jumps):
     """A sigmoid in its place does answer to the change."""
@@ -233,8 +242,10 @@ def test_small_change_of_a_weight_changes_no_step(jumps):
 
 
 @claim(
-    "Later activation functions do not decide whether a unit answers; they "
-    "say by how much.",
+    (
+        "So other activation functions do not decide whether a unit fires; "
+        "they say by how much."
+    ),
     "They have many values, and a larger sum never makes them smaller.",
 )
 @pytest.mark.parametrize("g", [sigmoid, tanh, relu, leaky_relu])
@@ -258,9 +269,11 @@ def test_sigmoid_and_tanh_are_bounded():
 
 
 @claim(
-    "Seen in a picture: a layer of ReLU units, each of which bends the "
-    "output at <points> point, follows a curve closely if it has units "
-    "enough.",
+    (
+        "Weigh and add up a layer of such units, each of which bends the "
+        "output at <points> point, and the result follows a curve closely "
+        "if there are enough of them."
+    ),
     "The picture of it holds: the more units, the closer the fit.",
 )
 def test_more_units_fit_better(points):
@@ -572,8 +585,10 @@ def test_only_tanh_keeps_what_is_centred(middle):
 
 
 @claim(
-    "No choice of weights gets it closer to a curve than the best "
-    "polynomial of that degree.",
+    (
+        "No choice of weights comes closer to a curve than the best "
+        "polynomial of that degree."
+    ),
 )
 def test_polynomial_units_add_up_to_a_polynomial():
     """Fifty units of degree d, with random weights, whose sum is fitted."""

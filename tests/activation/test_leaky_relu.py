@@ -75,7 +75,10 @@ def test_infinities_pass_through():
 
 
 @claim(
-    r"The usual choice is $\alpha = <usual>$.",
+    (
+        "The usual choice is $\\alpha = <usual>$: then 3 stays 3, and −2 "
+        "becomes −0.02."
+    ),
     r"$a = \max(\alpha z, z)$ with $0 < \alpha \le 1$, usually <same>; its "
     r"slope is <right> above <kink> and $\alpha$ below.",
 )
@@ -88,8 +91,10 @@ def test_slope_is_one_hundredth_unless_given(usual, same, right, kink):
 
 
 @claim(
-    r"At <place> there is none, as with ReLU; torch takes $\alpha$, and so "
-    "does this book.",
+    (
+        "At $z = <place>$ there is no slope, as with ReLU; torch takes "
+        "$\\alpha$ there, and so does this book."
+    ),
 )
 @pytest.mark.parametrize("alpha", SLOPES[:3])
 def test_takes_torchs_slope_at_zero(alpha, place):
@@ -104,8 +109,10 @@ def test_takes_torchs_slope_at_zero(alpha, place):
 
 
 @claim(
-    "Every number is reached exactly once, so nothing is lost: the function "
-    "can be inverted.",
+    (
+        "Each number is the output for exactly one $z$, so the function can"
+        " be inverted."
+    ),
 )
 @pytest.mark.parametrize("alpha", SLOPES)
 def test_every_number_is_reached_once(alpha):
@@ -128,7 +135,10 @@ def test_slope_is_never_zero(never, none):
 
 
 @claim(
-    "A unit that is negative for all examples still learns, if slowly.",
+    (
+        "Its slope is never 0, so no unit can be dead: a unit whose $z$ is "
+        "negative for every example still learns, though slowly."
+    ),
 )
 def test_unit_below_zero_for_all_examples_still_learns():
     """By a hundredth of what it would learn above 0."""
@@ -145,9 +155,11 @@ def test_unit_below_zero_for_all_examples_still_learns():
 
 
 @claim(
-    "Through layers of negative units the gradient is multiplied by "
-    r"$\alpha$ each time; with <slope>, the slopes of <count> such layers "
-    "contribute a factor of <factor>.",
+    (
+        "On its way back the error is multiplied by $\\alpha$ in each unit "
+        "whose $z$ is negative; with <slope>, <count> such units in a row "
+        "contribute a factor of <factor>."
+    ),
 )
 def test_three_layers_below_zero_leave_a_millionth(slope, count, factor):
     one, count = torch.ones(1, 1, dtype=torch.float64), int(count)
@@ -195,8 +207,11 @@ def test_can_be_written_with_relu_alone():
 
 
 @claim(
-    r"The formula needs $\alpha \le 1$: with a larger one, the maximum would "
-    r"pick $\alpha z$ on the positive half and $z$ on the negative.",
+    (
+        "The formula needs $\\alpha \\le 1$, for with a larger $\\alpha$ the "
+        "maximum would be $\\alpha z$ on the positive half and $z$ on the "
+        "negative."
+    ),
     r"With a larger $\alpha$, the maximum would pick the wrong half.",
 )
 def test_maximum_picks_the_wrong_half_beyond_one():

@@ -127,10 +127,10 @@ def slope_at_zero(function):
 
 
 @claim(
-    "torch finds slopes by itself, which is called automatic "
-    "differentiation, or autograd, and chooses differently for different "
-    "ways of writing the same function, and for Leaky ReLU, which comes "
-    "next.",
+    (
+        "torch finds slopes by itself; this is called automatic "
+        "differentiation, or autograd."
+    ),
     "In four ways to write a rectifier, torch takes <choices> different "
     "values there.",
 )
@@ -169,9 +169,10 @@ def test_slope_stays_however_large_the_input(slope):
 
 
 @claim(
-    "A negative $z$ gives exactly <answer>, so that many units of a network "
-    "are silent for any one example, and the representation is called "
-    "sparse.",
+    (
+        "A negative $z$ gives exactly <answer>, so for any one example many"
+        " units of a network are silent."
+    ),
 )
 def test_many_units_are_silent_for_any_one_example(answer):
     """Of 400 units about half, within four standard deviations of 0.025."""
@@ -196,8 +197,11 @@ def gradients_of_a_unit(function, w, b, x):
 
 
 @claim(
-    "A ReLU unit whose $z$ is negative is inactive for that example: it "
-    "answers <answer> and, its slope being <slope>, learns nothing from it.",
+    (
+        "A ReLU unit whose $z$ is negative is inactive for that example: "
+        "its output is <answer>, and since its slope is <slope> as well, it"
+        " learns nothing from it."
+    ),
 )
 def test_inactive_unit_learns_nothing_from_that_example(answer, slope):
     x = torch.tensor(-1.0, dtype=torch.float64)
@@ -207,7 +211,10 @@ def test_inactive_unit_learns_nothing_from_that_example(answer, slope):
 
 
 @claim(
-    "That is no harm by itself, since another example may wake it.",
+    (
+        "That does no harm by itself, since its $z$ may be positive for "
+        "another example."
+    ),
     "A unit that one example leaves silent still learns from another.",
 )
 def test_inactive_is_not_dead():
@@ -236,8 +243,11 @@ def unit_of_the_exercise():
 
 
 @claim(
-    "Its gradient is exactly <nothing> each time, so gradient descent never "
-    "changes it again, as long as its inputs stay what they are.",
+    (
+        "The gradient of its weights and bias is exactly <nothing> each "
+        "time, so gradient descent never changes them again, as long as the"
+        " unit's inputs stay what they are."
+    ),
     "Its gradients are exactly <none>, so gradient descent leaves it as it is.",
     "A dead ReLU unit cannot learn, because its slope is exactly <slope>.",
     "Where every example leaves it silent, no gradient reaches it, while a "
@@ -475,7 +485,7 @@ def test_page_prints_the_record_and_follows_it(tmp_path):
 @claim(
     "ReLU comes first in every row of the record, but the other two change "
     "places from one machine to the other.",
-    "ReLU comes first in every row.",
+    "ReLU is the fastest in every row.",
 )
 def test_relu_is_first_in_every_row():
     assert len(record()) > 1

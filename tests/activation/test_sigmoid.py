@@ -28,7 +28,12 @@ def test_agrees_with_torch_everywhere():
     agreement.agrees_with_everywhere(sigmoid, torch.sigmoid)
 
 
-@claim("multiplies numerator and denominator by $e^z$ where $z$ is negative")
+@claim(
+    (
+        "So that nothing overflows on the way, the code multiplies "
+        "numerator and denominator by $e^z$ where $z$ is negative."
+    )
+)
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_nothing_overflows_on_the_way(dtype):
     """Nor does it on the way back, so that autograd's slopes are right."""
@@ -52,8 +57,11 @@ def test_is_well_behaved(function, property_):
 
 
 @claim(
-    "A very negative $z$ makes $e^{-z}$ huge and the answer close to <low>; "
-    "a very positive one makes it vanish and the answer close to <high>.",
+    (
+        "A very negative $z$ makes $e^{-z}$ huge and the output close to "
+        "<low>; a large positive $z$ makes $e^{-z}$ vanish, and the output "
+        "is close to <high>."
+    ),
 )
 def test_infinities_give_the_limits(low, high):
     z = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
@@ -95,7 +103,7 @@ def test_value_and_slope_keep_within_bounds(low, high, top, bottom, most):
 
 
 @claim(
-    "At $z = <place>$ the answer is exactly <middle>.",
+    "At $z = <place>$ the output is exactly <middle>.",
     "Multiply numerator and denominator of $1 / (1 + e^{z})$ by $e^{-z}$: "
     "it becomes $e^{-z} / (e^{-z} + 1)$, and that is $1 - 1 / (1 + "
     "e^{-z})$.",
@@ -131,9 +139,14 @@ def test_slope_is_not_lost_slightly_away_from_zero(near, share, zero):
 
 
 @claim(
-    "On its way back through a network the error is multiplied by one slope "
-    "in each layer, and the sigmoid's is <best> at best.",
-    "It is largest in the middle and falls away quickly on both sides.",
+    (
+        "On its way back through a network the error is multiplied by one "
+        "slope in each layer, and the sigmoid's is <best> at most."
+    ),
+    (
+        "The slope is largest in the middle and falls away quickly on both "
+        "sides."
+    ),
     "At $z = <place>$.",
 )
 def test_slope_is_largest_at_zero(best, place):
@@ -197,8 +210,10 @@ def test_more_bits_are_more_digits(half, single, double):
 
 
 @claim(
-    "So says the mathematics; a computer has only so many digits, and at "
-    "some point the nearest number that it can write is <limit>.",
+    (
+        "That is the mathematics; a computer has only so many digits, and "
+        "at some point the nearest number that it can write is <limit>."
+    ),
     "With the digits of a dtype, the little that is missing is rounded away.",
 )
 @pytest.mark.parametrize(
@@ -215,11 +230,14 @@ def test_reaches_one_only_by_rounding(dtype, first, limit):
 
 
 @claim(
-    "Hardly any of the error reaches the weights of such a unit, and they "
-    "hardly learn, unless the loss makes up for it, as cross-entropy does "
-    "at the output.",
-    "The right choice of loss takes this factor away again, as "
-    "Backpropagation shows.",
+    (
+        "The chain rule multiplies by this slope, so hardly any of the "
+        "error reaches the weights of such a unit, and they hardly learn."
+    ),
+    (
+        "With another loss, cross-entropy, this factor cancels, as "
+        "Backpropagation shows."
+    ),
 )
 def test_a_saturated_unit_hardly_learns():
     """At z = 10 the slope is about e^-10, or 5e-5, though the target is 0."""
@@ -331,8 +349,10 @@ def test_averaging_softens_the_shared_sign():
     "the output, for a decision between two classes, and inside LSTM and "
     "GRU units, which have a memory, and whose gates say how much of a "
     "signal to let through.",
-    "tanh stays where a bounded output with a sign is wanted, and inside "
-    "LSTM and GRU units.",
+    (
+        "tanh stays where an output is wanted that is bounded and may be "
+        "negative, for example inside LSTM and GRU units."
+    ),
     "Their formulas say so, and torch's cells, rebuilt from this book's "
     "functions, give the same numbers.",
 )
@@ -359,9 +379,12 @@ def test_gates_of_lstm_and_gru_are_sigmoids(low, high):
 
 
 @claim(
-    "If the sigmoid is followed by the logarithm of a loss, call "
-    "torch.nn.functional.binary_cross_entropy_with_logits, which takes $z$ "
-    "and computes both in one safe step.",
+    (
+        "If the sigmoid is followed by the logarithm of a loss, call "
+        "torch.nn.functional.binary_cross_entropy_with_logits: it takes $z$"
+        " and computes both in one step, which stays finite even where the "
+        "sigmoid has been rounded to 0 or 1."
+    ),
 )
 def test_loss_of_logits_is_safe():
     """Far out on the wrong side the loss is |z|, but infinite in two steps."""

@@ -60,8 +60,11 @@ def test_is_well_behaved(function, property_):
 
 
 @claim(
-    "The hyperbolic tangent has the sigmoid's shape, but runs from <low> to "
-    "<high> and through the origin.",
+    (
+        "The hyperbolic tangent, tanh, is a soft step with such outputs: it"
+        " has the sigmoid's shape, but runs from <low> to <high> and "
+        "through the origin."
+    ),
 )
 def test_infinities_give_the_limits(low, high):
     z = torch.tensor([-torch.inf, 0, torch.inf], dtype=torch.float64)
@@ -117,8 +120,11 @@ def test_autograd_finds_the_slope_at_zero():
 
 
 @claim(
-    "But $e^{100}$ is larger than any float32, the computer writes infinity "
-    "instead, and infinity divided by infinity is not a number.",
+    (
+        "At $z = 100$ it fails: $e^{100}$ is larger than any float32, so "
+        "the computer writes infinity instead, and infinity divided by "
+        "infinity is not a number."
+    ),
     "The same goes for tanh, and there rounding does worse: the textbook "
     "formula, far out, divides infinity by infinity.",
 )
@@ -144,9 +150,11 @@ def test_nothing_overflows_on_the_way(dtype, low, high):
 
 
 @claim(
-    "At $z = <place>$ the textbook formula is off as well, though less "
-    "visibly: two numbers close to <one> are subtracted, and most of their "
-    "digits cancel.",
+    (
+        "At $z = <place>$ it is off as well, though less visibly: two "
+        "numbers close to <one> are subtracted, and most of their digits "
+        "cancel."
+    ),
 )
 def test_textbook_formula_cancels_near_zero(place, one):
     """Most: of the 24 bits of a float32, fewer than a quarter are left."""
@@ -187,7 +195,7 @@ def test_is_odd():
 
 
 @claim(
-    "At its best the slope is <best>, <times> times the sigmoid's.",
+    ("At $z = 0$ the slope is <best>, <times> times the sigmoid's largest."),
 )
 def test_slope_is_four_times_the_sigmoids_at_best(best, times):
     z = torch.linspace(-9, 9, 1801, dtype=torch.float64)
@@ -276,8 +284,10 @@ def test_reaches_one_only_by_rounding(place, limit):
 
 
 @claim(
-    "A program that also rounds on the way, such as ours, gets there a "
-    "little earlier.",
+    (
+        "A program that also rounds on the way, such as the one above, gets"
+        " there a little earlier."
+    ),
 )
 def test_rounding_on_the_way_reaches_one_earlier():
     """A little: by less than 1."""
@@ -295,7 +305,7 @@ def test_rounding_on_the_way_reaches_one_earlier():
     "symmetrically about <middle> give outputs whose mean is <mean>.",
     "Inputs that are spread symmetrically about <middle> give outputs with "
     "mean <result>; others do not.",
-    "It does not, as inputs with another middle show.",
+    ("It does not: move the inputs away from 0, and the outputs move as well."),
 )
 def test_centres_only_what_is_symmetric(middle, mean, result):
     """The mean of a million samples is known to about 0.001."""

@@ -67,8 +67,11 @@ DEPTHS = range(1, 6)
 
 
 @claim(
-    "The tests do the same for <fewest> to <most> layers, all <count> "
-    "activation functions and several numbers of examples.",
+    (
+        "They agree as well for networks of <fewest> to <most> layers, for "
+        "all <count> activation functions and for several numbers of "
+        "examples."
+    ),
     "The four equations give the gradients that autograd finds.",
 )
 @pytest.mark.parametrize(
@@ -139,8 +142,11 @@ def test_agrees_with_autograd_from_the_loss_on(seed):
 
 
 @claim(
-    "All four, Equation to Equation, are the chain rule, arranged so that "
-    "nothing is computed twice.",
+    (
+        "All four, Equation to Equation, are the chain rule, arranged so "
+        "that nothing is computed twice: each $dz^{[l]}$ is found once and "
+        "serves the other three."
+    ),
 )
 def test_agrees_with_centred_differences():
     """A second judge: no rule of calculus, only the loss at two points."""
@@ -282,9 +288,11 @@ def test_is_torchs_cross_entropy(no, yes):
 
 
 @claim(
-    r"It is <least> for a prediction that is right and sure ($0 \log 0$ "
-    "counts as <nothing>), and grows without bound for one that is sure and "
-    "wrong.",
+    (
+        "The loss is <least> if the prediction is exactly the target ($0 "
+        "\\log 0$ counts as <nothing>), and grows without bound as the "
+        "prediction nears the opposite value."
+    ),
 )
 def test_loss_at_the_edges(least, nothing):
     right = torch.tensor([[0.0, 1.0]])
@@ -365,8 +373,11 @@ def test_second_exercise(y_hat, dz, dw, db):
 @claim(
     "Those of all layers before it: by Equation, $da^{[L-1]} = "
     r"(W^{[L]})^\top dz^{[L]} = 0$.",
-    "The last layer itself has gradients, moves away from <start>, and from "
-    "the second step on the others learn too.",
+    (
+        "The gradients of the last layer itself are not 0, so its weights "
+        "move away from <start>, and from the second step on the others "
+        "learn too."
+    ),
 )
 def test_third_exercise(start):
     """Last weights of 0 silence all gradients before them, for one step."""
@@ -554,9 +565,10 @@ def test_figure_shows_the_promise_and_its_end(
 
 
 @claim(
-    "Its derivatives with respect to each of them, all the others kept as "
-    "they are, make up its gradient, and this answers the question: the "
-    "gradient points where the loss grows fastest, so go the other way.",
+    (
+        "Its derivatives with respect to each of them, all the others kept "
+        "as they are, make up its gradient."
+    ),
 )
 def test_loss_grows_fastest_along_the_gradient():
     """Faster than along any of 200 random directions, all steps as long."""
@@ -632,9 +644,11 @@ def test_needs_no_automatic_differentiation():
 
 
 @claim(
-    "All gradients are found first, and only then is anything changed: a "
-    "layer that is updated too early would spoil the gradients of those "
-    "before it.",
+    (
+        "All gradients are found first, and only then is anything changed: "
+        "a layer that is updated too early would spoil the gradients of the"
+        " layers before it, which are computed with its weights."
+    ),
 )
 def test_updating_too_early_spoils_what_comes_before():
     layers, x, da = problem(3, 7)
@@ -662,8 +676,10 @@ def test_a_rounded_prediction_makes_the_start_divide_by_zero(low, high, zero):
 
 
 @claim(
-    "In real work torch.nn.functional.binary_cross_entropy_with_logits goes "
-    "from $z^{[L]}$ to the loss in one step, and stays finite there.",
+    (
+        "In real work torch.nn.functional.binary_cross_entropy_with_logits "
+        "computes the loss directly from $z^{[L]}$, and stays finite there."
+    ),
 )
 def test_loss_from_logits_stays_finite():
     z = torch.tensor([[-800.0, 40.0]], dtype=torch.float64, requires_grad=True)
@@ -692,8 +708,11 @@ def faulty_backward(da, caches, names, fault):
 
 
 @claim(
-    "A forgotten transpose, a sum for a mean, a slope left out: nothing "
-    "complains, and the loss may fall all the same.",
+    (
+        "After a forgotten transpose of a square matrix, a sum in place of "
+        "a mean or a slope left out, no error is raised, and the loss may "
+        "fall all the same."
+    ),
 )
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(

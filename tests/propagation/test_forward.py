@@ -22,7 +22,10 @@ def network(sizes=SIZES, m=7, seed=0):
 
 
 @claim(
-    "It is one composed function of $x$, computed from the inside out.",
+    (
+        "This is forward propagation: one function inside another, computed"
+        " from the inside out."
+    ),
     "torch's own modules, one after the other, give the outputs that these "
     "two steps give.",
 )
@@ -128,9 +131,10 @@ def test_refuses_what_is_no_list_of_names(names):
 
 
 @claim(
-    "Check the shapes, and the formula explains itself: $(n^{[l]}, "
-    "n^{[l-1]})$ times $(n^{[l-1]}, m)$ gives $(n^{[l]}, m)$, and the "
-    "column $b^{[l]}$ is added to each of the $m$ columns.",
+    (
+        "So $(n^{[l]}, n^{[l-1]})$ times $(n^{[l-1]}, m)$ gives $(n^{[l]}, "
+        "m)$: one row for each unit, one column for each example."
+    ),
 )
 def test_shapes_fit_and_biases_reach_each_column():
     m, generator = 7, torch.Generator().manual_seed(1)
@@ -149,8 +153,10 @@ def test_shapes_fit_and_biases_reach_each_column():
 
 
 @claim(
-    "The parameters are not results of this pass; they are what training "
-    "has made of them so far, and the pass only uses them.",
+    (
+        "The forward pass uses the parameters as training has left them so "
+        "far, and does not change them."
+    ),
     "The pass leaves the parameters as they were.",
 )
 def test_pass_only_uses_the_parameters():
@@ -162,8 +168,10 @@ def test_pass_only_uses_the_parameters():
 
 
 @claim(
-    "The backward pass will ask for all but the biases, which are kept so "
-    "that a cache holds its layer whole.",
+    (
+        "The backward pass will need all of these but the biases, which are"
+        " kept beside the weights that they belong to."
+    ),
 )
 def test_way_back_asks_for_all_but_the_biases():
     """What is made NaN and makes no gradient NaN was not asked for."""
@@ -182,8 +190,10 @@ def test_way_back_asks_for_all_but_the_biases():
 
 
 @claim(
-    "But they are predictions: each lies between <low> and <high>, for the "
-    "last layer is a sigmoid.",
+    (
+        "Each lies between <low> and <high> all the same, because the last "
+        "layer is a sigmoid."
+    ),
 )
 def test_sigmoid_at_the_end_answers_like_a_probability(low, high):
     outside = 0
@@ -257,8 +267,10 @@ def test_multiplications_of_a_layer():
 
 
 @claim(
-    "The slopes of sigmoid and tanh can be had from $a^{[l]}$, and those of "
-    "ReLU and Leaky ReLU from its sign.",
+    (
+        "The slopes of sigmoid and tanh can be computed from $a^{[l]}$, and"
+        " those of ReLU and Leaky ReLU from its sign."
+    ),
 )
 def test_slopes_can_be_had_from_the_answers():
     from_answers = {

@@ -182,9 +182,11 @@ def test_shapes_of_the_exercise(
 
 
 @claim(
-    "The slope of each activation function depends on the $z^{[l]}$ at "
-    "which it was used, and the gradient of a weight depends on the input "
-    "it was multiplied with.",
+    (
+        "The slope of each activation function depends on the $z^{[l]}$ at "
+        "which it was used, and the gradient of a weight depends on the "
+        "input that it was multiplied with."
+    ),
 )
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_gradients_depend_on_what_was_cached(name):
