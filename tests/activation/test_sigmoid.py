@@ -29,10 +29,10 @@ def test_agrees_with_torch_everywhere():
 
 
 @claim(
-    (
+
         "So that nothing overflows on the way, the code multiplies "
         "numerator and denominator by $e^z$ where $z$ is negative."
-    )
+
 )
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_nothing_overflows_on_the_way(dtype):
