@@ -7,7 +7,7 @@ from typing import NamedTuple
 CODE = re.compile(r"^ *(`{3,}).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
 _FRONT_MATTER = re.compile(r"\A---\n.*?^---$", re.MULTILINE | re.DOTALL)
 _DISPLAY = re.compile(r"^ *\$\$\n(.*?)^ *\$\$$", re.MULTILINE | re.DOTALL)
-_LABEL = re.compile(r"\\label\{([\w-]+)\}\s*")
+_LABEL = re.compile(r"\s*\\label\{([\w-]+)\}\s*")
 _EXCUSE = re.compile(r"<!-- not evaluated: (.+?) -->\n*\Z")
 _ITEM = re.compile(r"(?:[-*]|\d+\.) ")
 _FIGURE = re.compile(r"/// figure \| ([\w-]+)$")

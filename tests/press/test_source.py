@@ -66,6 +66,11 @@ def test_formulas_are_found_with_label_line_and_excuse():
     assert second.excuse == "it names a set"
 
 
+def test_a_formula_in_a_fold_has_its_label():
+    page = '??? note "More"\n\n    $$\n    \\label{two}\n    x = 2\n    $$\n'
+    assert [d[2:4] for d in displays("page.md", page)] == [("two", "x = 2")]
+
+
 def test_sentences_are_found_with_their_lines():
     found = statements("page.md", PAGE)
     assert [(s.text, s.line) for s in found] == [
