@@ -65,7 +65,12 @@ class Book:
         for name in ("docs", "snippets", "press", "tests"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(name, folder / name, ignore=ignored)
-        for name in ("mkdocs.yml", "CONTRIBUTING.md", "HOSTING.md"):
+        for name in (
+            "mkdocs.yml",
+            "CONTRIBUTING.md",
+            "HOSTING.md",
+            "CITATION.cff",
+        ):
             shutil.copy(name, folder)
         if not pdf:
             settings = folder / "mkdocs.yml"

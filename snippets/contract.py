@@ -100,6 +100,7 @@ def checked(function: Callable) -> Callable:
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        """Check the call, unless it comes from within another."""
         if _inside.get():
             return function(*args, **kwargs)
         before = _inside.set(True)

@@ -39,7 +39,8 @@ CODE_OF_PAGES = "the code of docs"  # not their words
 BEHIND = {
     "tests/press/test_chapter.py": (
         *("docs/assets", "docs/notebooks", "snippets", "press"),
-        *("mkdocs.yml", "CONTRIBUTING.md", "tests"),
+        *("mkdocs.yml", "CITATION.cff", "CONTRIBUTING.md"),
+        *("HOSTING.md", "tests"),
         *COMMON,
     ),
     "tests/press": (

@@ -89,6 +89,14 @@ FAULTS = {
         "activation/sigmoid.md",
         "\nThe sigmoid and its derivative.",
         "\ntanh and its derivative.",
+        "tests/activation/test_sigmoid.py"
+        "::test_figure_shows_function_and_derivative",
+        "FAILED .*::test_figure_shows_function_and_derivative",
+    ),
+    "a number that nothing backs": Fault(
+        "propagation/forward.md",
+        "That is all there is to *forward propagation*.",
+        "That is all there is to *forward propagation*, in 9 of 10 books.",
         HELD,
         "{place}: no test quotes this",
     ),
@@ -131,7 +139,8 @@ def handed_over(count: int) -> dict[str, Fault]:
             (said, faulty, test)
             for said, faulty in changed(change, len(backed()))
             for test in said.tests
-            if test in quotations().tests(plain(faulty))
+            if not test.file.startswith("tests/book/")  # which read more
+            and test in quotations().tests(plain(faulty))
             and pages()[said.statement.page].count(said.statement.text) == 1
             and not any(f.sound in said.statement.text for f in FAULTS.values())
         ]
@@ -146,7 +155,7 @@ def handed_over(count: int) -> dict[str, Fault]:
     return found
 
 
-FAULTS |= handed_over(8)
+FAULTS |= handed_over(6)
 
 
 @pytest.mark.parametrize("change", CHANGES)

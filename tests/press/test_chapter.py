@@ -9,7 +9,8 @@ import pytest
 
 FOLDERS = ("docs", "snippets", "press", "tests")
 FILES = (
-    *("mkdocs.yml", "pyproject.toml", "CONTRIBUTING.md"),
+    *("mkdocs.yml", "pyproject.toml"),
+    *("CITATION.cff", "CONTRIBUTING.md", "HOSTING.md"),
     *("requirements.in", "requirements.txt"),
 )
 ADDED = {
