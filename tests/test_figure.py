@@ -338,5 +338,5 @@ def test_arrows_reach_from_start_to_end(options, style, bend):
 def test_page_and_figures_share_one_palette():
     sheet = (Path(__file__).parents[1] / "docs/assets/book.css").read_text()
     for name, colour in PALETTE.items():
-        first = re.search(rf"--figure-{name}: (#\w+);", sheet)
+        first = re.search(rf"--figure-{name}: light-dark\((#\w+),", sheet)
         assert first[1] == colour, name
