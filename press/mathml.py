@@ -17,7 +17,7 @@ from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 
 from press.fault import Fault, locate
-from press.pieces import LINE, NARROW, cut, cut_lines, is_wide
+from press.pieces import LINE, NARROW, Groups, cut, cut_lines, is_wide
 
 _DELIMITERS = re.compile(r"\\[(\[](.*)\\[)\]]", re.DOTALL)
 # no line begins with these; browsers would break before them, after a formula
@@ -61,15 +61,16 @@ class MathML(Treeprocessor):
         after, closing = formula.tail or "", ""
         if after[:1] in _CLINGING:
             closing, formula.tail = after[0], after[1:]
-        first, *more = cut(translate(tex), LINE)
-        formula.attrib = {"class": "formula"}
-        formula.text = opening + self.md.htmlStash.store(first)
-        if more:
-            formula.attrib = {"class": "pieces"}
-            made = _spans([opening + first, *more[:-1], more[-1] + closing])
-            formula.text = self.md.htmlStash.store(made)
+        groups = cut(translate(tex), LINE)
+        if len(groups) == len(groups[0]) == 1:
+            formula.attrib = {"class": "formula"}
+            mathml = self.md.htmlStash.store(groups[0][0])
+            formula.text = opening + mathml + closing
         else:
-            formula.text += closing
+            formula.attrib = {"class": "pieces"}
+            groups[0][0] = opening + groups[0][0]
+            groups[-1][-1] += closing
+            formula.text = self.md.htmlStash.store(_spans(groups))
 
     def display(self, formula: Element, tex: str) -> None:
         """Put the formula into a box that may scroll, its number beside it."""
@@ -109,8 +110,7 @@ def translate(tex: str, display: bool = False) -> str:
     except LatexError as error:
         position, reason = _POSITION.fullmatch(str(error)).groups()
         raise Fault(
-            f"{locate(tex)}: bad TeX, "
-            f"character {position} of {tex!r}: {reason}"
+            f"{locate(tex)}: bad TeX, character {position} of {tex!r}: {reason}"
         ) from None
     return mathml.replace("<math", f'<math data-tex="{html.escape(tex)}"', 1)
 
@@ -134,9 +134,9 @@ def _lines(mathml: str) -> str:
     """Let a wide display have more lines than one where a page is narrow."""
     rows = cut_lines(mathml)
     if rows is None:
-        pieces = cut(mathml, NARROW)
-        whole = len(pieces) == 1
-        return mathml if whole else _line(pieces, "lines pieces")
+        groups = cut(mathml, NARROW)
+        whole = groups == [[mathml]]
+        return mathml if whole else _line(groups, "lines pieces")
     hangs = any(is_wide(left) for left, _ in rows)
     sides = "".join(
         _line(left, "left") + _line(right, "lines") for left, right in rows
@@ -144,12 +144,18 @@ def _lines(mathml: str) -> str:
     return f'<div class="rows pieces{" hanging" * hangs}">{sides}</div>'
 
 
-def _line(pieces: list[str], kind: str) -> str:
-    return f'<div class="{kind}">{_spans(pieces)}</div>'
+def _line(groups: Groups, kind: str) -> str:
+    return f'<div class="{kind}">{_spans(groups)}</div>'
 
 
-def _spans(pieces: list[str]) -> str:
-    return "<wbr>".join(f'<span class="formula">{p}</span>' for p in pieces)
+def _spans(groups: Groups) -> str:
+    made = [
+        "<wbr>".join(f'<span class="formula">{p}</span>' for p in pieces)
+        for pieces in groups
+    ]
+    if len(made) == 1:
+        return made[0]
+    return "<wbr>".join(f'<span class="group">{g}</span>' for g in made)
 
 
 def _take_parenthesis(parent: Element, place: int) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 Row = list[Element]
+Groups = list[list[str]]  # pieces; a line is rather broken between groups
 
 NARROW = 11.0  # ems that a phone has for a display, beside its number
 LINE = 14.0  # ems of a line of text
@@ -26,15 +27,15 @@ _NEVER = 9
 _ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")
 
 
-def cut(mathml: str, room: float) -> list[str]:
+def cut(mathml: str, room: float) -> Groups:
     """Return the pieces of a formula: itself alone, if it is not wide."""
     math = _read(mathml)
     if _width(math) <= room:
-        return [mathml]
-    return [_math(math, piece) for piece in _pieces(list(math), room)]
+        return [[mathml]]
+    return _groups(math, list(math), room)
 
 
-def cut_lines(mathml: str) -> list[list[list[str]]] | None:
+def cut_lines(mathml: str) -> list[list[Groups]] | None:
     """Return the pieces of lines aligned at a sign, each a left, a right side.
 
     None for what is narrow, or is no such lines.
@@ -44,22 +45,16 @@ def cut_lines(mathml: str) -> list[list[list[str]]] | None:
     if (
         len(math) != 1
         or _width(math) <= NARROW
-        or any(len(row) > 2 for row in rows)
+        or any(len(row) != 2 for row in rows)
         or "text-align: right" not in rows[0][0].get("style", "")
     ):
         return None
-    return [
-        [
-            [_math(math, piece) for piece in _pieces(list(cell), NARROW)]
-            for cell in row
-        ]
-        for row in rows
-    ]
+    return [[_groups(math, list(cell), NARROW) for cell in row] for row in rows]
 
 
-def is_wide(pieces: list[str]) -> bool:
+def is_wide(side: Groups) -> bool:
     """Whether a side is too wide to stand beside another."""
-    return sum(_width(_read(piece)) for piece in pieces) > NARROW / 2
+    return sum(_width(_read(p)) for pieces in side for p in pieces) > NARROW / 2
 
 
 def _read(mathml: str) -> Element:
@@ -73,6 +68,18 @@ def _math(whole: Element, piece: Row) -> str:
     math = Element("math", attributes)
     math.extend(piece)
     return tostring(math, "unicode", short_empty_elements=False)
+
+
+def _groups(math: Element, row: Row, room: float) -> Groups:
+    groups: list[Row] = [[]]
+    for element in row:
+        groups[-1].append(element)
+        if element.tag == "mspace" and _width(element) >= 1:
+            groups.append([])
+    return [
+        [_math(math, piece) for piece in _pieces(group, room)]
+        for group in filter(None, groups)
+    ]
 
 
 def _pieces(row: Row, room: float) -> list[Row]:
@@ -96,8 +103,7 @@ def _cut_at(row: Row, rank: int) -> list[Row]:
     for element, place in zip(row, _ranks(row), strict=True):
         if place <= rank and pieces[-1]:
             pieces.append([])
-            if element.tag == "mo":
-                element.set("form", "infix")  # or it would lose its spaces
+            element.set("form", "infix")  # or it would lose its spaces
         pieces[-1].append(element)
     return pieces
 
@@ -105,21 +111,19 @@ def _cut_at(row: Row, rank: int) -> list[Row]:
 def _ranks(row: Row) -> Iterator[int]:
     """Yield how unwelcome a new line is before each part of a row."""
     opened: list[str] = []
-    after_space = False
     for element in row:
         sign = element.text if element.tag == "mo" else ""
         bar_closes = sign == "|" and "|" in opened
         if opened and (opened[-1] == _CLOSING.get(sign) or bar_closes):
             opened.pop()
         rank = _NEVER
-        if after_space or sign in _RELATIONS or _is_between(element, _SIGNS):
+        if sign in _RELATIONS or _is_between(element, _SIGNS):
             rank = len(opened)
         elif _is_between(element, _PRODUCTS):
             rank = len(opened) + 1
         yield rank
         if sign in ("(", "[", "{") or (sign == "|" and not bar_closes):
             opened.append(sign)
-        after_space = element.tag == "mspace" and _width(element) >= 1
 
 
 def _is_between(element: Element, signs: set[str]) -> bool:
@@ -138,9 +142,7 @@ def _width(element: Element) -> float:
         return float(element.get("width", "0").removesuffix("em") or 0)
     if element.tag == "mo":
         text = element.text or ""
-        spaced = text in _RELATIONS or _is_between(
-            element, _SIGNS | _PRODUCTS
-        )
+        spaced = text in _RELATIONS or _is_between(element, _SIGNS | _PRODUCTS)
         return 1.2 if spaced else 0.35 * len(text)
     if element.tag in ("mi", "mn", "mtext"):
         return 0.55 * len(element.text or "")

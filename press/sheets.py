@@ -1,4 +1,4 @@
-"""Makes the style sheets of the built site lighter, and lets them bring the fonts.
+"""Makes the style sheets of the built site lighter, and puts the fonts in.
 
 The theme's sheets serve every site there is; what names a class, a value or a
 variable that is found nowhere in this one is left out. The book's own sheet
@@ -27,17 +27,24 @@ _RIGHT_TO_LEFT = "rtl"  # the scripts know it; the book is written the other way
 
 
 def lighten(site: Path) -> None:
-    """Lighten the theme's sheets of a built site and put the fonts into ours."""
+    """Lighten the theme's sheets of a built site; put the fonts into ours."""
     own = site / OWN
     own.write_text(_with_fonts(own), encoding="utf-8")
     texts = [page.read_text("utf-8") for page in site.rglob("*.html")]
-    words = {w for text in texts for v in _VALUES.findall(text) for w in _WORD.findall(v)}
+    words = {
+        w
+        for text in texts
+        for v in _VALUES.findall(text)
+        for w in _WORD.findall(v)
+    }
     for script in (site / "assets").rglob("*.js"):
         texts.append(script.read_text("utf-8"))
         words |= set(_WORD.findall(texts[-1]))
     words.discard(_RIGHT_TO_LEFT)
     theme = sorted(site.glob("assets/stylesheets/*.css"))
-    sheets = {sheet: without(sheet.read_text("utf-8"), words) for sheet in theme}
+    sheets = {
+        sheet: without(sheet.read_text("utf-8"), words) for sheet in theme
+    }
     texts += [own.read_text("utf-8"), *sheets.values()]
     used = {name for text in texts for name in _VARIABLE.findall(text)}
     for sheet, text in sheets.items():
@@ -65,7 +72,9 @@ def without(sheet: str, words: set[str]) -> str:
         if token.startswith(("@media", "@supports")):
             body = without(body, words)
         elif not token.startswith("@"):
-            token = ",".join(s for s in _COMMA.split(token) if _is_met(s, words))
+            token = ",".join(
+                s for s in _COMMA.split(token) if _is_met(s, words)
+            )
         if token and body:
             made.append(f"{token}{{{body}}}")
     return "".join(made)
