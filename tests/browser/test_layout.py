@@ -1,12 +1,11 @@
 """What one reads is whole, ends where the rest ends, and hides nothing."""
 
-import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.book.conftest import chapters
 from tests.browser.conftest import PAGES, settle
@@ -67,11 +66,22 @@ CONTRAST = """button => {
         getComputedStyle(button.closest("pre")).backgroundColor)];
     return Math.max(...pair) / Math.min(...pair);
 }"""
-# how every element looks, and what is drawn before and after it
-LOOK = """() => [...document.querySelectorAll("body, body *")].flatMap(e =>
-    [null, "::before", "::after"].map(part => [...getComputedStyle(e, part)]
-        .filter(name => !name.startsWith("--"))
-        .map(name => name + getComputedStyle(e, part)[name]).join()))"""
+# how an element of each kind looks, and what is drawn before and after it
+LOOK = """() => {
+    const looks = {};
+    for (const e of document.querySelectorAll("body, body *")) {
+        const kind = [e.parentElement, e].map(
+            o => `${o.localName}.${o.getAttribute("class")}`).join(" ");
+        if (kind in looks || e.closest("svg, math")) continue;
+        looks[kind] = [null, "::before", "::after"].map(part => {
+            const style = getComputedStyle(e, part);
+            return part && style.content === "none" ? "" :
+                [...style].filter(name => !name.startsWith("--"))
+                    .map(name => name + style[name]).join();
+        }).join();
+    }
+    return looks;
+}"""
 
 
 @pytest.fixture
@@ -139,8 +149,10 @@ def test_a_system_with_colours_of_its_own_shows_what_opens(open_page, address):
 
 def test_the_choice_of_a_scheme_has_one_ring(open_page, address):
     page = open_page(address + "neuron.html", 1280)
-    while not page.evaluate("document.activeElement.matches('.md-option')"):
-        page.keyboard.press("Tab")
+    page.locator(".md-option:not([hidden])").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('.md-option')")
     rings = page.evaluate(
         """[...document.querySelectorAll("form, form *")].filter(e =>
             getComputedStyle(e).outlineStyle !== "none"
@@ -150,16 +162,21 @@ def test_the_choice_of_a_scheme_has_one_ring(open_page, address):
     assert rings == 1
 
 
-def test_contents_of_a_page_bear_its_own_words(open_page, address):
-    page = open_page(address + "departures.html", 1280)
+@pytest.mark.parametrize(
+    "path", [path for path in PAGES if path.endswith("departures.html")]
+)
+def test_contents_of_a_page_are_its_own_headings(open_page, address, path):
+    """Even where a section of the book is called as one of them."""
+    page = open_page(address + path, 1280)
     contents = page.locator(".md-sidebar--secondary .md-nav__link")
+    headings = page.locator("article :is(h2, h3)").all_inner_texts()
     said = [" ".join(t.split()) for t in contents.all_inner_texts()]
-    assert "Activation functions" in said
-    assert not [t for t in said if re.match(r"\d", t)]
+    assert len(said) > 5
+    assert set(said) <= {h.rstrip("¶").strip() for h in headings}
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("path", ["index.html", "activation/relu.html"])
+@pytest.mark.parametrize("path", ["activation/relu.html"])
 def test_what_the_theme_loses_nothing_shows(open_page, address, path, width):
     """Its whole sheets, as the package has them, give the same look."""
     page = open_page(address + path, width, reduced_motion="reduce")
@@ -167,7 +184,7 @@ def test_what_the_theme_loses_nothing_shows(open_page, address, path, width):
     (package,) = find_spec("material").submodule_search_locations
     whole = Path(package, "templates/assets/stylesheets")
 
-    def serve_whole(route) -> None:  # noqa: ANN001
+    def serve_whole(route: Route) -> None:
         (file,) = whole.rglob(route.request.url.rpartition("/")[2])
         route.fulfill(path=file, content_type="text/css")
 
@@ -177,5 +194,5 @@ def test_what_the_theme_loses_nothing_shows(open_page, address, path, width):
         "document.querySelectorAll('details').forEach(d => d.open = true)"
     )
     settle(page)
-    assert len(lightened) > 1000
+    assert len(lightened) > 100
     assert page.evaluate(LOOK) == lightened
