@@ -25,6 +25,7 @@ from press.notebooks import write_addresses
 from press.pdf.keep import write_pdf
 from press.policy import write_policy
 from press.reading import write_total
+from press.sheets import lighten
 from press.site import SITE, date_by_commit
 
 WORK = Path(".press")
@@ -92,6 +93,7 @@ def finish(folder: Path) -> bool:
         )
         write_moved(folder, os.environ.get("SITE_URL", ""))
         write_pdf(folder)
+        lighten(folder)
         write_policy(folder)
     except Fault as error:
         print(f"press: {error.format_message()}", file=sys.stderr)

@@ -7,18 +7,24 @@ own); math-core translates them. A formula on its own that begins with
 
 import html
 import re
+from functools import cache
 from xml.etree.ElementTree import Element, SubElement
 
+from bs4 import BeautifulSoup, Tag
 from markdown import Extension, Markdown
+from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from math_core import LatexError, LatexToMathML
 
 from press.fault import Fault, locate
+from press.pieces import LINE, NARROW, Groups, cut, cut_lines, is_wide
 
 _DELIMITERS = re.compile(r"\\[(\[](.*)\\[)\]]", re.DOTALL)
 # no line begins with these; browsers would break before them, after a formula
 _CLINGING = tuple(".,;:!?)")
 _LABEL = re.compile(r"\\label\{([a-z][a-z0-9-]*)\}\s*")
+# the coordinates of a point, in words
+_POINT = r"\((?:[-−]?[\d.]+, )+[-−]?[\d.]+\)"
 _POSITION = re.compile(r"(\d+): (.*)", re.DOTALL)
 
 
@@ -27,10 +33,6 @@ class MathML(Treeprocessor):
 
     It runs after inline parsing and before the contents are listed.
     """
-
-    def __init__(self, md: Markdown) -> None:
-        super().__init__(md)
-        self.translator = LatexToMathML(fancy_error=False)
 
     def run(self, root: Element) -> None:
         for parent in root.iter():
@@ -56,21 +58,28 @@ class MathML(Treeprocessor):
 
     def inline(self, formula: Element, tex: str, opening: str) -> None:
         """Put the formula into a span, which the style sheet keeps whole."""
-        formula.attrib = {"class": "formula"}
-        formula.text = opening + self.md.htmlStash.store(self.translate(tex))
-        after = formula.tail or ""
+        after, closing = formula.tail or "", ""
         if after[:1] in _CLINGING:
-            formula.text += after[0]
-            formula.tail = after[1:]
+            closing, formula.tail = after[0], after[1:]
+        groups = cut(translate(tex), LINE)
+        if len(groups) == len(groups[0]) == 1:
+            formula.attrib = {"class": "formula"}
+            mathml = self.md.htmlStash.store(groups[0][0])
+            formula.text = opening + mathml + closing
+        else:
+            formula.attrib = {"class": "pieces"}
+            groups[0][0] = opening + groups[0][0]
+            groups[-1][-1] += closing
+            formula.text = self.md.htmlStash.store(_spans(groups))
 
     def display(self, formula: Element, tex: str) -> None:
         """Put the formula into a box that may scroll, its number beside it."""
         label = _LABEL.match(tex)
-        mathml = self.translate(tex[label.end() :] if label else tex, True)
+        mathml = translate(tex[label.end() :] if label else tex, True)
         formula.text = None
         formula.attrib = {"class": "equation", "data-search-exclude": ""}
         box = SubElement(formula, "div", {"class": "wide"})
-        box.text = self.md.htmlStash.store(mathml)
+        box.text = self.md.htmlStash.store(_lines(mathml))
         if label and ("equation", label[1]) in self.md.press_numbers().named:
             name = f"equation-{label[1]}"
             number = self.md.press_numbers().of("equation", label[1])
@@ -82,30 +91,71 @@ class MathML(Treeprocessor):
             }
             SubElement(formula, "a", link).text = f"({number})"
 
-    def translate(self, tex: str, display: bool = False) -> str:
-        """Return `tex` as a <math> element that keeps its source as data-tex.
 
-        Raises Fault if `tex` is not sound TeX.
-        """
-        if "\\label" in tex:
-            raise Fault(
-                f"{locate(tex)}: a label stands at the start of a formula "
-                "on its own, like \\label{sigmoid}, once, in lower-case "
-                "letters, digits and hyphens"
-            )
-        try:
-            mathml = self.translator.convert_with_local_state(
-                tex, displaystyle=display
-            )
-        except LatexError as error:
-            position, reason = _POSITION.fullmatch(str(error)).groups()
-            raise Fault(
-                f"{locate(tex)}: bad TeX, "
-                f"character {position} of {tex!r}: {reason}"
-            ) from None
-        return mathml.replace(
-            "<math", f'<math data-tex="{html.escape(tex)}"', 1
+def translate(tex: str, display: bool = False) -> str:
+    """Return `tex` as a <math> element that keeps its source as data-tex.
+
+    Raises Fault if `tex` is not sound TeX.
+    """
+    if "\\label" in tex:
+        raise Fault(
+            f"{locate(tex)}: a label stands at the start of a formula "
+            "on its own, like \\label{sigmoid}, once, in lower-case "
+            "letters, digits and hyphens"
         )
+    try:
+        mathml = _translator().convert_with_local_state(
+            tex, displaystyle=display
+        )
+    except LatexError as error:
+        position, reason = _POSITION.fullmatch(str(error)).groups()
+        raise Fault(
+            f"{locate(tex)}: bad TeX, character {position} of {tex!r}: {reason}"
+        ) from None
+    return mathml.replace("<math", f'<math data-tex="{html.escape(tex)}"', 1)
+
+
+@cache
+def _translator() -> LatexToMathML:
+    return LatexToMathML(fancy_error=False)
+
+
+def join_pieces(article: Tag) -> None:
+    """Make each formula that was cut into pieces whole again, for paper."""
+    for pieces in article.select(".pieces"):
+        first, *more = pieces.find_all("math")
+        for gone in [*more, *pieces.find_all("wbr")]:
+            gone.extract()
+        whole = translate(first["data-tex"], first.has_attr("displaystyle"))
+        first.replace_with(BeautifulSoup(whole, "html.parser").math)
+
+
+def _lines(mathml: str) -> str:
+    """Let a wide display have more lines than one where a page is narrow."""
+    rows = cut_lines(mathml)
+    if rows is None:
+        groups = cut(mathml, NARROW)
+        whole = groups == [[mathml]]
+        return mathml if whole else _line(groups, "lines pieces")
+    hangs = any(is_wide(left) for left, _ in rows)
+    sides = "".join(
+        _line(left, "left") + _line(right, "lines") for left, right in rows
+    )
+    return f'<div class="rows pieces{" hanging" * hangs}">{sides}</div>'
+
+
+def _line(groups: Groups, kind: str) -> str:
+    return f'<div class="{kind}">{_spans(groups)}</div>'
+
+
+def _spans(groups: Groups) -> str:
+    made = [
+        "<wbr>".join(f'<span class="formula">{p}</span>' for p in pieces)
+        for pieces in groups
+    ]
+    if len(made) == 1:
+        return made[0]
+    return "<wbr>".join(f'<span class="group">{g}</span>' for g in made)
 
 
 def _take_parenthesis(parent: Element, place: int) -> str:
@@ -121,8 +171,19 @@ def _take_parenthesis(parent: Element, place: int) -> str:
     return "("
 
 
+class Point(InlineProcessor):
+    """Keeps the coordinates of a point, like (0, 1), on one line."""
+
+    def handleMatch(
+        self, match: re.Match[str], _: str
+    ) -> tuple[Element, int, int]:
+        point = Element("span", {"class": "formula"})
+        point.text = match[0]
+        return point, *match.span()
+
+
 class MathMLExtension(Extension):
-    """Registers MathML.
+    """Registers MathML, and points in words.
 
     Load it beside pymdownx.arithmatex with `generic: true`.
     """
@@ -130,6 +191,8 @@ class MathMLExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         # below inline parsing (20), above the table of contents (5)
         md.treeprocessors.register(MathML(md), "press-mathml", 15)
+        # below code and links, which keep theirs
+        md.inlinePatterns.register(Point(_POINT, md), "press-point", 70)
 
 
 makeExtension = MathMLExtension  # what Python-Markdown looks for

@@ -431,5 +431,5 @@ def test_arrow_of_the_weights_has_its_name_at_its_tip():
 def test_page_and_figures_share_one_palette():
     sheet = (Path(__file__).parents[1] / "docs/assets/book.css").read_text()
     for name, colour in PALETTE.items():
-        first = re.search(rf"--figure-{name}: (#\w+);", sheet)
+        first = re.search(rf"--figure-{name}: light-dark\((#\w+),", sheet)
         assert first[1] == colour, name

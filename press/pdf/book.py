@@ -27,7 +27,7 @@ STYLE = Path("assets/book.css")
 FEW = 12  # of what Typst says, as one fault may have hundreds of echoes
 PAGE = "// page "  # a comment before each page in the main file
 _TERM = re.compile("^term-")
-_COLOUR = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
+_COLOUR = re.compile(r"--([\w-]+): (?:light-dark\()?(#[0-9a-f]{6})")
 
 
 class Book:

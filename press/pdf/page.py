@@ -11,6 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 
 from press.fault import Fault
+from press.mathml import join_pieces
 from press.pdf.code import take_code
 from press.pdf.picture import take_pictures
 
@@ -60,6 +61,7 @@ class Page:
         html = take_pictures(found[0], self.folder)
         html, self.code = take_code(html)
         article = BeautifulSoup(html, "html.parser").article
+        join_pieces(article)
         if article.h1 is None or not article.h1.get("id"):
             raise Fault(f"{self.address}: the page has no <h1> with an id")
         return article

@@ -63,12 +63,17 @@ def test_paper_shows_every_page_of_a_chapter(page, address):
     assert page.pdf().count(b"/Type /Page\n") >= 3
 
 
-def test_fonts_are_asked_for_without_javascript(browser, address):
-    context = browser.new_context(java_script_enabled=False)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_scheme_is_the_readers_without_javascript(browser, address, scheme):
+    context = browser.new_context(
+        java_script_enabled=False, color_scheme=scheme
+    )
     page = context.new_page()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.route("**/*.css", lambda route: route.abort())
     page.goto(address + "activation/relu.html")
+    ink, paper = page.locator("body").evaluate(
+        "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    )
     context.close()
-    assert sum("/fonts/stix-two-" in url for url in asked) == 4
+    ink, paper = (sum(map(int, numbers(c)[:3])) for c in (ink, paper))
+    assert (ink > paper) == (scheme == "dark")
+    assert abs(ink - paper) > 400

@@ -4,6 +4,9 @@ import pytest
 
 from tests.browser.conftest import LEDGER, PAGES, settle
 
+# what all pages share: theme, style, fonts
+SHARED = 115_000
+
 SHIFT = """new Promise(done => new PerformanceObserver(list => done(
     list.getEntries().reduce((sum, shift) => sum + shift.value, 0)
 )).observe({type: "layout-shift", buffered: true})
@@ -16,8 +19,9 @@ def test_first_visit_is_light(page, address, sent, path):
     settle(page)
     page.wait_for_timeout(300)
     names = [name for name, _ in sent]
-    assert any("stix-two-text" in name for name in names)
-    assert len(names) <= 14, names
+    assert len(names) <= 10, names
+    shared = sum(size for name, size in sent if not name.endswith(path))
+    assert shared <= SHARED, sent
     assert sum(size for _, size in sent) <= 150_000, sent
     assert page.evaluate(SHIFT) <= 0.02
 
@@ -34,14 +38,34 @@ def test_a_phone_sees_nothing_jump(browser, address, path):
     assert shift <= 0.02
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_page_asks_for_its_fonts_by_itself(page, address, requested, path):
-    """A font that only a style sheet asks for is too late for a first visit."""
-    page.route("**/*.css", lambda route: route.abort())
+# whether fonts were there whenever the page was painted
+WATCH = """window.late = [];
+(function look() {
+    const sample = document.querySelector("h1");
+    if (sample && getComputedStyle(sample).lineHeight !== "normal")
+        for (const family of ["STIX Two Text", "STIX Two Math"])
+            if (!document.fonts.check(`16px "${family}"`)) late.push(family);
+    requestAnimationFrame(look);
+})();"""
+
+
+@pytest.mark.parametrize("path", ["index.html", "neuron.html"])
+def test_a_first_visit_over_a_slow_line_shows_its_own_letters(
+    browser, address, path
+):
+    context = browser.new_context()
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"latency": 150, "downloadThroughput": 200_000}
+    line.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "uploadThroughput": 90_000, **slow},
+    )
+    page.add_init_script(WATCH)
     page.goto(address + path)
     settle(page)
-    fonts = {url.split("stix-two-")[1] for url in requested if "woff2" in url}
-    wanted = {"text.woff2", "text-italic.woff2", "text-semibold.woff2"}
-    if page.locator("math").count():
-        wanted.add("math.woff2")
-    assert fonts == wanted
+    late, shift = page.evaluate("late"), page.evaluate(SHIFT)
+    context.close()
+    assert late == []
+    assert shift <= 0.02
