@@ -9,7 +9,7 @@ from snippets.activation.leaky_relu import (
     leaky_relu_derivative,
 )
 from snippets.activation.relu import relu, relu_derivative
-from snippets.network import Layer
+from snippets.network import Layer, affine, initialise
 from snippets.propagation.backward import backward
 from snippets.propagation.forward import forward
 from tests.activation import agreement
@@ -24,6 +24,10 @@ def torchs(alpha):
     return partial(torch.nn.functional.leaky_relu, negative_slope=alpha)
 
 
+@claim(
+    "In real work call torch.nn.functional.leaky_relu, which gives the same "
+    r"values and slopes and calls $\alpha$ negative_slope.",
+)
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 @pytest.mark.parametrize("alpha", SLOPES)
 def test_agrees_with_torch(dtype, alpha):
@@ -48,10 +52,17 @@ def test_derivative_agrees_with_autograd(alpha):
     agreement.slope_agrees_with_autograd(derivative, torchs(alpha))
 
 
+@claim(
+    "In real work call torch.nn.functional.leaky_relu, which gives the same "
+    r"values and slopes and calls $\alpha$ negative_slope.",
+)
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
-def test_autograd_finds_the_slopes_that_torch_takes(dtype):
-    """At 0 as well."""
-    agreement.autograd_agrees_with(leaky_relu, torch.nn.LeakyReLU(0.01), dtype)
+@pytest.mark.parametrize("alpha", SLOPES)
+def test_autograd_finds_the_slopes_that_torch_takes(dtype, alpha):
+    """At 0 as well, and finite everywhere."""
+    agreement.autograd_agrees_with(
+        partial(leaky_relu, alpha=alpha), torchs(alpha), dtype
+    )
 
 
 @pytest.mark.parametrize("alpha", SLOPES)
@@ -76,14 +87,18 @@ def test_infinities_pass_through():
 
 @claim(
     (
-        "The usual choice is $\\alpha = <usual>$: then 3 stays 3, and −2 "
-        "becomes −0.02."
+        "The usual choice is $\\alpha = <usual>$: then <up> stays <kept>, and "
+        "<down> becomes <shrunk>."
     ),
     r"$a = \max(\alpha z, z)$ with $0 < \alpha \le 1$, usually <same>; its "
     r"slope is <right> above <kink> and $\alpha$ below.",
 )
-def test_slope_is_one_hundredth_unless_given(usual, same, right, kink):
+def test_slope_is_one_hundredth_unless_given(
+    usual, same, right, kink, up, kept, down, shrunk
+):
     assert torch.nn.LeakyReLU().negative_slope == usual == same
+    two = torch.tensor([up, down], dtype=torch.float64)
+    assert leaky_relu(two).tolist() == [kept, shrunk]
     z = torch.linspace(0.5, 8, 16, dtype=torch.float64)
     for slope, side in ((right, z), (usual, -z)):
         rise = leaky_relu(kink + side)
@@ -101,7 +116,10 @@ def test_takes_torchs_slope_at_zero(alpha, place):
     z = torch.tensor(place, dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad(torchs(alpha)(z), z)
     assert slope.item() == pytest.approx(alpha)
-    assert leaky_relu_derivative(z.detach(), alpha).item() == slope.item()
+    for zero in (z, torch.tensor(-place).double().requires_grad_()):
+        (ours,) = torch.autograd.grad(leaky_relu(zero, alpha), zero)
+        assert ours.item() == alpha, "through the book's own function"
+        assert leaky_relu_derivative(zero.detach(), alpha).item() == alpha
     h = 1e-6
     right, left = (leaky_relu(z + step, alpha) / step for step in (h, -h))
     assert right.item() == pytest.approx(1)
@@ -124,7 +142,8 @@ def test_every_number_is_reached_once(alpha):
 
 
 @claim(
-    "And the slope is never <never>, so no unit can be dead.",
+    "Its slope is never <never>, so no unit can be dead: a unit whose $z$ is "
+    "negative for every example still learns, though slowly.",
     "No unit can die, for no slope is <none>.",
 )
 def test_slope_is_never_zero(never, none):
@@ -139,6 +158,10 @@ def test_slope_is_never_zero(never, none):
         "Its slope is never 0, so no unit can be dead: a unit whose $z$ is "
         "negative for every example still learns, though slowly."
     ),
+    "So no unit dies for good, but one whose $z$ is negative learns slowly "
+    "and passes little of the error on to the layers before it.",
+    "If there are more and more, lower the learning rate, or try Leaky ReLU, "
+    "whose units cannot die.",
 )
 def test_unit_below_zero_for_all_examples_still_learns():
     """By a hundredth of what it would learn above 0."""
@@ -160,6 +183,8 @@ def test_unit_below_zero_for_all_examples_still_learns():
         "whose $z$ is negative; with <slope>, <count> such units in a row "
         "contribute a factor of <factor>."
     ),
+    "So no unit dies for good, but one whose $z$ is negative learns slowly "
+    "and passes little of the error on to the layers before it.",
 )
 def test_three_layers_below_zero_leave_a_millionth(slope, count, factor):
     one, count = torch.ones(1, 1, dtype=torch.float64), int(count)
@@ -172,14 +197,30 @@ def test_three_layers_below_zero_leave_a_millionth(slope, count, factor):
 
 
 @claim(
-    "The outputs are not centred on <middle>, and there is one more number "
-    "to choose.",
+    "As with ReLU, the outputs are not centred on <middle>.",
 )
 def test_outputs_are_not_centred(middle):
     z = torch.linspace(-3, 3, 601, dtype=torch.float64)
     assert z.mean().abs() < 1e-12
     for alpha in SLOPES[:3]:
         assert leaky_relu(z, alpha).mean() > middle + 0.3
+    assert relu(z).mean() > middle + 0.3
+
+
+@claim(
+    "Like ReLU, Leaky ReLU does not saturate for positive $z$, and its units "
+    "cannot die; in return its outputs are no longer sparse.",
+)
+def test_keeps_its_slope_and_gives_up_zeros():
+    """About half of ReLU's outputs are 0, and none of these."""
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(1000, generator=generator, dtype=torch.float64)
+    assert (relu(z) == 0).sum() > 400
+    assert (leaky_relu(z) != 0).all()
+    large = 10.0 ** torch.arange(0, 301, 10, dtype=torch.float64)
+    for derivative in (relu_derivative, leaky_relu_derivative):
+        assert (derivative(large) == 1).all()
+    assert leaky_relu_derivative(-large).min() > 0
 
 
 @claim(
@@ -192,10 +233,18 @@ def test_inverse_of_the_exercise(slope, z):
 
 @claim(
     "The identity, $a = z$.",
+    "It does not bend, and layers without bending collapse.",
 )
 def test_slope_of_one_is_the_identity():
+    """So two layers do what a single one does."""
     z = torch.linspace(-3, 3, 61, dtype=torch.float64)
     assert torch.equal(leaky_relu(z, 1), z)
+    first, second = initialise((3, 4, 2), torch.Generator().manual_seed(0))
+    single = Layer(second.W @ first.W, second.W @ first.b + second.b)
+    x = z.reshape(1, -1) * torch.tensor([[1.0], [-2.0], [3.0]]).double()
+    torch.testing.assert_close(
+        affine(leaky_relu(affine(x, first), 1), second), affine(x, single)
+    )
 
 
 @claim(

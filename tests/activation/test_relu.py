@@ -35,14 +35,22 @@ from tests.claims import claim, number
 from tests.equations.check import hold
 
 
+@claim(
+    "In real work call torch.relu: its values and slopes are the same, at 0 "
+    "too.",
+)
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_agrees_with_torch(dtype):
     agreement.agrees_with(relu, torch.relu, dtype)
 
 
+@claim(
+    "In real work call torch.relu: its values and slopes are the same, at 0 "
+    "too.",
+)
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_autograd_finds_the_slopes_that_torch_takes(dtype):
-    """At 0 as well."""
+    """At 0 as well, and finite everywhere."""
     agreement.autograd_agrees_with(relu, torch.relu, dtype)
 
 
@@ -71,10 +79,13 @@ def test_infinities_pass_through():
 
 
 @claim(
-    "The rectified linear unit, ReLU, keeps what is positive and cuts what "
-    "is negative to <floor>.",
+    "The rectified linear unit, ReLU, leaves positive numbers as they are and "
+    "turns negative ones into <floor>: <up> stays <kept>, and <down> becomes "
+    "<cut>.",
 )
-def test_keeps_the_positive_and_cuts_the_negative(floor):
+def test_keeps_the_positive_and_cuts_the_negative(floor, up, kept, down, cut):
+    two = torch.tensor([up, down], dtype=torch.float64)
+    assert relu(two).tolist() == [kept, cut]
     z = torch.linspace(-9, 9, 181, dtype=torch.float64)
     assert torch.equal(relu(z)[z > 0], z[z > 0])
     assert set(relu(z)[z < 0].tolist()) == {floor}
@@ -107,59 +118,81 @@ def test_absolute_value_from_two_units():
 
 
 @claim(
-    "At $z = <place>$ it does not exist.",
+    "At $z = <place>$ there is no slope: just to the left it is <before>, and "
+    "just to the right it is <after>.",
     "Where its two halves meet, it has no derivative: the slope jumps at "
     "the kink.",
 )
-def test_has_no_slope_at_zero(place):
+def test_has_no_slope_at_zero(place, before, after):
     """However close one comes, the two sides give different slopes."""
     z = torch.tensor(place, dtype=torch.float64)
     for h in (1e-3, 1e-9, 1e-300):
         right = (relu(z + h) - relu(z)) / h
         left = (relu(z) - relu(z - h)) / h
-        assert (left.item(), right.item()) == (0, 1)
+        assert (left.item(), right.item()) == (before, after)
 
 
-def slope_at_zero(function):
-    z = torch.zeros((), dtype=torch.float64, requires_grad=True)
+@claim(
+    "A program has to return something all the same, and any number from "
+    "<low> to <high> is a sensible choice.",
+)
+def test_slopes_that_a_line_below_the_kink_can_have(low, high):
+    """A line through the origin then touches ReLU, and nowhere cuts it."""
+    z = torch.linspace(-3, 3, 61, dtype=torch.float64)
+    for slope in torch.linspace(low, high, 11, dtype=torch.float64):
+        assert (slope * z <= relu(z)).all()
+    for slope in (low - 0.01, high + 0.01):
+        assert not (slope * z <= relu(z)).all()
+
+
+def slope_at(function, place):
+    z = torch.tensor(place, dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad(function(z), z)
     return slope.item()
 
 
 @claim(
-    (
-        "torch finds slopes by itself; this is called automatic "
-        "differentiation, or autograd."
-    ),
+    "What autograd returns at <place> depends on how the function is written.",
+    "For Leaky ReLU, which comes next, it returns yet another value.",
     "In four ways to write a rectifier, torch takes <choices> different "
     "values there.",
 )
-def test_torch_chooses_a_slope_at_zero(choices):
+def test_torch_chooses_a_slope_at_zero(place, choices):
     slopes = [
-        slope_at_zero(torch.relu),
-        slope_at_zero(lambda z: z.clamp(min=0)),
-        slope_at_zero(lambda z: torch.maximum(z, torch.zeros_like(z))),
-        slope_at_zero(lambda z: torch.nn.functional.leaky_relu(z, 0.01)),
+        slope_at(function, place)
+        for function in (
+            torch.relu,
+            lambda z: z.clamp(min=0),
+            lambda z: torch.maximum(z, torch.zeros_like(z)),
+            torch.nn.functional.leaky_relu,
+        )
     ]
     assert slopes == [0, 1, 0.5, pytest.approx(0.01)]
     assert len(set(slopes)) == choices
+    assert place == 0
 
 
 @claim(
     "This book follows torch.relu and takes <slope>.",
 )
 def test_takes_torchs_slope_at_zero(slope):
-    assert relu_derivative(torch.zeros(())).item() == slope
-    assert slope_at_zero(torch.relu) == slope
+    for zero in (0.0, -0.0):
+        assert slope_at(torch.relu, zero) == slope
+        assert slope_at(relu, zero) == slope, "the book's own, by autograd"
+        assert relu_derivative(torch.tensor(zero)).item() == slope
 
 
 @claim(
     "A positive $z$, however large, has a slope of exactly <slope>: the "
     "unit does not saturate on that side, and a product of such slopes does "
     "not vanish.",
+    "So these slopes do not shrink the error on its way back, which helps the "
+    "network to learn.",
+    "It does not saturate for positive $z$, which helps learning, and it is "
+    "cheap to compute, which saves time.",
 )
 def test_slope_stays_however_large_the_input(slope):
-    """So ten layers hand the gradient back as they were given it."""
+    """So ten layers hand the error back as they were given it."""
     z = 10.0 ** torch.arange(-300, 301, 10, dtype=torch.float64)
     assert set(relu_derivative(z).tolist()) == {slope}
     one = torch.ones(1, 1, dtype=torch.float64)
@@ -170,19 +203,20 @@ def test_slope_stays_however_large_the_input(slope):
 
 @claim(
     (
-        "A negative $z$ gives exactly <answer>, so for any one example many"
+        "A negative $z$ gives exactly <output>, so for any one example many"
         " units of a network are silent."
     ),
+    "The outputs of such a layer are called sparse: many of them are <same>.",
 )
-def test_many_units_are_silent_for_any_one_example(answer):
+def test_many_units_are_silent_for_any_one_example(output, same):
     """Of 400 units about half, within four standard deviations of 0.025."""
     generator = torch.Generator().manual_seed(0)
     layers = initialise((10, 400, 400), generator)
     x = torch.randn(10, 50, generator=generator, dtype=torch.float64)
     a, caches = forward(x, layers, ("relu", "relu"))
-    assert (a[caches[1].z < 0] == answer).all()
-    for answers in (caches[1].a_previous, a):
-        silent = (answers == answer).double().mean(dim=0)
+    assert (a[caches[1].z < 0] == output).all()
+    for outputs in (caches[1].a_previous, a):
+        silent = (outputs == same).double().mean(dim=0)
         assert 0.4 < silent.min() <= silent.max() < 0.6
 
 
@@ -199,13 +233,13 @@ def gradients_of_a_unit(function, w, b, x):
 @claim(
     (
         "A ReLU unit whose $z$ is negative is inactive for that example: "
-        "its output is <answer>, and since its slope is <slope> as well, it"
+        "its output is <output>, and since its slope is <slope> as well, it"
         " learns nothing from it."
     ),
 )
-def test_inactive_unit_learns_nothing_from_that_example(answer, slope):
+def test_inactive_unit_learns_nothing_from_that_example(output, slope):
     x = torch.tensor(-1.0, dtype=torch.float64)
-    assert relu(x).item() == answer
+    assert relu(x).item() == output
     assert relu_derivative(x).item() == slope
     assert gradients_of_a_unit(torch.relu, 1.0, 0.0, x) == [0, 0]
 
@@ -285,7 +319,7 @@ def test_dead_is_not_saturated(slope):
     "and may one day bring a positive $z$.",
 )
 def test_dead_unit_of_the_second_layer_can_come_back():
-    """A living unit beside it teaches the first layer to answer more."""
+    """A living unit beside it teaches the first layer to give more."""
     x = torch.tensor([[0.5, 1.0]], dtype=torch.float64)
     one, pair = torch.ones(1, 1).double(), torch.ones(2, 1).double()
     bias = torch.tensor([[-2.0], [0.0]], dtype=torch.float64)
@@ -307,6 +341,11 @@ def test_dead_unit_of_the_second_layer_can_come_back():
     "rate can kill a whole layer.",
     "Nor is it always a small matter: at a high learning rate whole layers "
     "die, whatever the random start.",
+)
+@claim(
+    "That depends on the learning rate.",
+    "If there are more and more, lower the learning rate, or try Leaky ReLU, "
+    "whose units cannot die.",
 )
 @pytest.mark.parametrize("seed", range(8))
 def test_high_learning_rate_kills_units(seed):
@@ -486,6 +525,10 @@ def test_page_prints_the_record_and_follows_it(tmp_path):
     "ReLU comes first in every row of the record, but the other two change "
     "places from one machine to the other.",
     "ReLU is the fastest in every row.",
+    "So ReLU is cheap, and which of the others costs more depends on the "
+    "machine.",
+    "It does not saturate for positive $z$, which helps learning, and it is "
+    "cheap to compute, which saves time.",
 )
 def test_relu_is_first_in_every_row():
     assert len(record()) > 1
@@ -498,6 +541,8 @@ def test_relu_is_first_in_every_row():
     "ReLU comes first in every row of the record, but the other two change "
     "places from one machine to the other.",
     "The other two change places from one machine to the other.",
+    "So ReLU is cheap, and which of the others costs more depends on the "
+    "machine.",
 )
 def test_tanh_and_sigmoid_change_places():
     """On each machine the order is the same in every row, and it is another."""
@@ -667,6 +712,35 @@ def test_each_function_is_called_as_often_as_is_told(monkeypatch):
     assert calls["relu"] == 51 + 3
     measure_cost(1000, rounds=1)
     assert calls["relu"] == 51 + 3 + 1000
+
+
+@claim(
+    "These are the microseconds that torch's own functions took on float32 "
+    "numbers, measured once on each of <machines> machines.",
+)
+def test_cost_is_that_of_torchs_functions_on_float32(monkeypatch, machines):
+    taken = set()
+    for name in ("relu", "tanh", "sigmoid"):
+        monkeypatch.setattr(
+            torch, name, lambda z, name=name: taken.add((name, z.dtype))
+        )
+    measure_cost(1_000_000, rounds=1)
+    assert taken == {(name, torch.float32) for name in measure_cost(1)}
+    assert len(record()) == machines
+    assert {measurement["dtype"] for measurement in record()} == {"float32"}
+
+
+@claim(
+    "Each is the median of the rounds, in which the functions took turns.",
+)
+def test_cost_is_the_median_of_rounds_taken_in_turn(monkeypatch):
+    """The clock runs ever slower, so that a mean would be another number."""
+    seconds = iter([1, 2, 3, 10, 20, 30, 1000, 2000, 3000])
+    monkeypatch.setattr(
+        relu_module, "timeit", lambda call, number: next(seconds)
+    )
+    cost = measure_cost(1_000_000, rounds=3)
+    assert cost == {"relu": 10e6, "tanh": 20e6, "sigmoid": 30e6}
 
 
 def test_figure_of_the_dead_marks_each_start_and_rate():

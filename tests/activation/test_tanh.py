@@ -27,12 +27,13 @@ def test_agrees_with_torch(dtype):
 
 
 @claim(
-    "Written down as it stands, the formula works for a while.",
+    "Typed in as it is printed, the formula works for a $z$ that is neither "
+    "far from <middle> nor very close to it.",
 )
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
-def test_textbook_formula_agrees_where_it_holds(dtype):
+def test_textbook_formula_agrees_where_it_holds(dtype, middle):
     def bounded(z):
-        return z.clamp(-5, 5)
+        return middle + z.clamp(-5, 5)
 
     agreement.agrees_with(
         lambda z: textbook_tanh(bounded(z)),
@@ -89,8 +90,8 @@ def test_value_and_slope_keep_within_bounds(
 
 
 @claim(
-    "To compute $t$ there is expm1, which keeps all digits where $z$ is "
-    "small and $e^{2z}$ hardly differs from <one>.",
+    "And expm1 computes $t$ without cancelling: it keeps all digits where $z$ "
+    "is small and $e^{2z}$ hardly differs from <one>.",
 )
 def test_small_inputs_keep_all_their_digits(one):
     """For small z, tanh z = z - z^3/3 + ...: relative error, not absolute."""
@@ -127,6 +128,8 @@ def test_autograd_finds_the_slope_at_zero():
     ),
     "The same goes for tanh, and there rounding does worse: the textbook "
     "formula, far out, divides infinity by infinity.",
+    "A formula that is right on paper can overflow or lose its digits on a "
+    "computer; rewrite it before you run it.",
 )
 def test_textbook_formula_breaks_down():
     z = torch.tensor([100.0])
@@ -155,6 +158,8 @@ def test_nothing_overflows_on_the_way(dtype, low, high):
         "numbers close to <one> are subtracted, and most of their digits "
         "cancel."
     ),
+    "A formula that is right on paper can overflow or lose its digits on a "
+    "computer; rewrite it before you run it.",
 )
 def test_textbook_formula_cancels_near_zero(place, one):
     """Most: of the 24 bits of a float32, fewer than a quarter are left."""
@@ -171,23 +176,54 @@ def test_textbook_formula_cancels_near_zero(place, one):
 @claim(
     r"For the rest, tanh is a sigmoid, stretched and moved: $\tanh(z) = "
     r"<factor> \sigma(<inner>z) - <shift>$ at every point.",
+    "It is a sigmoid in disguise, made <width> as wide and <height> as high "
+    "and then moved down by <down>:",
 )
-def test_is_a_stretched_sigmoid(factor, inner, shift):
+def test_is_a_stretched_sigmoid(factor, inner, shift, width, height, down):
     z = torch.linspace(-20, 20, 801, dtype=torch.float64)
-    torch.testing.assert_close(
-        tanh(z), factor * sigmoid(inner * z) - shift, rtol=0, atol=1e-15
-    )
+    for high, steep, low in (
+        (factor, inner, shift),
+        (height, 1 / width, down),
+    ):
+        torch.testing.assert_close(
+            tanh(z), high * sigmoid(steep * z) - low, rtol=0, atol=1e-15
+        )
+
+
+@claim(
+    "A sigmoid's outputs are all positive, so for a single example the "
+    "weights of a unit that sigmoids feed can only rise together or fall "
+    "together.",
+    "If its inputs may have either sign, some weights can rise while others "
+    "fall.",
+)
+def test_inputs_of_either_sign_let_weights_part():
+    """Two units feed a third, whose pre-activation should rise."""
+    before = torch.tensor([[-1.0], [2.0]], dtype=torch.float64)
+    layers = [
+        Layer(torch.eye(2, dtype=torch.float64), 0 * before),
+        Layer(torch.ones(1, 2, dtype=torch.float64), 0 * before[:1]),
+    ]
+
+    def signs(first):
+        names = [first, "sigmoid"]
+        _, caches = forward(before, layers, names)
+        da = torch.ones(1, 1, dtype=torch.float64)
+        return backward(da, caches, names)[1].dW.sign().tolist()
+
+    assert signs("sigmoid") == [[1, 1]]
+    assert signs("tanh") == [[-1, 1]]
 
 
 @claim(
     "Exchange $z$ and $-z$ in the formula: the numerator changes its sign, and "
     "the denominator stays the same.",
-    "For positive $z$ the code takes the negative number and changes the sign "
+    "For positive $z$ the code puts $-z$ in place of $z$ and changes the sign "
     r"of the result, since $\tanh(z) = -\tanh(-z)$.",
 )
 def test_is_odd():
     z = torch.linspace(0, 20, 401, dtype=torch.float64)
-    torch.testing.assert_close(tanh(-z), -tanh(z), rtol=1e-15, atol=0)
+    assert torch.equal(tanh(-z), -tanh(z)), "one is computed from the other"
     up, down = torch.exp(z), torch.exp(-z)  # exchanged where z turns to -z
     assert torch.equal(down - up, -(up - down))
     assert torch.equal(down + up, up + down)
@@ -195,20 +231,27 @@ def test_is_odd():
 
 
 @claim(
-    ("At $z = 0$ the slope is <best>, <times> times the sigmoid's largest."),
+    "At $z = <place>$ the slope is <best>, <times> times the sigmoid's "
+    "largest.",
 )
-def test_slope_is_four_times_the_sigmoids_at_best(best, times):
+def test_slope_is_four_times_the_sigmoids_at_best(place, best, times):
     z = torch.linspace(-9, 9, 1801, dtype=torch.float64)
     assert tanh_derivative(z).max().item() == best
+    at = torch.tensor(place, dtype=torch.float64)
+    assert tanh_derivative(at).item() == best
     top = sigmoid_derivative(z).max().item()
     assert best == pytest.approx(times * top, rel=1e-15)
 
 
 @claim(
-    "It falls faster, too.",
+    "It also falls faster: at $z = <place>$ it is already smaller than the "
+    "sigmoid's.",
 )
-def test_slope_falls_faster_than_the_sigmoids():
+def test_slope_falls_faster_than_the_sigmoids(place):
     """At every z but 0, less of the best slope is left."""
+    near, here = torch.tensor([place - 1, place], dtype=torch.float64)
+    assert tanh_derivative(near) > sigmoid_derivative(near), "not yet"
+    assert tanh_derivative(here) < sigmoid_derivative(here)
     z = torch.linspace(0.1, 9, 90, dtype=torch.float64)
     zero = torch.zeros((), dtype=torch.float64)
     left = tanh_derivative(z) / tanh_derivative(zero)
@@ -306,7 +349,8 @@ def test_rounding_on_the_way_reaches_one_earlier():
     "symmetrically about <middle> give outputs whose mean is <mean>.",
     "Inputs that are spread symmetrically about <middle> give outputs with "
     "mean <result>; others do not.",
-    ("It does not: move the inputs away from 0, and the outputs move as well."),
+    "Others it does not centre: move the inputs away from <middle>, and the "
+    "outputs move as well.",
 )
 def test_centres_only_what_is_symmetric(middle, mean, result):
     """The mean of a million samples is known to about 0.001."""
@@ -315,7 +359,7 @@ def test_centres_only_what_is_symmetric(middle, mean, result):
     assert z.mean().item() == pytest.approx(middle, abs=0.005)
     assert tanh(z).mean().item() == pytest.approx(mean, abs=0.005)
     assert tanh(z).mean().item() == pytest.approx(result, abs=0.005)
-    moved = [tanh(z + middle).mean() for middle in (-2, -1, 0, 1, 2)]
+    moved = [tanh(z + away).mean() for away in (-2, -1, 0, 1, 2)]
     assert all(before + 0.2 < after for before, after in pairwise(moved))
     centred = torch.tensor([-1.0, -1.0, 2.0], dtype=torch.float64)
     assert centred.mean() == 0
@@ -323,20 +367,28 @@ def test_centres_only_what_is_symmetric(middle, mean, result):
 
 
 @claim(
-    "It saturates at <low> and <high>, as the sigmoid does at "
-    "<sigmoids_low> and <sigmoids_high>, and its slopes, below <best> "
-    "everywhere but at <place>, still make gradients vanish.",
+    "tanh saturates near <low> and <high>, as the sigmoid does near "
+    "<sigmoids_low> and <sigmoids_high>.",
+    "Sigmoid and tanh are nearly flat wherever $z$ is far from <middle>.",
 )
-def test_saturates_and_lets_gradients_vanish(
-    low, high, sigmoids_low, sigmoids_high, best, place
+def test_saturates_as_the_sigmoid_does(
+    low, high, sigmoids_low, sigmoids_high, middle
 ):
     """Saturated, at z = 9 and beyond: the slope is below a thousandth of 1."""
-    far = torch.tensor([-9.0, 9.0], dtype=torch.float64)
+    far = middle + torch.tensor([-9.0, 9.0], dtype=torch.float64)
     both = (tanh(far).tolist(), sigmoid(far).tolist())
     assert both[0] == pytest.approx([low, high], abs=1e-3)
     assert both[1] == pytest.approx([sigmoids_low, sigmoids_high], abs=1e-3)
     assert (tanh_derivative(far) < 1e-3).all()
     assert (sigmoid_derivative(far) < 1e-3).all()
+
+
+@claim(
+    "Its slope is below <best> everywhere but at <place>, so the product of "
+    "many such slopes, one for each layer, still makes gradients vanish.",
+)
+def test_lets_gradients_vanish(best, place):
+    """Ten layers leave less than a tenth of the error."""
     away = torch.logspace(-7, 1, 81, dtype=torch.float64)
     for z in (place - away, place + away):
         assert (tanh_derivative(z) < best).all()
@@ -349,6 +401,22 @@ def test_saturates_and_lets_gradients_vanish(
     left = [gradient.db.item() for gradient in gradients]
     assert left == sorted(left)
     assert left[0] < left[-1] / 10
+
+
+@claim(
+    "In real work call torch.tanh: it keeps its digits where $z$ is small, "
+    "does not overflow where $z$ is large, and autograd knows its slope.",
+)
+def test_torchs_tanh_is_sound():
+    """Held against float64, in which a float32 is exact."""
+    z = torch.logspace(-30, 2, 321).requires_grad_()
+    exact = tanh(z.detach().double())
+    error = torch.tanh(z).double() / exact - 1
+    assert error.abs().max() < 2 * torch.finfo(torch.float32).eps
+    (slope,) = torch.autograd.grad(torch.tanh(z).sum(), z)
+    torch.testing.assert_close(slope.double(), 1 - exact**2, rtol=0, atol=1e-6)
+    (lost,) = torch.autograd.grad(textbook_tanh(z).sum(), z)
+    assert lost[-1].isnan(), "unlike that of the textbook formula"
 
 
 @claim(
@@ -390,13 +458,39 @@ def test_figure_shows_both_limits(low, high):
     assert tanh(limits).tolist() == [low, high]
 
 
+def numerator_and_denominator(z):
+    return torch.exp(z) - torch.exp(-z), torch.exp(z) + torch.exp(-z)
+
+
+def slope_of(function, z):
+    """Return what autograd finds."""
+    leaf = z.clone().requires_grad_()
+    return torch.autograd.grad(function(leaf).sum(), leaf)[0]
+
+
+@claim(
+    "The slope of $e^{z}$ is $e^{z}$ and that of $e^{-z}$ is $-e^{-z}$, so "
+    "$p' = q$ and $q' = p$.",
+)
+def test_slopes_of_both_exponentials():
+    z = agreement.samples(0)
+    rising, falling = torch.exp(z), torch.exp(-z)
+    torch.testing.assert_close(slope_of(torch.exp, z), rising)
+    torch.testing.assert_close(slope_of(lambda z: torch.exp(-z), z), -falling)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_equations(seed):
     z = agreement.samples(seed)
+    above, below = numerator_and_denominator(z)
     symbols = {
         "z": z,
         "a": tanh(z),
         "a'": tanh_derivative(z),
+        "p": above,
+        "q": below,
+        "p'": slope_of(lambda z: numerator_and_denominator(z)[0], z),
+        "q'": slope_of(lambda z: numerator_and_denominator(z)[1], z),
         "t": torch.expm1(2 * z),
         "s": sigmoid(2 * z),
         "e": math.e,
