@@ -56,13 +56,17 @@ def test_parameters_are_counted_as_torch_counts_them(sizes):
 
 
 @claim(
+    "A network has <inputs> inputs, one hidden layer of <hidden> units and "
+    "<outputs> outputs.",
     r"$<hidden> \cdot <first> + <outputs> \cdot <second> = <total>$.",
 )
-def test_counts_that_the_text_names(hidden, first, outputs, second, total):
-    assert count_parameters(SIZES) == 136
-    sizes = (784, int(hidden), int(outputs))
-    assert (first, second) == (784 + 1, hidden + 1), "each with its bias"
-    assert count_parameters(sizes) == total == 79_510
+def test_parameters_of_the_exercise(
+    inputs, hidden, first, outputs, second, total
+):
+    sizes = (int(inputs), int(hidden), int(outputs))
+    assert (first, second) == (inputs + 1, hidden + 1), "each with its bias"
+    assert hidden * first + outputs * second == total
+    assert count_parameters(sizes) == total
 
 
 @pytest.mark.parametrize(
@@ -81,6 +85,11 @@ def test_refuses_wrong_sizes(function, sizes, error, said):
 
 @claim(
     "Only those that compute are counted: <counted> here.",
+    "The input layer computes nothing and is not counted.",
+    "A layer of $k$ units with $n$ inputs has a $W$ of shape $(k, n)$, $k$ "
+    "rows and $n$ columns, and a $b$ of shape $(k, 1)$.",
+    "A layer of $k$ units with $n$ inputs computes $z = W x + b$ with a $W$ "
+    "of shape $(k, n)$ and a $b$ of shape $(k, 1)$: $k (n + 1)$ parameters.",
 )
 def test_initial_layers_have_the_shapes_of_the_text(counted):
     layers = initialise(SIZES, torch.Generator().manual_seed(0))
@@ -88,22 +97,60 @@ def test_initial_layers_have_the_shapes_of_the_text(counted):
     for (W, b), (inputs, units) in zip(layers, pairwise(SIZES), strict=True):
         assert W.shape == (units, inputs)
         assert b.shape == (units, 1)
+        assert W.numel() + b.numel() == units * (inputs + 1)
         assert W.dtype == b.dtype == torch.float64
         assert not b.any()
 
 
 @claim(
-    "So weights are drawn at random, and smaller the more inputs they "
-    "serve, which keeps the first sums about as large as the inputs.",
+    "So weights are drawn at random, with mean <mean>.",
+    "So the more inputs a unit has, the smaller are its weights, about "
+    "<weight> for <count> inputs, and its sum starts about as large as the "
+    "inputs.",
 )
-@pytest.mark.parametrize("inputs", [3, 30, 300])
-def test_initial_weights_keep_sums_in_scale(inputs):
+@pytest.mark.parametrize("inputs", [3, 30, 100, 300])
+def test_initial_weights_keep_sums_in_scale(inputs, mean, weight, count):
     """9000 numbers and more give their variance to within 5 %."""
     generator = torch.Generator().manual_seed(0)
     (layer,) = initialise((inputs, 3000), generator)
-    assert layer.W.var().item() * inputs == pytest.approx(1, abs=0.05)
+    typical = weight * (count / inputs) ** 0.5
+    assert layer.W.std().item() == pytest.approx(typical, rel=0.025)
+    assert abs(layer.W.mean() - mean) < 0.05 * typical
     x = torch.randn(inputs, 50, generator=generator, dtype=torch.float64)
     assert affine(x, layer).var().item() == pytest.approx(1, abs=0.25)
+
+
+@claim(
+    "For numbers with mean <mean> the variance is the mean of their squares, "
+    "and the variances of independent numbers add up.",
+)
+def test_variances_of_independent_numbers_add_up(mean):
+    """Independent: each number of the one kind meets each of the other."""
+    one = torch.tensor([-3, 1, 2], dtype=torch.float64)
+    other = torch.tensor([-2, -1, 0, 3], dtype=torch.float64)
+    for numbers in (one, other):
+        assert numbers.mean() == mean
+        assert numbers.var(correction=0) == numbers.square().mean()
+    sums = one.unsqueeze(1) + other
+    apart = one.var(correction=0) + other.var(correction=0)
+    torch.testing.assert_close(sums.var(correction=0), apart)
+
+
+@claim(
+    "A unit with $n$ inputs adds up $n$ terms $w_i x_i$; if each weight has "
+    "the variance $1/n$, each term has the variance $x_i^2 / n$, and together "
+    "these add up to the mean of all $x_i^2$.",
+)
+def test_sums_have_the_mean_square_of_the_inputs_as_variance():
+    """30 000 units give a variance to within 4 %, five standard errors."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.tensor([[0.5], [-2.0], [3.0], [0.1]], dtype=torch.float64)
+    (layer,) = initialise((4, 30_000), generator)
+    squares = x[:, 0].square()
+    terms = (layer.W * x[:, 0]).var(dim=0)
+    torch.testing.assert_close(terms, squares / 4, rtol=0.04, atol=0)
+    z = affine(x, layer)
+    torch.testing.assert_close(z.var(), squares.mean(), rtol=0.04, atol=0)
 
 
 def test_relu_needs_twice_the_variance():
@@ -134,6 +181,10 @@ def test_chance_is_explicit():
 
 @claim(
     "Biases can start at <start>, but the weights cannot all be equal.",
+    "Two hidden units of one layer that start alike give the same output, "
+    "and the next layer weighs both outputs alike; nothing tells the two "
+    "apart, so training corrects both in the same way, and they stay alike "
+    "for ever.",
     (
         "The units of a hidden layer compute the same output and are "
         "corrected in the same way, step after step: the layer never does "
@@ -178,7 +229,29 @@ def test_affine_agrees_with_torch():
 
 
 @claim(
-    "Then one matrix product gives the weighted sums of all units at once.",
+    "Take a layer of two units, with the inputs <x1> and <x2>.",
+    "The first unit has the weights <a> and <b>, so its weighted sum is "
+    r"$1 \cdot 5 + 2 \cdot 6 = <first>$; the second has the weights <c> and "
+    "<d>, and its sum is <second>.",
+    "Write the biases as a column too, for example <b1> above <b2>, and add "
+    "it: the pre-activations are <z1> and <z2>.",
+    "With a step for its activation function the first unit is silent, and "
+    "the second fires.",
+)
+def test_layer_of_the_example(
+    x1, x2, a, b, first, c, d, second, b1, b2, z1, z2
+):
+    x, W = torch.tensor([[x1], [x2]]), torch.tensor([[a, b], [c, d]])
+    assert (W @ x).tolist() == [[first], [second]]
+    z = affine(x, Layer(W, torch.tensor([[b1], [b2]])))
+    assert z.tolist() == [[z1], [z2]]
+    assert step(z).tolist() == [[0], [1]]
+
+
+@claim(
+    "With the inputs one below the other in a column, one matrix product "
+    "gives both sums, since each row of the matrix is multiplied with the "
+    "column, number by number, and added up:",
 )
 def test_affine_is_one_neuron_a_row():
     (layer,) = initialise((4, 3), torch.Generator().manual_seed(0))
@@ -237,14 +310,16 @@ def test_affine_refuses_mixed_dtypes():
 
 
 @claim(
+    'XOR, "one or the other but not both", has <examples> examples.',
     (
         "To see why, suppose that one does: for the inputs (<a>, <b>), "
         "(<c>, <d>), (<e>, <f>) and (<g>, <h>) it would have to be silent, "
         "fire, fire and be silent, so"
     ),
 )
-def test_xor_is_one_or_the_other_but_not_both(a, b, c, d, e, f, g, h):
+def test_xor_is_one_or_the_other_but_not_both(examples, a, b, c, d, e, f, g, h):
     asked = torch.tensor([[a, c, e, g], [b, d, f, h]])
+    assert asked.shape[1] == examples
     assert asked.tolist() == PAIRS.tolist()
     assert xor(asked).tolist() == [[0, 1, 1, 0]]
     one, other = asked.bool()
@@ -252,19 +327,21 @@ def test_xor_is_one_or_the_other_but_not_both(a, b, c, d, e, f, g, h):
 
 
 @claim(
-    "No single unit with a step computes it, and the proof takes <lines> "
-    "lines.",
+    "No single unit with a step computes it.",
+    "In pictures: no straight line has the two squares of Figure, left, on "
+    "one side and the two circles on the other.",
+    "A single unit with a step cannot compute XOR; two layers can, because "
+    "the first moves the points.",
     "Exclusive or: <fires> if exactly one of two inputs is <on>; no single "
     "unit with a step computes it.",
     "No weights and no bias let one unit compute XOR.",
 )
-def test_no_single_unit_computes_xor(lines, fires, on):
+def test_no_single_unit_computes_xor(fires, on):
     """The two sums that must reach 0 add up to the two that must not.
 
     So it is for twenty thousand units with random weights, and none of them
     computes XOR.
     """
-    assert lines == len(XOR), "one demand for each example"
     exactly_one = PAIRS.eq(on).sum(dim=0) == 1
     assert torch.equal(XOR.eq(fires), exactly_one)
     generator = torch.Generator().manual_seed(0)
@@ -277,6 +354,24 @@ def test_no_single_unit_computes_xor(lines, fires, on):
     assert not (fired == XOR).all(dim=1).any()
     computed_or = (fired == torch.tensor([0.0, 1, 1, 1])).all(dim=1)
     assert computed_or.any(), "the search does find units for OR"
+
+
+@claim(
+    r"Add the two lines in the middle: $w_1 + w_2 + 2b \ge 0$.",
+    "By the first line $b$ is negative, and subtracting a negative number "
+    "makes the result larger: $w_1 + w_2 + b > 0$.",
+    "The last line says the opposite, so there is no such unit.",
+)
+def test_demands_of_xor_contradict_each_other():
+    """Quarters are exact in floating point, so the comparisons are, too."""
+    quarters = torch.arange(-2, 2.25, 0.25)
+    w_1, w_2, b = torch.cartesian_prod(quarters, quarters, quarters).T
+    first, last = b < 0, w_1 + w_2 + b < 0
+    middle = (w_2 + b >= 0) & (w_1 + b >= 0)
+    assert (w_1 + w_2 + 2 * b >= 0)[middle].all()
+    assert (first & middle).any()
+    assert (w_1 + w_2 + b > 0)[first & middle].all()
+    assert not (first & middle & last).any()
 
 
 @claim(
@@ -310,17 +405,36 @@ def test_perceptron_never_settles_on_xor(points, corners):
         "unit, with the weight 1 for OR and −1 for AND."
     ),
     "Two layers compute XOR.",
+    "Give a first layer two units, one for OR and one for AND.",
+    "A single unit with a step cannot compute XOR; two layers can, because "
+    "the first moves the points.",
 )
 def test_two_layers_compute_xor():
     assert xor(PAIRS).tolist() == [XOR.tolist()]
     hidden = step(affine(PAIRS, HIDDEN))
     assert hidden.tolist() == [[0, 1, 1, 1], [0, 0, 0, 1]]
-    assert len(OUTPUT.W) == 1, "one unit joins them"
+    assert OUTPUT.W.tolist() == [[1, -1]], "for OR, against AND"
 
 
 @claim(
-    "Let the AND unit never fire: a bias of <silent> instead of <usual> "
-    "asks for <asked> votes of <inputs>, and the output is then OR.",
+    "Follow the input (<x1>, <x2>).",
+    "OR has $z = 1 + 1 - 0.5 = <one>$, AND has $z = 1 + 1 - 1.5 = <other>$, "
+    "and both fire.",
+    "The output unit has $z = 1 - 1 - 0.5 = <output>$ and is silent, as XOR "
+    "demands.",
+)
+def test_one_input_through_the_network_of_xor(x1, x2, one, other, output):
+    z = affine(torch.tensor([[x1], [x2]]), HIDDEN)
+    assert z.tolist() == [[one], [other]]
+    assert step(z).tolist() == [[1], [1]]
+    assert affine(step(z), OUTPUT).item() == output
+    assert xor(torch.tensor([[x1], [x2]])).item() == 0
+
+
+@claim(
+    "With a bias of <silent> instead of <usual> the AND unit asks for "
+    "<asked> votes, and there are only <inputs>: it never fires, and the "
+    "output is that of OR.",
 )
 def test_one_bias_turns_xor_into_or(silent, usual, asked, inputs):
     """Exercise 2: an AND unit that never fires."""
@@ -485,10 +599,17 @@ def test_equations(seed):
     ]
     demands = [~fires[0], fires[1], fires[2], ~fires[3]]
     assert not torch.stack(demands).all(dim=0).any(), "no unit meets them all"
+    hidden = affine(torch.ones(2, 1), HIDDEN)
+    output = affine(step(hidden), OUTPUT)
     hold(
         "network.md",
         symbols | {"k": 5, "n": 3},
-        here={"xor-demands": {"w": [w_1, w_2], "b": bias}},
+        here={
+            "xor-demands": {"w": [w_1, w_2], "b": bias},
+            "z = 1 + 1 - 0.5 = 1.5": {"z": hidden[0, 0]},
+            "z = 1 + 1 - 1.5 = 0.5": {"z": hidden[1, 0]},
+            "z = 1 - 1 - 0.5 = -0.5": {"z": output[0, 0]},
+        },
         truths={"xor-demands": demands},
     )
 

@@ -38,6 +38,7 @@ SEEDS = range(20)
     ),
     r"$\sum_{i=<start>}^{n}$ | add up what follows, for $i = <first>$, $i = "
     "<second>$ and so on up to $n$",
+    "w @ x, the dot product, multiplies number by number and adds up.",
 )
 @given(
     pairs=st.lists(
@@ -55,6 +56,17 @@ def test_pre_activation_is_the_weighted_sum(first, second, start, pairs, bias):
     places = range(int(first), len(pairs) + 1, int(second - first))
     by_hand = sum(x[i - 1] * w[i - 1] for i in places).item() + bias
     assert pre_activation(x, w, b).item() == pytest.approx(by_hand, abs=1e-7)
+    assert (w @ x).item() == pytest.approx(by_hand - bias, abs=1e-7)
+
+
+@claim(
+    "Take two inputs, <x1> and <x2>, with the weights <w1> and <w2> and the "
+    r"bias <b>: the sum is $3 \cdot 2 - 1 \cdot 1 - 4 = <z>$.",
+)
+def test_pre_activation_of_the_example(x1, x2, w1, w2, b, z):
+    assert (x1, x2, w1, w2, b) == (2, 1, 3, -1, -4), "as in the formula"
+    x, w = torch.tensor([[x1, x2], [w1, w2]])
+    assert pre_activation(x, w, torch.tensor(b)).item() == z
 
 
 @claim(
@@ -63,21 +75,27 @@ def test_pre_activation_is_the_weighted_sum(first, second, start, pairs, bias):
         "as the columns of a table."
     ),
 )
-def test_many_examples_are_answered_as_one_by_one():
+def test_many_examples_give_what_each_gives_alone():
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(3, 7, generator=generator, dtype=torch.float64)
     w = torch.randn(3, generator=generator, dtype=torch.float64)
     b = torch.tensor(0.5, dtype=torch.float64)
     many = neuron(x, w, b, torch.tanh)
     assert many.shape == (7,)
-    for answer, example in zip(many, x.T, strict=True):
-        torch.testing.assert_close(neuron(example, w, b, torch.tanh), answer)
+    for output, example in zip(many, x.T, strict=True):
+        torch.testing.assert_close(neuron(example, w, b, torch.tanh), output)
 
 
+@claim(
+    "Weighted inputs and the bias arrive and are added up, and the sum "
+    "decides whether it fires.",
+)
 def test_neuron_applies_the_activation_function():
     x, w, b = torch.ones(2), torch.tensor([1.0, -3.0]), torch.tensor(0.5)
     assert neuron(x, w, b, torch.relu).item() == 0
     assert neuron(x, w, b, lambda z: z).item() == -1.5
+    assert neuron(x, w, b, step).item() == 0
+    assert neuron(x, w, b + 1.5, step).item() == 1
 
 
 def test_neuron_refuses_what_is_no_function():
@@ -92,9 +110,23 @@ def test_nan_and_infinity_spread():
 
 
 @claim(
-    "The require_ lines check what was given: a wrong shape is met with a "
-    "sentence that says what is wanted, not with an answer that is quietly "
-    "wrong.",
+    "Float means numbers with a decimal point, and the words in quotes name "
+    "the sizes: x has n rows and, if there are several examples, m columns; "
+    "the star says that a single example does without them.",
+)
+@pytest.mark.parametrize(("x", "z"), [((3,), ()), ((3, 5), (5,))])
+def test_one_example_has_no_columns_and_several_have(x, z):
+    w, b = torch.ones(3), torch.tensor(0.0)
+    assert pre_activation(torch.ones(x), w, b).shape == z
+    with pytest.raises(TypeError, match="x must have a floating dtype"):
+        pre_activation(torch.ones(x, dtype=torch.int64), w, b)
+
+
+@claim(
+    "The same letter means the same size everywhere in a signature, so w has "
+    'a weight for each row of x; "" is a single number.',
+    "A call whose tensors do not fit is refused with a message that says "
+    "why: @checked sees to that.",
 )
 @pytest.mark.parametrize(
     ("x", "w", "b", "said"),
@@ -152,6 +184,17 @@ def test_step_fires_at_zero_and_above(fires, silent, below, jump, above):
 
 
 @claim(
+    'Here "any" stands for any shape: the step is taken number by number.',
+)
+@pytest.mark.parametrize("shape", [(), (4,), (3, 4), (2, 3, 4)])
+def test_step_is_taken_number_by_number(shape):
+    z = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    assert step(z).shape == shape
+    for fired, number in zip(step(z).flatten(), z.flatten(), strict=True):
+        assert fired == step(number)
+
+
+@claim(
     "Only the step decides whether: the step has only <values> values, and "
     "is flat but for <jumps> jump between them.",
 )
@@ -172,6 +215,9 @@ def test_step_is_flat(values, jumps):
     "and the step at <place> makes the same decision.",
     r"A unit with the threshold $\theta$ and one with the bias $-\theta$ "
     "decide alike, whatever the input.",
+    r"A threshold $\theta$ and a bias of $-\theta$ are the same thing.",
+    "The threshold, set by hand, is the number of votes that the unit asks "
+    "for.",
 )
 @given(
     theta=st.integers(-5, 5),
@@ -192,6 +238,8 @@ def test_threshold_is_minus_bias(reached, place, theta, bits, signs):
 @claim(
     "A bias can be trained like a weight, for it is one: the weight of an "
     "input that is always <constant>.",
+    "The rule here is that of his book of 1962, with the bias learnt as the "
+    "weight of an input that is always <constant>.",
 )
 def test_bias_is_the_weight_of_a_constant_input(constant):
     """It counts as such a weight, and is corrected as such a weight."""
@@ -209,10 +257,12 @@ def test_bias_is_the_weight_of_a_constant_input(constant):
 
 
 @claim(
-    "Here inputs are <off> or <on>, weights are <vote> or <counter>, and "
-    "the threshold is set by hand.",
+    "Here the inputs are <off> or <on>, and the weights <vote> or <counter>, "
+    "so each input that is <active> is a vote for firing or against it.",
 )
-def test_mcculloch_pitts_takes_votes_for_and_against(off, on, vote, counter):
+def test_mcculloch_pitts_takes_votes_for_and_against(
+    off, on, vote, counter, active
+):
     def accepts(x, w):
         try:
             mcculloch_pitts(torch.tensor([x]), torch.tensor([w]), theta=0)
@@ -223,6 +273,10 @@ def test_mcculloch_pitts_takes_votes_for_and_against(off, on, vote, counter):
     numbers = [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0]
     assert {x for x in numbers if accepts(x, 1.0)} == {off, on}
     assert {w for w in numbers if accepts(1.0, w)} == {vote, counter}
+    votes = torch.tensor([vote, vote, vote, counter])
+    x = torch.tensor([active, active, off, active])
+    assert mcculloch_pitts(x, votes, theta=1) == 1, "2 for it, 1 against"
+    assert mcculloch_pitts(x, votes, theta=2) == 0
 
 
 @claim(
@@ -242,13 +296,16 @@ def test_vote_and_veto_agree_for_not():
 
 
 @claim(
-    "To compute AND, ask for <votes> votes of <inputs>; to compute OR, for "
-    "<vote>.",
+    "AND asks for both of its <votes> votes, so its threshold is <theta>; OR "
+    "is content with <vote>.",
+    "NOT has a single input, which votes against; its threshold is <none>, "
+    "which the sum reaches only without that vote.",
 )
-def test_logic(votes, inputs, vote):
-    w = torch.ones(int(inputs))
-    assert mcculloch_pitts(PAIRS, w, votes).tolist() == [0, 0, 0, 1]
+def test_logic(votes, theta, vote, none):
+    w = torch.ones(int(votes))
+    assert mcculloch_pitts(PAIRS, w, theta).tolist() == [0, 0, 0, 1]
     assert mcculloch_pitts(PAIRS, w, vote).tolist() == [0, 1, 1, 1]
+    assert mcculloch_pitts(PAIRS[:1], -w[:1], none).tolist() == [1, 1, 0, 0]
     assert logical_and(PAIRS).tolist() == [0, 0, 0, 1]
     assert logical_or(PAIRS).tolist() == [0, 1, 1, 1]
     assert logical_not(PAIRS[:1]).tolist() == [1, 1, 0, 0]
@@ -264,13 +321,18 @@ def test_logic_refuses_bad_input(unit):
 
 
 @claim(
+    "Find weights and a threshold for NAND, which is <zero> only where both "
+    "inputs are <on>.",
     "Negate AND: weights <w1> and <w2>, threshold <theta>.",
     "The sum is <none>, <second>, <first> or <both>, and only the last "
     "falls short of <wanted>.",
 )
-def test_nand_of_the_exercise(w1, w2, theta, none, second, first, both, wanted):
+def test_nand_of_the_exercise(
+    zero, on, w1, w2, theta, none, second, first, both, wanted
+):
     w = torch.tensor([w1, w2])
-    assert mcculloch_pitts(PAIRS, w, theta).tolist() == [1, 1, 1, 0]
+    nand = mcculloch_pitts(PAIRS, w, theta)
+    assert torch.equal(nand == zero, PAIRS.eq(on).all(dim=0))
     sums = [none, second, first, both]
     assert (w @ PAIRS).tolist() == sums
     assert wanted == theta
@@ -280,21 +342,25 @@ def test_nand_of_the_exercise(w1, w2, theta, none, second, first, both, wanted):
 @claim(
     r"It does: $z = <w1> \cdot <x1> - <w2> \cdot <x2> - <b> = <z>$, and the "
     "step fires at <place>.",
+    "A neuron has the weights <weight> and <other>, the bias <bias> and the "
+    "step as activation function.",
+    "Does it fire for the input (<x1>, <x2>)?",
 )
-def test_second_exercise(w1, x1, w2, x2, b, z, place):
+def test_second_exercise(w1, x1, w2, x2, b, z, place, weight, other, bias):
     x, w, b = torch.tensor([x1, x2]), torch.tensor([w1, -w2]), -torch.tensor(b)
-    assert (x.tolist(), w.tolist(), b.item()) == ([1, 1], [2, -1], -1)
+    assert (w.tolist(), b.item()) == ([weight, other], bias)
     assert pre_activation(x, w, b).item() == z == place
     assert neuron(x, w, b, step).item() == 1
 
 
 @claim(
+    "All weights of a neuron are <weight>.",
     "The same output for every input: $a = g(b)$.",
 )
-def test_without_weights_only_the_bias_speaks():
+def test_without_weights_only_the_bias_speaks(weight):
     generator = torch.Generator().manual_seed(0)
     x = 9 * torch.randn(4, 50, generator=generator, dtype=torch.float64)
-    w = torch.zeros(4, dtype=torch.float64)
+    w = torch.full((4,), weight, dtype=torch.float64)
     for b in torch.tensor([-0.7, 0.0, 2.0], dtype=torch.float64):
         for g in (step, torch.tanh, torch.relu):
             assert (neuron(x, w, b, g) == g(b)).all()
@@ -322,6 +388,8 @@ def test_mcculloch_pitts_refuses_bad_input(x, w, theta, error, said):
         " after a finite number of mistakes; Rosenblatt proved it, and so "
         "did Minsky and Papert."
     ),
+    "A McCulloch-Pitts unit computes what its maker knew; a perceptron "
+    "learns from examples, if a straight line can tell them apart.",
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_perceptron_learns_what_a_line_can_part(seed):
@@ -335,6 +403,27 @@ def test_perceptron_learns_what_a_line_can_part(seed):
     assert mistakes[-1] == 0
     assert sum(mistakes) < 456
     assert torch.equal(neuron(x, w, b, step), y)
+
+
+@claim(
+    "The idea of the proof: in $k$ mistakes the dot product of $w$ (with the "
+    "bias in it) and the weights of a line that separates the groups grows "
+    r"at least like $k$, but the length of $w$ at most like $\sqrt{k}$; and "
+    "since a dot product is never more than the product of the two lengths, "
+    "that cannot go on for ever.",
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_mistakes_turn_the_weights_faster_than_they_lengthen_them(seed):
+    """No point is closer to the line x1 + 2 x2 = 1 than a height of 0.5."""
+    x, y = two_groups(torch.Generator().manual_seed(seed))
+    line = torch.tensor([1, 2, -1], dtype=torch.float64)
+    largest = (x.square().sum(dim=0) + 1).max()
+    for passes in (1, 2, 3, 500):
+        w, b, mistakes = train_perceptron(x, y, passes)
+        learnt, k = torch.cat([w, b.unsqueeze(0)]), sum(mistakes)
+        assert learnt @ line >= 0.5 * k
+        assert learnt.norm() <= (k * largest).sqrt()
+        assert learnt @ line <= learnt.norm() * line.norm()
 
 
 @claim(
@@ -361,6 +450,10 @@ def test_one_correction_by_hand():
 @claim(
     "Both cases are one rule, since the error $y - a$ is <missed> in the "
     "first, <mistaken> in the second, and <right> when all is well:",
+    "If the unit's output $a$ is the target, change nothing.",
+    "If the unit stayed silent and should have fired, add the input to the "
+    "weights and <missed> to the bias; if it fired and should not have, "
+    "subtract them.",
 )
 def test_corrections_add_the_error_times_the_input(missed, mistaken, right):
     """From nothing, where z = 0 and the unit fires, one example at a time."""
@@ -374,6 +467,48 @@ def test_corrections_add_the_error_times_the_input(missed, mistaken, right):
         assert w.tolist() == (x @ torch.tensor(errors)).tolist()
         assert b.item() == sum(errors)
         assert mistakes == [sum(error != 0 for error in errors)]
+
+
+@claim(
+    r"Show the unit the same example again: it now computes $\sum_i (w_i + "
+    r"x_i)\, x_i + b + 1 = z + \sum_i x_i^2 + 1$.",
+    "Squares are never negative, so the new $z$ is larger than the old by at "
+    "least <least>; for the input (<x1>, <x2>) it rises by $1 + 4 + 1 = "
+    "<rise>$.",
+    "In the same way subtracting lowers $z$.",
+)
+def test_a_correction_moves_z_towards_the_target(least, x1, x2, rise):
+    """A first example at z = 0, then a second, so that w and b are not 0."""
+    x = torch.tensor([[2.0, -1.0], [x1, x2]]).T
+    w, b, _ = train_perceptron(x[:, :1], torch.zeros(1), passes=1)
+    before = pre_activation(x[:, 1], w, b)
+    assert before < 0, "silent, and should fire"
+    w, b, _ = train_perceptron(x, torch.tensor([0.0, 1.0]), passes=1)
+    assert pre_activation(x[:, 1], w, b) - before == rise
+
+    generator = torch.Generator().manual_seed(0)
+    for example in torch.randn(50, 3, 1, generator=generator):
+        w, b, _ = train_perceptron(example, torch.zeros(1), passes=1)
+        assert pre_activation(example[:, 0], w, b) <= -least
+
+
+@claim(
+    "One correction may be too small, and it may spoil another example, "
+    "which is why the examples are shown again and again.",
+)
+def test_one_correction_may_be_too_small_or_spoil_another_example():
+    x, no = torch.tensor([[3.0, -1.0]]), torch.zeros(2)
+    w, b, mistakes = train_perceptron(x, no, passes=1)
+    assert mistakes == [2]
+    assert neuron(x[:, 1], w, b, step) != no[1], "corrected, and still wrong"
+    assert train_perceptron(x, no, passes=9).mistakes[-1] == 0
+
+    y = logical_and(PAIRS)
+    w, b, _ = train_perceptron(PAIRS[:, :1], y[:1], passes=1)
+    assert neuron(PAIRS[:, 0], w, b, step) == y[0]
+    w, b, _ = train_perceptron(PAIRS, y, passes=1)
+    assert neuron(PAIRS[:, 0], w, b, step) != y[0], "the last one spoilt it"
+    assert train_perceptron(PAIRS, y, passes=9).mistakes[-1] == 0
 
 
 def test_chance_is_explicit():
@@ -458,6 +593,8 @@ def test_figure_of_the_neuron_names_its_parts(
     "all filled squares, those with target <squares>, above.",
     "A straight line falls gently from left to right, and the side above it "
     "is shaded.",
+    "A plane with axes x1 and x2.",
+    "What the perceptron has learnt: a straight line.",
 )
 def test_figure_of_the_perceptron_shows_a_line_that_parts(
     height, circles, squares
@@ -517,6 +654,33 @@ def test_figure_of_the_perceptron_shows_its_weights(
     assert "$w$" in {text.get_text() for text in axes.texts}
 
 
+@claim(
+    "The numbers printed above are this line: where $w_1 x_1 + w_2 x_2 + b = "
+    "<height>$, $x_2 = -(w_1 x_1 + b) / w_2$.",
+    "It falls by $w_1 / w_2 = <w1> / <w2>$, about <fall>, for each <right> to "
+    "the right.",
+    "The line behind the targets, $x_1 + <slant> x_2 = <level>$, falls by "
+    "<other>; the two need not agree, since no points lie close to it and "
+    "the rule stops at the first line that makes no mistake.",
+)
+def test_learnt_line_need_not_be_the_one_behind_the_targets(
+    height, w1, w2, fall, right, slant, level, other
+):
+    x, y, (w, b, mistakes) = learnt()
+    (axes,) = draw_perceptron().axes
+    x1, x2 = torch.tensor(axes.lines[0].get_xydata()).T
+    torch.testing.assert_close(x2, -(w[0] * x1 + b) / w[1])
+    assert (w[0] * x1 + w[1] * x2 + b - height).abs().max() < 1e-12
+    assert [round(number, 2) for number in w.tolist()] == [w1, w2]
+    assert w1 * right / w2 == pytest.approx(fall, abs=0.005)
+    above = x[0] + slant * x[1] - level
+    assert torch.equal(above > 0, y == 1)
+    assert above.abs().min() > 0.5
+    assert other == 1 / slant
+    assert 0 not in mistakes[:-1]
+    assert mistakes[-1] == 0
+
+
 def planes(count=50):
     """Return the weights (count, 2) and biases of neurons with two inputs."""
     generator = torch.Generator().manual_seed(0)
@@ -534,6 +698,7 @@ def foot(w, b):
     "along a straight line of the plane.",
     "On one side of this line $z$ is positive, and the step fires; on the "
     "other $z$ is negative, and it is silent.",
+    "One neuron separates points by one straight line.",
 )
 def test_neuron_fires_on_one_side_of_its_line(height):
     for w, b in zip(*planes(), strict=True):
@@ -550,6 +715,8 @@ def test_neuron_fires_on_one_side_of_its_line(height):
     "added nothing to it: $w_1 d_1 + w_2 d_2 = <added>$.",
     "Their product is <product>, which is how slopes of lines at right "
     "angles multiply: the arrow $w$ is at right angles to the line.",
+    "The slope of your walk, $d_2 / d_1$, is therefore $-w_1 / w_2$, while "
+    "the arrow has the slope $w_2 / w_1$.",
 )
 def test_weights_are_at_right_angles_to_the_line(height, added, product):
     for w, b in zip(*planes(), strict=True):
@@ -559,10 +726,12 @@ def test_weights_are_at_right_angles_to_the_line(height, added, product):
         walk = line[:, 1] - line[:, 0]
         assert (w @ walk - added).abs() < 1e-12
         slopes = walk[1] / walk[0], w[1] / w[0]
+        assert slopes[0].item() == pytest.approx((-w[0] / w[1]).item())
         assert (slopes[0] * slopes[1]).item() == pytest.approx(product)
 
 
 @claim(
+    "By Pythagoras the arrow has the length",
     "Walk a distance of <far> along it, which is $w_1 / |w|$ to the right "
     "and $w_2 / |w|$ up.",
     r"Then $z$ rises by $w_1 \cdot w_1 / |w| + w_2 \cdot w_2 / |w| = |w|$: "
@@ -615,6 +784,7 @@ def test_bias_moves_the_line_and_does_not_turn_it(
 
 
 @claim(
+    "<panels> panels.",
     "Left, <neurons> neurons with the same weights and different biases: "
     "their lines are parallel and at right angles to $w$.",
     "Left, the plane of the inputs x1 and x2, with an arrow w from (<x>, "
@@ -624,9 +794,10 @@ def test_bias_moves_the_line_and_does_not_turn_it(
     "arrow.",
 )
 def test_figure_shows_lines_at_right_angles_to_the_weights(
-    neurons, x, y, w1, w2, lines, none, first, second
+    panels, neurons, x, y, w1, w2, lines, none, first, second
 ):
-    plane = draw_geometry().axes[0]
+    plane, *others = draw_geometry().axes
+    assert 1 + len(others) == panels
     ((start, tip, _),) = drawing.arrows(plane)
     assert (start, tip) == ((x, y), (w1, w2))
     w = torch.tensor(tip, dtype=torch.float64)
@@ -689,7 +860,7 @@ def symbols_of_a_neuron(seed):
 
 
 def a_correction(examples):
-    """Let a perceptron see two examples and answer both wrongly.
+    """Let a perceptron see two examples and be wrong about both.
 
     examples: (n, 2). Returns the signs of its rule at the second, and what
     weights and bias are afterwards.
@@ -698,13 +869,13 @@ def a_correction(examples):
     before = train_perceptron(examples[:, :1], no, passes=1)
     # turned so that it fires for the second, whose target is 0 too
     second = examples[:, 1] * 3 / (before.w @ examples[:, 1])
-    answer = neuron(second, before.w, before.b, step)
-    assert answer == 1
+    output = neuron(second, before.w, before.b, step)
+    assert output == 1
     both = torch.stack([examples[:, 0], second], dim=1)
     trained = train_perceptron(both, torch.cat([no, no]), passes=1)
     signs = {"w": list(before.w), "b": before.b, "x": list(second)}
     after = {"w": list(trained.w), "b": trained.b}
-    return signs | {"y": no[0], "a": answer}, after
+    return signs | {"y": no[0], "a": output}, after
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -714,11 +885,16 @@ def test_equations(seed):
     w, b, both = (torch.tensor(v).double() for v in ([2, -1], -1, [1, 1]))
     arrow = {"w": symbols["w"][:2]}
     walk = {"d": [-symbols["w"][1], symbols["w"][0]]}
+    on_it = foot(torch.stack(arrow["w"]), symbols["b"])
+    line = arrow | {"x": list(on_it)}
     others = {
         "length": arrow,
         r"w_1 \cdot w_1 / |w| + w_2 \cdot w_2 / |w| = |w|": arrow,
         "w_1 d_1 + w_2 d_2 = 0": arrow | walk,
         "perceptron-rule": rule,
+        "w_1 x_1 + w_2 x_2 + b = 0": line,
+        "x_2 = -(w_1 x_1 + b) / w_2": line,
+        "w_1 / w_2 = 1.32 / 3.41": {"w": [1.32, 3.41]},
         r"z = 2 \cdot 1 - 1 \cdot 1 - 1 = 0": {"z": pre_activation(both, w, b)},
         "a = g(b)": {
             "a": neuron(
@@ -729,11 +905,12 @@ def test_equations(seed):
             )
         },
     }
-    hold("neuron.md", symbols, here=others, after=after, given=["w = (3, 4)"])
+    given = ["w = (3, 4)", "x_1 + 2 x_2 = 1"]
+    hold("neuron.md", symbols, here=others, after=after, given=given)
 
 
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
-def test_logic_answers_in_the_dtype_of_the_inputs(dtype):
+def test_logic_keeps_the_dtype_of_the_inputs(dtype):
     for unit, inputs in ((logical_and, 2), (logical_or, 2), (logical_not, 1)):
         assert unit(torch.zeros(inputs, dtype=dtype)).dtype == dtype
 
@@ -856,7 +1033,7 @@ def test_figure_has_sum_and_step_in_the_two_halves_of_the_cell(diagram):
     assert y - first[1] == pytest.approx(fourth[1] - y)
 
 
-def test_figure_sends_the_answer_out_along_the_axon(diagram):
+def test_figure_sends_the_output_along_the_axon(diagram):
     sheet, words = diagram
     (x, y), radius = sheet.patches[-1].center, sheet.patches[-1].radius
     start, end, _ = drawing.arrows(sheet)[-1]
