@@ -116,11 +116,19 @@ def _quotations(files: tuple[tuple[Path, int], ...]) -> Quotations:
 
 @lru_cache(maxsize=256)
 def _quoted(file: Path, changed: int) -> tuple[tuple[str, Test], ...]:
-    return tuple(
-        (text, require_test(file.as_posix(), name, f"{file}:{line}"))
-        for name, function in _parse(file, changed).functions.items()
-        for line, text in quoted_by(function)
-    )
+    found = []
+    for name, function in _parse(file, changed).functions.items():
+        for line, text in quoted_by(function):
+            place = f"{file.as_posix()}:{line}"
+            names = NAME.findall(text)
+            for twice in names:
+                if names.count(twice) > 1:
+                    raise Fault(
+                        f"{place}: {name} reads two numbers of one sentence "
+                        f"as <{twice}>; give each a name of its own"
+                    )
+            found.append((text, require_test(file.as_posix(), name, place)))
+    return tuple(found)
 
 
 def quoted_by(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:

@@ -13,7 +13,8 @@ _ITEM = re.compile(r"(?:[-*]|\d+\.) ")
 _FIGURE = re.compile(r"/// figure \| ([\w-]+)$")
 # lines that say nothing themselves
 _AROUND = re.compile(
-    r"$|#|///|[?!]{3}|\{:|<!--|</?div\b[^>]*>$|--8<--|\|[:|-]+$|\w+: >-$"
+    r"$|#|///|[?!]{3}|\{:|<!--|</?(?:div|details)\b[^>]*>$|--8<--|\|[:|-]+$"
+    r"|\w+: >-$"
 )
 
 

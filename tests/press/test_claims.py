@@ -76,12 +76,12 @@ def quote(tmp_path, monkeypatch):
     (folder / "helpers.py").write_text(HELPERS)
     monkeypatch.chdir(tmp_path)
 
-    def write(name):
+    def write(name, sentence=SENTENCE):
         head = f"def {name}"
-        quoting = f'@claim(\n    "{SENTENCE}"\n)\n{head}'
+        quoting = f'@claim(\n    "{sentence}"\n)\n{head}'
         text = TESTS.replace(head, quoting)
         (folder / "test_unit.py").write_text(text)
-        return text.splitlines().index(f'    "{SENTENCE}"') + 1
+        return text.splitlines().index(f'    "{sentence}"') + 1
 
     return write
 
@@ -135,5 +135,12 @@ def test_other_words_are_not_backed(quote, sentence):
 def test_what_proves_nothing_is_a_fault_at_its_line(quote, name, said):
     line = quote(f"{name}(")
     place = rf"tests/unit/test_unit\.py:{line}: .*{said}"
+    with pytest.raises(Fault, match=place):
+        claims("page.md", "# Page\n\nOne.\n")
+
+
+def test_one_name_for_two_numbers_is_a_fault_at_its_line(quote):
+    line = quote("test_asserts(", "From <one> to <one>.")
+    place = rf"tests/unit/test_unit\.py:{line}: .* as <one>; give each a name"
     with pytest.raises(Fault, match=place):
         claims("page.md", "# Page\n\nOne.\n")

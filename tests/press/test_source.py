@@ -45,6 +45,7 @@ The caption.
 - An item.
 <div class="no-print" markdown="1">
 </div>
+<details class="note" markdown="1">
 
 ## Exercises
 
