@@ -45,7 +45,6 @@ The caption.
 - An item.
 <div class="no-print" markdown="1">
 </div>
-<details class="note" markdown="1">
 
 ## Exercises
 
@@ -54,6 +53,8 @@ The caption.
 ??? success "Solutions"
 
     1. It is this.
+
+<details class="note" markdown="1">
 """
 
 
