@@ -5,11 +5,17 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from snippets.network import Layer, affine, initialise
+from snippets.neuron import neuron
 from snippets.propagation.backward import backward
 from snippets.propagation.forward import ACTIVATIONS, forward
 from tests.claims import claim
 from tests.equations.check import hold
-from tests.propagation.passes import TORCHS, problem, symbols_of_a_pass
+from tests.propagation.passes import (
+    NAMES,
+    TORCHS,
+    problem,
+    symbols_of_a_pass,
+)
 
 SIZES = (3, 5, 4, 2)
 
@@ -45,6 +51,35 @@ def test_agrees_with_torch_modules(name, m):
 
 
 @claim(
+    "Each layer takes the activations of the layer before as its inputs, and "
+    "each of its units does with them what Equation and Equation say: it "
+    "weighs them, adds them up with its bias and applies the activation "
+    "function.",
+    "$W^{[l]}$ has one row for each unit of the layer, and $a^{[l-1]}$ has "
+    "one column for each example; the product holds the dot product of each "
+    "row with each column.",
+)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_each_unit_is_a_neuron(name):
+    (layer, *_), x, _ = problem(0)
+    y_hat, _ = forward(x, [layer], [name])
+    g = ACTIVATIONS[name].g
+    for unit, (w, b) in enumerate(zip(*layer, strict=True)):
+        for example, column in enumerate(x.T):
+            a = neuron(column, w, b.squeeze(), g)
+            torch.testing.assert_close(y_hat[unit, example], a)
+
+
+@claim(
+    "When a network predicts, activations run forward through its layers: the "
+    "input enters the first layer, the activations of each layer enter the "
+    "next, and those of the last are the prediction.",
+    "The first layer uses $W^{[1]}$ and $b^{[1]}$; its activations are the "
+    "inputs of the second, which uses $W^{[2]}$ and $b^{[2]}$; and so on.",
+    "The activations of the last layer are the prediction:",
+    "On the way each layer leaves a cache, which holds its inputs "
+    "$a^{[l-1]}$, its pre-activations $z^{[l]}$, and its parameters "
+    "$W^{[l]}$ and $b^{[l]}$.",
     "Each layer caches $a^{[l-1]}$, $z^{[l]}$, $W^{[l]}$ and $b^{[l]}$ for "
     "the way back.",
 )
@@ -135,6 +170,7 @@ def test_refuses_what_is_no_list_of_names(names):
         "So $(n^{[l]}, n^{[l-1]})$ times $(n^{[l-1]}, m)$ gives $(n^{[l]}, "
         "m)$: one row for each unit, one column for each example."
     ),
+    "The column $b^{[l]}$ is then added to each of the $m$ columns.",
 )
 def test_shapes_fit_and_biases_reach_each_column():
     m, generator = 7, torch.Generator().manual_seed(1)
@@ -195,7 +231,7 @@ def test_way_back_asks_for_all_but_the_biases():
         "layer is a sigmoid."
     ),
 )
-def test_sigmoid_at_the_end_answers_like_a_probability(low, high):
+def test_sigmoid_at_the_end_keeps_predictions_between_its_bounds(low, high):
     outside = 0
     for seed in range(20):
         layers, x = network((3, 4, 4, 1), m=5, seed=seed)
@@ -208,21 +244,41 @@ def test_sigmoid_at_the_end_answers_like_a_probability(low, high):
     assert outside > 0, "with another last layer they do not"
 
 
+def with_one_transposed(layers, place):
+    """Return the layers with the weights of one of them turned round."""
+    (W, b), changed = layers[place], [*layers]
+    changed[place] = Layer(W.T, b)
+    return changed
+
+
 @claim(
-    "If two sizes happen to be equal, such a mistake runs without "
-    "complaint; try code with sizes that all differ.",
+    "A matrix is easily written the wrong way round, and as a rule its sizes "
+    "then do not fit, and the program stops with an error.",
+    "So try code with sizes that all differ.",
 )
-def test_wrong_way_round_is_seen_only_where_sizes_differ():
-    for sizes, runs in (((4, 4), True), ((4, 3), False)):
-        (layer,), x = network(sizes)
-        wrong = Layer(layer.W.T, torch.zeros(sizes[0], 1).double())
-        if runs:
-            y_hat, _ = forward(x, [wrong], ["tanh"])
-            right, _ = forward(x, [layer], ["tanh"])
-            assert (y_hat - right).abs().max() > 0.1, "it is a mistake"
-        else:
-            with pytest.raises(ValueError, match="must have shape"):
-                forward(x, [wrong], ["tanh"])
+@pytest.mark.parametrize("place", range(3))
+def test_wrong_way_round_does_not_fit_where_sizes_differ(place):
+    assert len({*SIZES}) == len(SIZES)
+    layers, x = network()
+    wrong = with_one_transposed(layers, place)
+    with pytest.raises(ValueError, match="must have shape"):
+        forward(x, wrong, NAMES)
+    W, b = wrong[place]
+    with pytest.raises(RuntimeError):  # without the book's own checks, too
+        W @ forward(x, layers, NAMES)[1][place].a_previous + b
+
+
+@claim(
+    "But if the sizes happen to be equal, nothing stops: in the network "
+    "above, the second layer's weights have the shape $(<rows>, <columns>)$, "
+    "and transposed they run as well and give wrong predictions.",
+)
+def test_wrong_way_round_runs_where_sizes_are_equal(rows, columns):
+    layers, x = network((3, 4, 4, 1), m=5)
+    assert layers[1].W.shape == (rows, columns)
+    right, _ = forward(x, layers, NAMES)
+    wrong, _ = forward(x, with_one_transposed(layers, 1), NAMES)
+    assert (wrong - right).abs().max() > 0.01
 
 
 @claim(
@@ -253,6 +309,38 @@ def test_weights_too_large_or_too_small_do_harm(nothing):
         assert shrinking[-1] == pytest.approx(nothing, abs=1e-6)
 
 
+@claim("Since their mean is <mean>, the variance is the mean of their squares.")
+def test_weights_start_with_mean_zero(mean):
+    ((W, _),), _ = network((400, 400))
+    assert W.mean().item() == pytest.approx(mean, abs=5e-4)  # 4 deviations
+    variance = W.var(correction=0).item()
+    assert W.square().mean().item() == pytest.approx(variance, rel=1e-3)
+    assert variance == pytest.approx(1 / 400, rel=0.02)
+
+
+@claim(
+    "He and others refined it for ReLU: it turns about <half> of its inputs "
+    "into <zero>, so the weights need <twice> that variance.",
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_relu_wants_twice_the_variance(half, zero, twice, seed):
+    """With it, what the layers pass on keeps its size; without, it halves."""
+
+    def squares_passed_on(factor):
+        layers, x = network((300,) * 7, m=300, seed=seed)
+        layers = [Layer(factor**0.5 * W, b) for W, b in layers]
+        _, caches = forward(x, layers, ["relu"] * 6)
+        for cache in caches[1:]:
+            silent = (cache.a_previous == zero).double().mean().item()
+            assert silent == pytest.approx(half, abs=0.1)
+        # the input itself has not been through a ReLU
+        first, *_, last = [c.a_previous.square().mean() for c in caches[1:]]
+        return (last / first).item()
+
+    assert squares_passed_on(twice) == pytest.approx(1, abs=0.5)
+    assert squares_passed_on(1) == pytest.approx(half**4, rel=0.5)
+
+
 @claim(
     r"$n^{[l]} \cdot n^{[l-1]} \cdot m$, one for each weight and example.",
 )
@@ -267,21 +355,22 @@ def test_multiplications_of_a_layer():
 
 
 @claim(
+    "For these four functions it would.",
     (
         "The slopes of sigmoid and tanh can be computed from $a^{[l]}$, and"
         " those of ReLU and Leaky ReLU from its sign."
     ),
 )
-def test_slopes_can_be_had_from_the_answers():
-    from_answers = {
+def test_slopes_can_be_computed_from_the_activations():
+    from_activations = {
         "sigmoid": lambda a: a * (1 - a),
         "tanh": lambda a: 1 - a**2,
         "relu": lambda a: (a.sign() > 0).double(),
         "leaky_relu": lambda a: torch.where(a.sign() > 0, 1.0, 0.01).double(),
     }
-    assert list(from_answers) == list(ACTIVATIONS)
+    assert list(from_activations) == list(ACTIVATIONS)
     z = torch.linspace(-5, 5, 101, dtype=torch.float64)
-    for name, slope in from_answers.items():
+    for name, slope in from_activations.items():
         g, derivative = ACTIVATIONS[name]
         torch.testing.assert_close(
             slope(g(z)), derivative(z), rtol=1e-7, atol=1e-9
@@ -292,12 +381,12 @@ def test_slopes_can_be_had_from_the_answers():
     "For activation functions that take the same value at two places with "
     "different slopes, such as GELU, it would not.",
 )
-def test_gelu_has_two_slopes_for_one_answer():
+def test_gelu_has_two_slopes_for_one_value():
     """It falls on the left of about -0.75 and rises on the right of it."""
     gelu = torch.nn.functional.gelu
     right = torch.tensor(-0.5, dtype=torch.float64)
     low, high = torch.tensor([-3.0, -0.76], dtype=torch.float64)
-    for _ in range(60):  # halve until the answers are the same
+    for _ in range(60):  # halve until the values are the same
         middle = (low + high) / 2
         low, high = (
             (low, middle) if gelu(middle) < gelu(right) else (middle, high)
@@ -308,9 +397,34 @@ def test_gelu_has_two_slopes_for_one_answer():
     assert slopes[0] < 0 < slopes[1]
 
 
+@claim(
+    "The four activation functions, with their derivatives, are looked up by "
+    "name.",
+)
+def test_functions_and_derivatives_are_looked_up_by_name():
+    assert list(ACTIVATIONS) == ["sigmoid", "tanh", "relu", "leaky_relu"]
+    z = torch.linspace(-5, 5, 101, dtype=torch.float64)
+    for name, (g, derivative) in ACTIVATIONS.items():
+        leaf = z.clone().requires_grad_()
+        (slope,) = torch.autograd.grad(TORCHS[name](leaf).sum(), leaf)
+        torch.testing.assert_close(g(z), TORCHS[name](z))
+        torch.testing.assert_close(derivative(z), slope)
+
+
+@claim(
+    r"With two layers, for example, $\hat y = g^{[2]}(W^{[2]} "
+    r"g^{[1]}(W^{[1]} x + b^{[1]}) + b^{[2]})$."
+)
 @pytest.mark.parametrize("seed", range(5))
 def test_equations(seed):
-    hold("propagation/forward.md", symbols_of_a_pass(*problem(seed)))
+    layers, x, y = problem(seed)
+    of_two, _ = forward(x, layers[:2], NAMES[:2])
+    nested = r"\hat y = g^{[2]}(W^{[2]} g^{[1]}(W^{[1]} x + b^{[1]}) + b^{[2]})"
+    hold(
+        "propagation/forward.md",
+        symbols_of_a_pass(layers, x, y),
+        here={nested: {r"\hat y": of_two}},
+    )
 
 
 def test_says_what_was_given_for_names():

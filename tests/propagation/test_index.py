@@ -10,7 +10,7 @@ from matplotlib.transforms import Bbox
 
 from press.source import statements
 from snippets.figure import PALETTE
-from snippets.network import initialise
+from snippets.network import Layer, initialise
 from snippets.propagation.backward import backward
 from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.propagation.index import LOWER, UPPER, draw_two_rows
@@ -89,6 +89,10 @@ def test_figure_names_what_passes():
     "The upper row runs from left to right: x, which is a[<start>], enters "
     "the first box, a[<passed>] passes to the second, and so on to a[L], "
     "which is y-hat.",
+    "The upper row, read from left to right, goes from the input to the "
+    "prediction; the lower row, read from right to left, goes from the "
+    "derivative with respect to the prediction to the gradients of the first "
+    "layer.",
 )
 def test_figure_sends_values_right_and_derivatives_left(start, passed):
     (sheet,) = draw_two_rows().axes
@@ -140,9 +144,50 @@ def passed_through(names=("tanh", "sigmoid"), sizes=(3, 5, 2), m=10):
 
 
 @claim(
-    "Bare $dz$ and $da$ belong to single examples, $dW$ and $db$ to the "
-    "mean over all of them, and that is where a factor $1/m$ will come "
-    "from.",
+    "When it learns, derivatives run backward: the prediction is compared with "
+    "the target, and then each layer, from the last to the first, finds out "
+    "how the loss changes with its weights and biases.",
+)
+@pytest.mark.parametrize("spoilt", range(3))
+def test_what_a_layer_hands_on_reaches_only_those_before(spoilt):
+    names = ("relu", "tanh", "sigmoid")
+    da, caches = passed_through(names, sizes=(3, 5, 4, 2))
+    lost = torch.full_like(caches[spoilt].z, torch.nan)
+    caches[spoilt] = caches[spoilt]._replace(z=lost)
+    for layer, gradient in enumerate(backward(da, caches, names)):
+        is_reached = [part.isnan().any().item() for part in gradient]
+        assert is_reached == [layer <= spoilt] * 2
+
+
+@claim(
+    "If the loss of the first example has the slope <first> with respect to "
+    "that weight, and the loss of the second the slope <second>, then $dW$ is "
+    "their mean, $(<one> + <other>) / 2 = <mean>$.",
+    "Each example has a $z$ of its own, so the unit's $dz$ is not averaged: "
+    "it holds two numbers, one for each example.",
+)
+def test_mean_of_two_slopes(first, second, one, other, mean):
+    """An input of 1 makes z the weight itself; the function has slope 1."""
+    assert (one, other) == (first, second)
+    w = torch.ones(1, 1, dtype=torch.float64)
+    x = torch.ones(1, 2, dtype=torch.float64)
+    da = torch.tensor([[first, second]], dtype=torch.float64)
+    _, caches = forward(x, [Layer(w, 0 * w)], ["relu"])
+    ((dW, _),) = backward(da, caches, ["relu"])
+    assert dW.item() == pytest.approx(mean, rel=1e-12)
+    for slope, i in ((first, 0), (second, 1)):
+        alone = caches[0]._replace(a_previous=x[:, [i]], z=x[:, [i]])
+        ((dW, _),) = backward(da[:, [i]], [alone], ["relu"])
+        assert dW.item() == slope
+    dz = da * ACTIVATIONS["relu"].derivative(caches[0].z)
+    assert dz.tolist() == [[first, second]]
+
+
+@claim(
+    "Mind which loss is meant: $dz$ and $da$ are derivatives of single "
+    r"examples' losses $\mathcal{L}$, but $dW$ and $db$ are derivatives of "
+    "their mean $J$.",
+    "This is where a factor $1/m$ will come from.",
 )
 def test_gradients_are_means_over_the_examples():
     names = ("tanh", "sigmoid")
@@ -225,6 +270,17 @@ def test_shapes_of_the_notation_are_those_of_the_code():
     assert compared >= 7 * signs["L"]
 
 
+def parameters(layer):
+    return f"$W^{{[{layer}]}},\\ b^{{[{layer}]}}$"
+
+
+def written_in(box, words):
+    """Return the words whose middle is in a box."""
+    return [
+        word for word, place in words if box.contains(*drawing.centre(place))
+    ]
+
+
 @pytest.fixture(scope="module")
 def placed():
     """The picture laid out: boxes, arrows and words, with their places."""
@@ -254,12 +310,13 @@ def row(placed, height):
     )
 
 
+@claim(
+    "In the picture each layer is a column of two boxes, one for each "
+    "direction.",
+)
 def test_figure_has_each_word_in_the_middle_of_its_box(placed):
     boxes, _, words = placed
-    wanted = [
-        *(f"$W^{{[{l}]}},\\ b^{{[{l}]}}$" for l in "12L"),
-        *(f"$dz^{{[{l}]}}$" for l in "12L"),
-    ]
+    wanted = [*map(parameters, "12L"), *(f"$dz^{{[{l}]}}$" for l in "12L")]
     upper, lower = boxes[::2], boxes[1::2]
     for box, word in zip(upper + lower, wanted, strict=True):
         x, y = drawing.centre(box)
@@ -315,29 +372,37 @@ def test_figure_names_what_an_arrow_carries_above_its_middle(placed):
             assert 0 < box.y0 - height < 0.15
 
 
+@claim(
+    "Each upper box holds W and b of its layer and drops, along a dashed "
+    "arrow, a of the layer before and its own z, W and b to the box below.",
+)
 def test_figure_hands_the_caches_down_along_dashed_arrows(placed):
     boxes, arrows, words = placed
     dashed = [(start, end) for start, end, style in arrows if style == "--"]
     assert len(dashed) == 3
-    for (start, end), upper, lower in zip(
-        dashed, boxes[::2], boxes[1::2], strict=True
+    layers = (("0", "1"), ("1", "2"), ("L-1", "L"))
+    for (before, l), (start, end), upper, lower in zip(
+        layers, dashed, boxes[::2], boxes[1::2], strict=True
     ):
+        assert written_in(upper, words) == [parameters(l)]
         x, _ = drawing.centre(upper)
         assert start[0] == end[0] == pytest.approx(x)
         assert 0 < upper.y0 - start[1] < 0.1
         assert 0 < end[1] - lower.y1 < 0.1
         beside = [
-            box
-            for _, box in words
+            (word, box)
+            for word, box in words
             if 0 < box.x0 - x < 0.15 and end[1] < box.y0 < box.y1 < start[1]
         ]
-        assert len(beside) == 2
-        first, second = beside
+        (values, first), (weights, second) = beside
+        assert values == f"$a^{{[{before}]}},\\ z^{{[{l}]}}$"
+        assert weights == parameters(l)
         assert 0 < first.y0 - second.y1 < 0.1
         middle = (first.y1 + second.y0) / 2
         assert middle == pytest.approx((start[1] + end[1]) / 2, abs=0.1)
 
 
+@claim("Each lower box holds dz of its layer and gives out dW and db.")
 def test_figure_lets_the_gradients_out_below(placed):
     boxes, arrows, words = placed
     out = [
@@ -347,6 +412,7 @@ def test_figure_lets_the_gradients_out_below(placed):
     ]
     assert len(out) == 3
     for l, (start, end), lower in zip("12L", out, boxes[1::2], strict=True):
+        assert written_in(lower, words) == [f"$dz^{{[{l}]}}$"]
         x, _ = drawing.centre(lower)
         assert start[0] == pytest.approx(x)
         assert 0 < lower.y0 - start[1] < 0.1
@@ -356,6 +422,10 @@ def test_figure_lets_the_gradients_out_below(placed):
         assert 0 < end[1] - box.y1 < 0.1
 
 
+@claim(
+    "Below stand the update rules: W becomes W minus eta dW, b becomes b minus "
+    "eta db.",
+)
 def test_figure_states_the_update_at_the_foot(placed):
     _, _, words = placed
     (rules,) = [box for word, box in words if "leftarrow" in word]
