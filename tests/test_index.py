@@ -49,7 +49,7 @@ def test_points_are_those_of_the_chapter_on_relu():
     "<pictures> pictures of <one> square of points: filled squares inside "
     "an invisible disc, open circles outside.",
     "Before training they all meet in the middle, and the shaded region, "
-    'where the network says "square", is a wide wedge and a narrow one.',
+    'where the network says "inside", is a wide wedge and a narrow one.',
     "After <steps> steps the lines have moved apart, and the region is a "
     "polygon that holds all squares and no circle.",
 )
@@ -159,8 +159,8 @@ def panels():
 
 
 @claim(
-    "A small network learns to tell squares from circles; where the plane "
-    'is shaded, it says "square".',
+    "A small network learns whether a point lies inside a disc; where the "
+    'plane is shaded, it says "inside".',
 )
 @pytest.mark.parametrize(("panel", "steps", "title"), PANELS)
 def test_region_is_where_the_network_says_yes(panels, panel, steps, title):
