@@ -30,10 +30,28 @@ from tests.equations.check import hold
 
 
 @claim(
-    (
-        "The result is not merely similar to that of a single layer; it is "
-        "the same, except for rounding."
-    ),
+    "Let one unit compute $u = <w1>x + <b1>$ from its input $x$, and let the "
+    "next compute $<w2>u - <b2>$ from that.",
+    "Together they compute $<w2> (<w1>x + <b1>) - <b2> = <w>x + <b>$, which "
+    "a single unit could have done.",
+)
+def test_two_units_collapse_into_one(w1, b1, w2, b2, w, b):
+    first, second, both = (
+        Layer(torch.tensor([[weight]]), torch.tensor([[bias]]))
+        for weight, bias in ((w1, b1), (w2, -b2), (w, b))
+    )
+    assert collapse([first, second]) == both
+    x = torch.linspace(-3, 3, 61).unsqueeze(0)
+    torch.testing.assert_close(
+        affine(affine(x, first), second), affine(x, both)
+    )
+
+
+@claim(
+    "The result is not merely similar to that of a single layer; it is the "
+    "same, except for rounding.",
+    "Without one, or with a straight line, all layers collapse into a single "
+    "affine map, biases included.",
     "The product of the matrices, with the biases multiplied along, gives "
     "every output as the layers do, but for rounding.",
 )
@@ -103,6 +121,9 @@ def test_layers_with_an_activation_do_not_collapse():
 
 
 @claim(
+    "Without one, or with a straight line, all layers collapse into a single "
+    "affine map, biases included.",
+    "To one affine map again.",
     r"For two layers it is $W = <factor> W^{[2]} \cdot <inner> W^{[1]}$ and "
     r"$b = <outer> (W^{[2]} \cdot <shift> b^{[1]} + b^{[2]})$.",
 )
@@ -141,21 +162,25 @@ def test_collapse_refuses_what_does_not_fit():
 
 
 @claim(
-    "A product of matrices cannot have a higher rank than any of its "
-    "factors; the rank says in how many independent directions the output "
-    "can vary.",
+    "The rank of a matrix says in how many independent directions its output "
+    "can vary, and a product of matrices cannot have a higher rank than any "
+    "of its factors.",
     "Nor can more layers win anything: a product cannot find directions "
     "that one of its factors has lost.",
-    (
-        "In <rank>, so the rank is at most 1: whatever comes in, only one "
-        "number gets through."
-    ),
+    "A network has <inputs> inputs, <hidden> hidden unit without an "
+    "activation function, and <outputs> outputs without one.",
+    "In <directions>, so the rank is at most <rank>: whatever comes in, only "
+    "<hidden> number gets through.",
 )
-def test_rank_never_grows(rank):
+def test_rank_never_grows(inputs, hidden, outputs, directions, rank):
     """A narrow layer is a bottleneck for all layers around it."""
     generator = torch.Generator().manual_seed(0)
-    layers = initialise((10, 1, 10), generator)  # exercise 2
-    assert torch.linalg.matrix_rank(collapse(layers).W) == rank
+    sizes = map(int, (inputs, hidden, outputs))
+    W = collapse(initialise([*sizes], generator)).W  # exercise 2
+    assert torch.linalg.matrix_rank(W) == rank == directions
+    x = torch.randn(int(inputs), 50, generator=generator, dtype=W.dtype)
+    spread = torch.linalg.svdvals(W @ x)
+    assert (spread > 1e-12).sum() == directions, "so the outputs vary"
     for narrowest in range(1, 7):
         layers = initialise((8, 7, narrowest, 9, 8), generator)
         highest = min(torch.linalg.matrix_rank(W) for W, _ in layers)
@@ -164,33 +189,58 @@ def test_rank_never_grows(rank):
 
 
 @claim(
-    "In exact arithmetic, products of random square matrices keep full "
-    "rank, with probability <probability>; in float64, whose numbers carry "
-    "about <digits> digits, one direction ends up drowning the others.",
+    "In exact arithmetic a product of random square matrices keeps full "
+    "rank, with probability <probability>.",
 )
-def test_only_rounding_loses_rank(probability, digits):
+def test_random_matrices_lose_no_rank_of_themselves(probability):
     """The determinant of a product is the product of the determinants.
 
     If none of these is 0, nor is that one, in exact arithmetic. Rounding moves
     the determinant of a random 8 x 8 matrix, which is about 200, by some 1e-12.
     """
-    generator = torch.Generator().manual_seed(0)
-    factors = [
-        torch.randn(8, 8, generator=generator, dtype=torch.float64)
-        for _ in range(1000)
-    ]
-    full = [torch.linalg.det(factor).abs() > 1e-9 for factor in factors]
+    full = [torch.linalg.det(each).abs() > 1e-9 for each in random_matrices()]
     assert sum(full) / len(full) == probability
-    assert rank_of_product(1000, torch.Generator().manual_seed(0)) == 1
-    eps = torch.finfo(torch.float64).eps
-    assert round(-math.log10(eps)) == digits, "to the nearest whole digit"
 
 
 @claim(
-    (
-        "With other random numbers the last line may differ: about <share> "
-        "such products have rank <rank>, the others <second> or <third>."
-    ),
+    "But each matrix stretches some directions more than others, and over "
+    "many products these differences multiply: in float64, whose numbers "
+    "carry about <digits> digits, the weaker directions are lost to rounding "
+    "beside the strongest.",
+)
+def test_only_rounding_loses_rank(digits):
+    """Follow a frame of directions, and turn it upright after each product.
+
+    How much each direction has been stretched is then known without loss.
+    """
+    eps = torch.finfo(torch.float64).eps
+    assert round(-math.log10(eps)) == digits, "to the nearest whole digit"
+    frame = torch.eye(8, dtype=torch.float64)
+    stretched = torch.zeros(8, dtype=torch.float64)  # in powers of ten
+    weaker = []
+    for matrix in random_matrices():
+        most, *_, least = torch.linalg.svdvals(matrix)
+        assert most > 2 * least
+        frame, triangle = torch.linalg.qr(matrix @ frame)
+        stretched += triangle.diagonal().abs().log10()
+        weaker.append((stretched[0] - stretched[1:]).min().item())
+    assert weaker[9] < digits < weaker[-1], "behind the strongest, in digits"
+    assert weaker[99] < weaker[499] < weaker[999]
+    assert rank_of_product(1000, torch.Generator().manual_seed(0)) == 1
+
+
+def random_matrices():
+    """Return the thousand factors of a long product."""
+    generator = torch.Generator().manual_seed(0)
+    return [
+        torch.randn(8, 8, generator=generator, dtype=torch.float64)
+        for _ in range(1000)
+    ]
+
+
+@claim(
+    "With other random numbers the last line may differ: about <share> such "
+    "products have rank <rank>, the others <second> or <third>.",
     "Long products even lose more, by rounding.",
 )
 def test_rank_of_a_long_product(share, rank, second, third):
@@ -220,13 +270,11 @@ def test_rank_refuses_counts_below_one(name, arguments):
 
 
 @claim(
-    (
-        "Its step function is flat but for <jumps> jump, so nearly "
-        "everywhere a small change of a weight changes nothing."
-    ),
+    "Its step function is flat but for <jumps> jump, so nearly everywhere a "
+    "small change of a weight changes nothing.",
 )
 def test_small_change_of_a_weight_changes_no_step(jumps):
-    """A sigmoid in its place does answer to the change."""
+    """A sigmoid in its place follows the change."""
     z = torch.linspace(-3, 3, 600, dtype=torch.float64)
     assert step(z).diff().count_nonzero() == jumps
     generator = torch.Generator().manual_seed(0)
@@ -242,22 +290,32 @@ def test_small_change_of_a_weight_changes_no_step(jumps):
 
 
 @claim(
-    (
-        "So other activation functions do not decide whether a unit fires; "
-        "they say by how much."
-    ),
+    "So other activation functions do not decide whether a unit fires; they "
+    "say by how much.",
     "They have many values, and a larger sum never makes them smaller.",
 )
 @pytest.mark.parametrize("g", [sigmoid, tanh, relu, leaky_relu])
-def test_others_answer_by_how_much(g):
+def test_others_say_by_how_much(g):
     z = torch.linspace(-3, 3, 61, dtype=torch.float64)
     assert len(set(g(z).tolist())) > 30
     assert (g(z).diff() >= 0).all()
 
 
 @claim(
-    "The early networks used bounded functions, sigmoid and tanh, whose "
-    "outputs stay within fixed limits.",
+    "For example, when the sum changes from <before> to <after>, the step "
+    "stays at <fires>, while the sigmoid rises from <low> to <high>.",
+)
+def test_the_step_stays_where_the_sigmoid_rises(
+    before, after, fires, low, high
+):
+    z = torch.tensor([before, after], dtype=torch.float64)
+    assert step(z).tolist() == [fires, fires]
+    assert sigmoid(z).tolist() == pytest.approx([low, high], abs=0.005)
+
+
+@claim(
+    "Both are bounded: their outputs stay within fixed limits, which makes "
+    "them convenient inputs for the next layer.",
 )
 def test_sigmoid_and_tanh_are_bounded():
     """ReLU, for one, is not."""
@@ -269,17 +327,26 @@ def test_sigmoid_and_tanh_are_bounded():
 
 
 @claim(
-    (
-        "Weigh and add up a layer of such units, each of which bends the "
-        "output at <points> point, and the result follows a curve closely "
-        "if there are enough of them."
-    ),
+    "A ReLU unit gives <nothing> while its sum is negative and the sum itself "
+    "from there on: <pieces> straight pieces with <bends> bend between them.",
+)
+def test_a_relu_unit_bends_once(nothing, pieces, bends):
+    z = torch.linspace(-1, 1, 9, dtype=torch.float64)
+    assert (relu(z)[z < 0] == nothing).all()
+    assert torch.equal(relu(z)[z >= 0], z[z >= 0])
+    assert relu(z).diff().diff().count_nonzero() == bends == pieces - 1
+
+
+@claim(
+    "Weigh and add up a layer of such units, each of which bends the output "
+    "at <points> point, and the result follows a curve closely if there are "
+    "enough of them.",
     "The picture of it holds: the more units, the closer the fit.",
 )
 def test_more_units_fit_better(points):
-    z = torch.linspace(-1, 1, 9, dtype=torch.float64)
-    assert relu(z).diff().diff().count_nonzero() == points
     x, y = curve()
+    fit = relu_fit(x, y, 1)
+    assert (fit.diff().diff().abs() > 1e-9).sum() == points
     errors = [(relu_fit(x, y, units) - y).abs().max() for units in (2, 8, 32)]
     assert errors == sorted(errors, reverse=True)
     assert errors[0] > 0.9
@@ -346,7 +413,8 @@ def test_fit_refuses_what_does_not_fit():
 
 def turns(y):
     """Return where a sampled curve turns from rising to falling, or back."""
-    return (y.diff().sign().diff() != 0).nonzero().flatten() + 1
+    slope = y.diff()
+    return (slope[1:] * slope[:-1] < -1e-9).nonzero().flatten() + 1
 
 
 @claim(
@@ -585,10 +653,10 @@ def test_only_tanh_keeps_what_is_centred(middle):
 
 
 @claim(
-    (
-        "No choice of weights comes closer to a curve than the best "
-        "polynomial of that degree."
-    ),
+    "Polynomials of degree $d$, added up, are a polynomial of degree $d$ at "
+    "most, however many units there are.",
+    "No choice of weights comes closer to a curve than the best polynomial of "
+    "that degree.",
 )
 def test_polynomial_units_add_up_to_a_polynomial():
     """Fifty units of degree d, with random weights, whose sum is fitted."""
@@ -633,13 +701,15 @@ def test_equations(seed):
     inputs, curve_of_inputs = curve()
     others = {
         r"y = \sin 2x + x/2": {"x": inputs, "y": curve_of_inputs},
+        "3 (2x + 1) - 2 = 6x + 1": {"x": inputs},
         "g(z) = 3z": {"g": lambda z: 3 * z, "z": x},
         r"W = 3 W^{[2]} \cdot 3 W^{[1]}": {"W": symbols["W"] | {None: slopes}},
         r"b = 3 (W^{[2]} \cdot 3 b^{[1]} + b^{[2]})": {
             "b": symbols["b"] | {None: offset}
         },
     }
-    hold("activation/index.md", symbols, here=others)
+    named = ["u = 2x + 1"]  # the sum of a first unit, in one sentence
+    hold("activation/index.md", symbols, here=others, given=named)
 
 
 def test_chance_comes_from_the_generator_alone():

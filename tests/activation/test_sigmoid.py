@@ -29,10 +29,8 @@ def test_agrees_with_torch_everywhere():
 
 
 @claim(
-
-        "So that nothing overflows on the way, the code multiplies "
-        "numerator and denominator by $e^z$ where $z$ is negative."
-
+    "So that nothing overflows on the way, the code multiplies numerator and "
+    "denominator by $e^z$ where $z$ is negative.",
 )
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
 def test_nothing_overflows_on_the_way(dtype):
@@ -57,11 +55,9 @@ def test_is_well_behaved(function, property_):
 
 
 @claim(
-    (
-        "A very negative $z$ makes $e^{-z}$ huge and the output close to "
-        "<low>; a large positive $z$ makes $e^{-z}$ vanish, and the output "
-        "is close to <high>."
-    ),
+    "A very negative $z$ makes $e^{-z}$ huge and the output close to <low>; a "
+    "large positive $z$ makes $e^{-z}$ vanish, and the output is close to "
+    "<high>.",
 )
 def test_infinities_give_the_limits(low, high):
     z = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
@@ -75,8 +71,24 @@ def test_infinities_give_the_limits(low, high):
 
 
 @claim(
-    "Here $e$ is Euler's number, about <e>, whose powers $e^z$ have a "
-    "pleasant property: at each point the slope is the value itself.",
+    "At the output it gives the probability of one of two classes.",
+)
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.8])
+def test_output_is_the_probability_of_a_class(share):
+    """Of examples with the same input, a share is of class 1.
+
+    The output of the least loss is that share, to a step of z times the slope.
+    """
+    z = torch.linspace(-5, 5, 10_001, dtype=torch.float64)
+    loss = -share * sigmoid(z).log() - (1 - share) * sigmoid(-z).log()
+    best = sigmoid(z[loss.argmin()]).item()
+    assert best == pytest.approx(share, abs=0.001 / 4)
+
+
+@claim(
+    "Here $e$ is Euler's number, about <e>.",
+    "The curve of its powers $e^z$ is at each point exactly as steep as it is "
+    "high: its slope is its value.",
 )
 def test_powers_of_e_are_their_own_slopes(e):
     """Centred differences with h = 1e-5 are good to 1e-10 of the slope."""
@@ -87,10 +99,133 @@ def test_powers_of_e_are_their_own_slopes(e):
 
 
 @claim(
+    "The slope of $u$ is $-e^{-z}$, since $e^{-z}$ falls as $e^z$ rises, with "
+    "left and right exchanged.",
+    "The slope of $1/u$ is $-1/u^2$.",
+    "The chain rule puts the two together: where the output of one function "
+    "is the input of the next, their slopes multiply.",
+)
+def test_slopes_of_the_two_stages_multiply():
+    """Centred differences with h = 1e-5 are good to 1e-8 of a slope."""
+    z, h = torch.linspace(-5, 5, 101, dtype=torch.float64), 1e-5
+
+    def slope(function, at):
+        return (function(at + h) - function(at - h)) / (2 * h)
+
+    def first(z):
+        return 1 + torch.exp(-z)
+
+    u = first(z)
+    torch.testing.assert_close(
+        slope(first, z), -torch.exp(-z), rtol=1e-8, atol=0
+    )
+    torch.testing.assert_close(
+        slope(torch.reciprocal, u), -1 / u**2, rtol=1e-8, atol=1e-10
+    )
+    torch.testing.assert_close(
+        slope(first, z) * slope(torch.reciprocal, u),
+        slope(sigmoid, z),
+        rtol=1e-8,
+        atol=1e-10,
+    )
+
+
+@claim(
+    "In numbers: from $z = <z>$ to $z = <near_z>$, $e^{-z}$ falls from <e_z> "
+    "to <e_near>, and $<fall> / <step> = <ratio>$ is close to "
+    "$-e^0 = <slope>$.",
+    "In numbers: from $u = <u>$ to $u = <near_u>$, $1/u$ falls from <part> to "
+    "<near_part>, and $<drop> / <step> = <steepness>$ is close to "
+    "$-1/2^2$.",
+)
+def test_small_steps_come_close_to_the_slopes(
+    z,
+    near_z,
+    e_z,
+    e_near,
+    fall,
+    step,
+    ratio,
+    slope,
+    u,
+    near_u,
+    part,
+    near_part,
+    drop,
+    steepness,
+):
+    """Five digits are given; close is a hundredth, as the step is."""
+    assert near_z - z == pytest.approx(step)
+    assert near_u - u == pytest.approx(step)
+    assert math.exp(-z) == e_z
+    assert math.exp(-near_z) == pytest.approx(e_near, abs=5e-6)
+    assert u == 2
+    assert 1 / u == part
+    assert 1 / near_u == pytest.approx(near_part, abs=5e-6)
+    assert e_near - e_z == pytest.approx(fall)
+    assert near_part - part == pytest.approx(drop)
+    assert slope == -math.exp(-z)
+    assert ratio == pytest.approx(slope, rel=0.01)
+    assert steepness == pytest.approx(-1 / 2**2, rel=0.01)
+
+
+@claim(
+    "(In general $1/(u + h) - 1/u = -h / (u (u + h))$; divided by $h$, this "
+    "approaches $-1/u^2$ as $h$ shrinks.)",
+)
+def test_shrinking_steps_approach_the_slope():
+    """The error shrinks as h does: what is left is h / (u^2 (u + h))."""
+    u = torch.linspace(1.01, 9, 50, dtype=torch.float64)
+    errors = [
+        ((1 / (u + h) - 1 / u) / h + 1 / u**2).abs() for h in (1e-2, 1e-4)
+    ]
+    assert (errors[1] < errors[0] / 50).all()
+    assert errors[1].max() < 1e-4
+
+
+@claim(
+    r"At $z = <z>$, for example, the value is $<value>$ and the slope $<a> "
+    r"\cdot <rest> = <steep>$.",
+    r"At $z = <z>$, where $u = <u>$, the slopes are <first> and $-1/4$, and so "
+    r"$a$ has the slope $(-1/4) \cdot (-1) = 1/4$.",
+    "If $u$ changes <twice> as fast as $z$, and $a$ <three> times as fast as "
+    "$u$, then $a$ changes <six> times as fast as $z$.",
+)
+def test_slope_at_zero_by_hand(
+    z, value, a, rest, steep, u, first, twice, three, six
+):
+    """The last sentence is of the same rule: there, too, slopes multiply."""
+    at = torch.tensor(z, dtype=torch.float64)
+    assert sigmoid(at).item() == value == a == 1 - rest
+    assert sigmoid_derivative(at).item() == steep == 1 / 4
+    assert u == 1 + math.exp(-z)
+    assert first == -math.exp(-z) == -1
+    assert -1 / u**2 == -1 / 4
+    assert twice * three == six
+
+
+@claim(
+    "In code the slope costs <one> exponential, the one in $a$:",
+    "It costs an exponential.",
+)
+def test_value_and_slope_cost_one_exponential_each(one, monkeypatch):
+    calls = []
+    exponential = torch.exp
+    monkeypatch.setattr(
+        torch, "exp", lambda z: calls.append(z) or exponential(z)
+    )
+    for function in (sigmoid, sigmoid_derivative):
+        calls.clear()
+        function(torch.linspace(-5, 5, 11))
+        assert len(calls) == one
+
+
+@claim(
     "It turns any number into one between <low> and <high>, which can be "
     "read as a probability.",
     "$a = <top> / (<bottom> + e^{-z})$ lies between <low> and <high>; its "
     "slope $a (1 - a)$ is at most <most>.",
+    "Use it where a number between <low> and <high> is wanted.",
 )
 def test_value_and_slope_keep_within_bounds(low, high, top, bottom, most):
     """The bounds are also as close as can be: values come near them."""
@@ -139,14 +274,9 @@ def test_slope_is_not_lost_slightly_away_from_zero(near, share, zero):
 
 
 @claim(
-    (
-        "On its way back through a network the error is multiplied by one "
-        "slope in each layer, and the sigmoid's is <best> at most."
-    ),
-    (
-        "The slope is largest in the middle and falls away quickly on both "
-        "sides."
-    ),
+    "On its way back through a network the error is multiplied by one slope "
+    "in each layer, and the sigmoid's is <best> at most.",
+    "The slope is largest in the middle and falls away quickly on both sides.",
     "At $z = <place>$.",
 )
 def test_slope_is_largest_at_zero(best, place):
@@ -210,10 +340,8 @@ def test_more_bits_are_more_digits(half, single, double):
 
 
 @claim(
-    (
-        "That is the mathematics; a computer has only so many digits, and "
-        "at some point the nearest number that it can write is <limit>."
-    ),
+    "That is the mathematics; a computer has only so many digits, and at some "
+    "point the nearest number that it can write is <limit>.",
     "With the digits of a dtype, the little that is missing is rounded away.",
 )
 @pytest.mark.parametrize(
@@ -230,14 +358,11 @@ def test_reaches_one_only_by_rounding(dtype, first, limit):
 
 
 @claim(
-    (
-        "The chain rule multiplies by this slope, so hardly any of the "
-        "error reaches the weights of such a unit, and they hardly learn."
-    ),
-    (
-        "With another loss, cross-entropy, this factor cancels, as "
-        "Backpropagation shows."
-    ),
+    "The chain rule multiplies by this slope, so hardly any of the error "
+    "reaches the weights of such a unit, and they hardly learn.",
+    "At the output the loss can make up for it, as cross-entropy does.",
+    "With another loss, cross-entropy, this factor cancels, as "
+    "Backpropagation shows.",
 )
 def test_a_saturated_unit_hardly_learns():
     """At z = 10 the slope is about e^-10, or 5e-5, though the target is 0."""
@@ -252,19 +377,27 @@ def test_a_saturated_unit_hardly_learns():
 
 
 @claim(
-    r"By its slope, $<answer> \cdot <rest>$, about <factor>: the unit is "
+    "A unit with a sigmoid has the output <output> for an example whose "
+    "target is <target>.",
+    r"The loss is half the squared error, $\frac{1}{2} (y - a)^2$, whose slope "
+    "with respect to $a$ is the error $a - y$.",
+    r"By its slope, $<output> \cdot <rest>$, about <factor>: the unit is "
     "badly wrong and hardly learns.",
 )
-def test_a_confident_mistake_is_shrunk(answer, rest, factor):
-    z = torch.logit(torch.tensor(answer, dtype=torch.float64))
-    slope = sigmoid_derivative(z).item()
-    assert slope == pytest.approx(answer * rest, rel=1e-9)
-    assert slope == pytest.approx(factor, rel=0.01), "about"
+def test_a_confident_mistake_is_shrunk(output, target, rest, factor):
+    a = torch.tensor(output, dtype=torch.float64, requires_grad=True)
+    (error,) = torch.autograd.grad((target - a) ** 2 / 2, a)
+    assert error.item() == pytest.approx(output - target)
+    z = torch.logit(a.detach()).requires_grad_()
+    (dz,) = torch.autograd.grad((target - sigmoid(z)) ** 2 / 2, z)
+    assert (dz / error).item() == pytest.approx(output * rest, rel=1e-9)
+    assert (dz / error).item() == pytest.approx(factor, rel=0.01), "about"
 
 
 @claim(
     "In <count> layers at their best, the slopes alone contribute a factor "
     "of $<best>^{10}$, about <left>; this is the vanishing gradient.",
+    "This is a second fault, and it needs no saturated unit.",
     "<layers> sigmoids in a row, none of them saturated, leave less than "
     "<rest> of the error.",
 )
@@ -288,6 +421,7 @@ def test_ten_layers_at_their_best_leave_a_millionth(
 
 @claim(
     "It is not centred on <centre>.",
+    "All outputs are positive.",
 )
 def test_outputs_are_not_centred(centre):
     """All are positive, even for inputs in the middle of which lies 0."""
@@ -314,10 +448,10 @@ def gradients_of_examples(count):
 
 
 @claim(
-    "For a single example, the gradients of a unit's weights are one "
-    "number, the same for all, times the inputs of these weights; if the "
-    "inputs come from sigmoids, they are all positive, so all these "
-    "gradients share one sign.",
+    r"As $z$ changes $x_i$ times as fast as $w_i$, the chain rule gives "
+    r"$dw_i = dz \cdot x_i$.",
+    "For a single example $dz$ is the same for all weights of the unit, and "
+    "all $x_i$ are positive, so all $dw_i$ have the same sign.",
     "For one example, the weight gradients of a unit that sigmoids feed all "
     "have the same sign: the gradients are the inputs times one number, as "
     "LeCun and others found, and sigmoids give positive inputs only.",
@@ -345,14 +479,11 @@ def test_averaging_softens_the_shared_sign():
 
 
 @claim(
-    "It is at home wherever a number between <low> and <high> is meant: at "
-    "the output, for a decision between two classes, and inside LSTM and "
-    "GRU units, which have a memory, and whose gates say how much of a "
-    "signal to let through.",
-    (
-        "tanh stays where an output is wanted that is bounded and may be "
-        "negative, for example inside LSTM and GRU units."
-    ),
+    "LSTM and GRU units, which have a memory, use it for their gates: each "
+    "output says how much of a signal to let through, from <low>, nothing, to "
+    "<high>, everything.",
+    "tanh stays where an output is wanted that is bounded and may be "
+    "negative, for example inside LSTM and GRU units.",
     "Their formulas say so, and torch's cells, rebuilt from this book's "
     "functions, give the same numbers.",
 )
@@ -379,20 +510,35 @@ def test_gates_of_lstm_and_gru_are_sigmoids(low, high):
 
 
 @claim(
-    (
-        "If the sigmoid is followed by the logarithm of a loss, call "
-        "torch.nn.functional.binary_cross_entropy_with_logits: it takes $z$"
-        " and computes both in one step, which stays finite even where the "
-        "sigmoid has been rounded to 0 or 1."
-    ),
+    "In real work call torch.sigmoid, whose slope under torch's own "
+    "differentiation is finite everywhere.",
+    "The formula written out, 1 / (1 + torch.exp(-z)), is not as safe: in "
+    "float32 $e^{-z}$ is infinite from $z = <first>$ down, and the slope "
+    "becomes NaN, not a number.",
 )
-def test_loss_of_logits_is_safe():
+def test_torchs_sigmoid_is_safe_and_the_formula_is_not(first):
+    z = torch.arange(-200.0, 201).requires_grad_()
+    (slope,) = torch.autograd.grad(torch.sigmoid(z).sum(), z)
+    assert slope.isfinite().all()
+    (slope,) = torch.autograd.grad((1 / (1 + torch.exp(-z))).sum(), z)
+    assert torch.equal(slope.isnan(), z <= first)
+    assert torch.equal(torch.exp(-z).isinf(), z <= first)
+
+
+@claim(
+    "If the sigmoid is followed by the logarithm of a loss, call "
+    "torch.nn.functional.binary_cross_entropy_with_logits: it takes $z$ and "
+    "computes both in one step, which stays finite even where the sigmoid has "
+    "been rounded to <low> or <high>.",
+)
+def test_loss_of_logits_is_safe(low, high):
     """Far out on the wrong side the loss is |z|, but infinite in two steps."""
     z = torch.tensor([-800.0, 800.0], dtype=torch.float64)
     y = torch.tensor([1.0, 0.0], dtype=torch.float64)
     loss = torch.nn.functional.binary_cross_entropy_with_logits
     assert loss(z, y, reduction="none").tolist() == [800, 800]
     a = torch.sigmoid(z)
+    assert a.tolist() == [low, high]
     assert torch.log(torch.where(y == 1, a, 1 - a)).isneginf().all()
 
 
@@ -446,7 +592,14 @@ def test_equations(seed):
         "a": sigmoid(z),
         "a'": sigmoid_derivative(z),
         "u": 1 + torch.exp(-z),
+        "h": 0.1,
         "e": math.e,
         r"\sigma": sigmoid,
     }
-    hold("activation/sigmoid.md", symbols)
+    x, w = torch.rand(2, 3, dtype=torch.float64)
+    w.requires_grad_()
+    dz = sigmoid(w @ x).detach()  # whatever comes from the layers after it
+    dw = torch.autograd.grad(dz * (w @ x), w)[0]
+    unit = {"dz": dz, "dw": dw.tolist(), "x": x.tolist(), "i": range(1, 4)}
+    here = {r"dw_i = dz \cdot x_i": unit}
+    hold("activation/sigmoid.md", symbols, here=here)
