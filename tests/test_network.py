@@ -86,6 +86,8 @@ def test_refuses_wrong_sizes(function, sizes, error, said):
 @claim(
     "Only those that compute are counted: <counted> here.",
     "The input layer computes nothing and is not counted.",
+    "Sizes lists the number of inputs and then the number of units of each "
+    "layer.",
     "A layer of $k$ units with $n$ inputs has a $W$ of shape $(k, n)$, $k$ "
     "rows and $n$ columns, and a $b$ of shape $(k, 1)$.",
     "A layer of $k$ units with $n$ inputs computes $z = W x + b$ with a $W$ "

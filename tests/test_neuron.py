@@ -185,6 +185,8 @@ def test_step_fires_at_zero_and_above(fires, silent, below, jump, above):
 
 @claim(
     'Here "any" stands for any shape: the step is taken number by number.',
+    "A NaN, which is what a computation leaves that has gone wrong, stays a "
+    "NaN.",
 )
 @pytest.mark.parametrize("shape", [(), (4,), (3, 4), (2, 3, 4)])
 def test_step_is_taken_number_by_number(shape):
@@ -192,6 +194,7 @@ def test_step_is_taken_number_by_number(shape):
     assert step(z).shape == shape
     for fired, number in zip(step(z).flatten(), z.flatten(), strict=True):
         assert fired == step(number)
+    assert step(z * torch.nan).isnan().all()
 
 
 @claim(
@@ -259,6 +262,7 @@ def test_bias_is_the_weight_of_a_constant_input(constant):
 @claim(
     "Here the inputs are <off> or <on>, and the weights <vote> or <counter>, "
     "so each input that is <active> is a vote for firing or against it.",
+    "Bit is a tensor of 0s and 1s, and Sign one of 1s and −1s.",
 )
 def test_mcculloch_pitts_takes_votes_for_and_against(
     off, on, vote, counter, active
