@@ -1,3 +1,4 @@
+import inspect
 import json
 import platform
 import time
@@ -174,12 +175,16 @@ def test_torch_chooses_a_slope_at_zero(place, choices):
 
 @claim(
     "This book follows torch.relu and takes <slope>.",
+    "That is why the code of relu says z <= <place>: with z < <same> autograd "
+    "would return <other>.",
 )
-def test_takes_torchs_slope_at_zero(slope):
+def test_takes_torchs_slope_at_zero(slope, place, same, other):
     for zero in (0.0, -0.0):
         assert slope_at(torch.relu, zero) == slope
         assert slope_at(relu, zero) == slope, "the book's own, by autograd"
         assert relu_derivative(torch.tensor(zero)).item() == slope
+    assert f"z <= {place:g}" in inspect.getsource(relu)
+    assert slope_at(lambda z: torch.where(z < same, 0, z), 0.0) == other
 
 
 @claim(
