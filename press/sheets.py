@@ -28,8 +28,9 @@ _RIGHT_TO_LEFT = "rtl"  # the scripts know it; the book is written the other way
 
 def lighten(site: Path) -> None:
     """Lighten the theme's sheets of a built site; put the fonts into ours."""
-    own = site / OWN
-    own.write_text(_with_fonts(own), encoding="utf-8")
+    ours = [site / OWN] if (site / OWN).is_file() else []
+    for sheet in ours:
+        sheet.write_text(_with_fonts(sheet), encoding="utf-8")
     texts = [page.read_text("utf-8") for page in site.rglob("*.html")]
     words = {
         w
@@ -45,7 +46,7 @@ def lighten(site: Path) -> None:
     sheets = {
         sheet: without(sheet.read_text("utf-8"), words) for sheet in theme
     }
-    texts += [own.read_text("utf-8"), *sheets.values()]
+    texts += [*(sheet.read_text("utf-8") for sheet in ours), *sheets.values()]
     used = {name for text in texts for name in _VARIABLE.findall(text)}
     for sheet, text in sheets.items():
         sheet.write_text(without_variables(text, used), encoding="utf-8")

@@ -38,11 +38,11 @@ def test_a_phone_sees_nothing_jump(browser, address, path):
     assert shift <= 0.02
 
 
-# whether fonts were there whenever the page was painted
+# the fonts that were not there when the page was shown
 WATCH = """window.late = [];
 (function look() {
     const sample = document.querySelector("h1");
-    if (sample && getComputedStyle(sample).lineHeight !== "normal")
+    if (sample && getComputedStyle(sample).visibility === "visible")
         for (const family of ["STIX Two Text", "STIX Two Math"])
             if (!document.fonts.check(`16px "${family}"`)) late.push(family);
     requestAnimationFrame(look);

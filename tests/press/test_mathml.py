@@ -94,3 +94,53 @@ def test_bad_tex_is_a_fault_with_a_position(convert, tex, text):
 def test_headings_hold_no_formula(convert, heading):
     with pytest.raises(Fault, match="a heading holds the formula"):
         convert(heading)
+
+
+def pieces(html):
+    found = maths(html.replace("<wbr>", ""))
+    return ["".join(math.itertext()) for math in found]
+
+
+def test_a_wide_display_is_cut_at_its_signs(convert):
+    html = convert(
+        "$$\na = b^2 + c^2 + d^2 + e^2 + f^2 - (g + h) \\cdot -i\n$$"
+    )
+    assert pieces(html) == ["a", "=b2", "+c2", "+d2", "+e2", "+f2", "−(g+h)⋅−i"]
+    assert html.count("<wbr>") == 6
+    assert html.count('form="infix"') == 6
+    tex = {m.get("data-tex") for m in maths(html.replace("<wbr>", ""))}
+    assert len(tex) == 1, "each tells the whole"
+
+
+def test_what_is_too_wide_even_so_is_cut_within_its_parentheses(convert):
+    html = convert(
+        "$$\nL = -(yyyy \\log xxxx + (1 - yyyy) \\log(1 - xxxx))\n$$"
+    )
+    assert pieces(html)[:2] == ["L", "=−(yyyylog\u2061xxxx"]
+    assert pieces(html)[2].startswith("+(1")
+
+
+def test_a_wide_formula_is_rather_cut_between_its_parts(convert):
+    tex = r"a = b + c + d \qquad\text{and}\qquad e = f + g + h"
+    html = convert(f"$$\n{tex}\n$$")
+    assert html.count('<span class="group">') == 3
+    assert 'class="pieces">' in convert(f"So ${tex} + i$.")
+
+
+def test_wide_aligned_lines_are_cut_each(convert):
+    tex = r"aaa + bbb + ccc + ddd &= eee + fff + ggg + hhh \\ &= iii"
+    html = convert(f"$$\n\\begin{{aligned}}\n{tex}\n\\end{{aligned}}\n$$")
+    assert 'class="rows pieces hanging"' in html
+    assert pieces(html)[-2:] == ["+hhh", "=iii"]
+
+
+@pytest.mark.parametrize("tex", ["a = g(z)", "z = W x + b", "a' = 1 - a^2"])
+def test_what_is_narrow_stays_whole(convert, tex):
+    assert len(maths(convert(f"$$\n{tex}\n$$"))) == 1
+
+
+@pytest.mark.parametrize("point", ["(0, 0)", "(−1, 2.5)", "(0, 1, 2)"])
+def test_coordinates_stay_on_a_line(convert, point):
+    html = convert(f"At {point}, (see 1, 2) and `{point}`.")
+    assert html.count('class="formula"') == 1
+    assert f'<span class="formula">{point}</span>' in html
