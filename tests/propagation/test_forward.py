@@ -411,19 +411,15 @@ def test_functions_and_derivatives_are_looked_up_by_name():
         torch.testing.assert_close(derivative(z), slope)
 
 
-@claim(
-    r"With two layers, for example, $\hat y = g^{[2]}(W^{[2]} "
-    r"g^{[1]}(W^{[1]} x + b^{[1]}) + b^{[2]})$."
-)
+@claim("With two layers, for example:")
 @pytest.mark.parametrize("seed", range(5))
 def test_equations(seed):
     layers, x, y = problem(seed)
     of_two, _ = forward(x, layers[:2], NAMES[:2])
-    nested = r"\hat y = g^{[2]}(W^{[2]} g^{[1]}(W^{[1]} x + b^{[1]}) + b^{[2]})"
     hold(
         "propagation/forward.md",
         symbols_of_a_pass(layers, x, y),
-        here={nested: {r"\hat y": of_two}},
+        here={"two-layers": {r"\hat y": of_two}},
     )
 
 
