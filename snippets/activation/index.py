@@ -68,10 +68,9 @@ def rank_of_product(
 def bends(units: Count) -> Float[Tensor, "units"]:
     """Return where the units bend, from 0, the left end of x, to 1, the right.
 
-    They are closer together towards the ends, where no neighbour helps.
+    They are evenly spaced, and the first is at the left end.
     """
-    places = torch.arange(1, units + 1, dtype=torch.float64) / (units + 1)
-    return (1 - torch.cos(torch.pi * places)) / 2
+    return torch.arange(units, dtype=torch.float64) / units
 
 
 @checked
@@ -105,7 +104,7 @@ def curve() -> tuple[Float[Tensor, "m"], Float[Tensor, "m"]]:
 
 # --8<-- [start:draw_approximation]
 @book_style()
-def draw_approximation(sizes: Sequence[int] = (2, 8, 32)) -> Figure:
+def draw_approximation(sizes: Sequence[int] = (3, 9, 27)) -> Figure:
     """Draw the curve and its fits by hidden layers of several sizes.
 
     The fits stand side by side, one for each of the sizes.
@@ -197,6 +196,7 @@ def draw_four() -> Figure:
     functions.set(xlim=(-4.2, 4.2), ylim=(-1.2, 3.2))
     put_axes_through_origin(functions, (-1, 1, 2, 3), marks=(2, 4))
     slopes.set(xlim=(-4.2, 4.2), ylim=(-0.1, 1.15))
-    put_axes_through_origin(slopes, (0.25, 1), marks=(2, 4), name="$a'$")
+    put_axes_through_origin(slopes, (1,), marks=(2, 4), name="$a'$")
+    slopes.text(0.15, 0.265, "0.25", color=SIGMOID.colour)  # clear of the bumps
     return figure
     # --8<-- [end:draw_four]
