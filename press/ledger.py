@@ -293,6 +293,9 @@ class Ledger(Preprocessor):
                     record["explained"] - record["untried"]
                 ),
                 "of these, explained likewise and not tried": record["untried"],
+                "files of code edited since, which wait for the weekly run": (
+                    record["waiting"]
+                ),
             }
         rows = [f"| {what} | {number} |" for what, number in counted.items()]
         return ["| what | how many |", "|:--|--:|", *rows]

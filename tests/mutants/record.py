@@ -65,13 +65,20 @@ def counts(
 def write(files: dict[str, dict]) -> dict:
     """Write the record with these counts of files, and return it.
 
-    What it holds of other files that are there stays as it is.
+    What it holds of other files stays as it is, but for what was edited since:
+    its mutants were other ones, and it waits for the weekly run.
     """
-    known = read()["files"] | files
-    files = {file: known[file] for file in snippets() if file in known}
+    there = snippets()
+    known = {
+        file: kept
+        for file, kept in read()["files"].items()
+        if file in there and kept["digest"] in (UNEXPLAINED, _digest(file))
+    } | files
+    files = {file: known[file] for file in there if file in known}
     content = {
         "tool": f"mutmut {version('mutmut')}",
         **{name: sum(f[name] for f in files.values()) for name in COUNTS},
+        "waiting": len(there) - len(files),
         "rules": dict(sorted(_rules(files).items())),
         "files": files,
     }

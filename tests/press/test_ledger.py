@@ -141,13 +141,16 @@ def test_what_is_checked_is_counted(site):
 
 
 def test_mutants_are_counted_where_there_is_a_record(built):
-    record = '{"mutants": 30, "killed": 28, "explained": 2, "untried": 1}'
+    record = (
+        '{"mutants": 30, "killed": 28, "explained": 2, "untried": 1,'
+        ' "waiting": 4}'
+    )
     folder, done = built(record=record)
     assert done.returncode == 0, done.stderr
     ledger = (folder / "site/about/ledger/index.html").read_text("utf-8")
     assert [*counted(BeautifulSoup(ledger, "html.parser")).values()] == [
         *COUNTED.values(),
-        *(30, 28, 1, 1),
+        *(30, 28, 1, 1, 4),
     ]
 
 
