@@ -125,6 +125,8 @@ def test_initial_weights_keep_sums_in_scale(inputs, mean, weight, count):
 @claim(
     "For numbers with mean <mean> the variance is the mean of their squares, "
     "and the variances of independent numbers add up.",
+    "How widely numbers are spread; if their mean is zero, the mean of "
+    "their squares.",
 )
 def test_variances_of_independent_numbers_add_up(mean):
     """Independent: each number of the one kind meets each of the other."""

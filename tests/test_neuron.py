@@ -172,8 +172,8 @@ def test_step_is_well_behaved(property_):
 
 
 @claim(
-    "The first activation function here is a decision, the step: <fires> if "
-    "the neuron fires, <silent> if it stays silent.",
+    "The first activation function here is a decision, the step function: "
+    "<fires> if the neuron fires, <silent> if it stays silent.",
     "The function that is <below> below <jump> and <above> from there on: "
     "to fire or not.",
 )
@@ -221,6 +221,8 @@ def test_step_is_flat(values, jumps):
     r"A threshold $\theta$ and a bias of $-\theta$ are the same thing.",
     "The threshold, set by hand, is the number of votes that the unit asks "
     "for.",
+    "Training changes more than the weights, because a threshold is a bias "
+    r"with its sign turned, $b = -\theta$.",
 )
 @given(
     theta=st.integers(-5, 5),
@@ -433,6 +435,8 @@ def test_mistakes_turn_the_weights_faster_than_they_lengthen_them(seed):
 @claim(
     "So training changes the weights and the biases.",
     "The perceptron's rule changes the weights and the bias.",
+    "Training changes more than the weights, because a threshold is a bias "
+    r"with its sign turned, $b = -\theta$.",
 )
 def test_training_changes_weights_and_bias():
     x, y = two_groups(torch.Generator().manual_seed(0))

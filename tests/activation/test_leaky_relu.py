@@ -110,6 +110,7 @@ def test_slope_is_one_hundredth_unless_given(
         "At $z = <place>$ there is no slope, as with ReLU; torch takes "
         "$\\alpha$ there, and so does this book."
     ),
+    "Its slope is α on the left, and on the right that of ReLU.",
 )
 @pytest.mark.parametrize("alpha", SLOPES[:3])
 def test_takes_torchs_slope_at_zero(alpha, place):
@@ -262,9 +263,12 @@ def test_can_be_written_with_relu_alone():
         "negative."
     ),
     r"With a larger $\alpha$, the maximum would pick the wrong half.",
+    "It is, as long as α is at most <most>.",
 )
-def test_maximum_picks_the_wrong_half_beyond_one():
+def test_maximum_picks_the_wrong_half_beyond_one(most):
     z = torch.tensor([-1.0, 1.0])
+    for alpha in (0.01, most / 2, most):
+        assert torch.equal(torch.maximum(alpha * z, z), torchs(alpha)(z))
     wrong = torch.maximum(2 * z, z)
     assert wrong.tolist() == [-1, 2]
     assert torchs(2)(z).tolist() == [-2, 1]

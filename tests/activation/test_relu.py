@@ -99,6 +99,8 @@ def test_keeps_the_positive_and_cuts_the_negative(floor, up, kept, down, cut):
     "slope <left> below, and none at <place>, where libraries choose.",
     "It is linear on each side of the kink, and not across it: the outputs "
     "for two inputs need not add up to the output for their sum.",
+    "It is piecewise linear, and the word piecewise is what a network lives "
+    "on.",
 )
 def test_is_linear_on_each_side_but_not_across(right, kink, left, place):
     z = torch.linspace(0.1, 9, 90, dtype=torch.float64)
@@ -241,6 +243,9 @@ def gradients_of_a_unit(function, w, b, x):
         "its output is <output>, and since its slope is <slope> as well, it"
         " learns nothing from it."
     ),
+    "It is inactive, for this example.",
+    "A ReLU unit is inactive for an example that leaves it silent; it "
+    "learns nothing from it.",
 )
 def test_inactive_unit_learns_nothing_from_that_example(output, slope):
     x = torch.tensor(-1.0, dtype=torch.float64)
@@ -291,6 +296,8 @@ def unit_of_the_exercise():
     "A dead ReLU unit cannot learn, because its slope is exactly <slope>.",
     "Where every example leaves it silent, no gradient reaches it, while a "
     "saturated sigmoid still gets a little.",
+    "A ReLU unit that is inactive for every example in the data; while its "
+    "inputs stay as they are, it learns nothing more.",
 )
 def test_dead_units_get_no_gradient(nothing, none, slope):
     assert gradients_of_a_unit(torch.relu, 1.0, -5.0, DATA) == [nothing, none]
@@ -548,6 +555,7 @@ def test_relu_is_first_in_every_row():
     "The other two change places from one machine to the other.",
     "So ReLU is cheap, and which of the others costs more depends on the "
     "machine.",
+    "The first can be measured, and depends on the machine.",
 )
 def test_tanh_and_sigmoid_change_places():
     """On each machine the order is the same in every row, and it is another."""

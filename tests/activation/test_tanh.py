@@ -130,6 +130,7 @@ def test_autograd_finds_the_slope_at_zero():
     "formula, far out, divides infinity by infinity.",
     "A formula that is right on paper can overflow or lose its digits on a "
     "computer; rewrite it before you run it.",
+    "Another form of it does not.",
 )
 def test_textbook_formula_breaks_down():
     z = torch.tensor([100.0])
@@ -370,6 +371,9 @@ def test_centres_only_what_is_symmetric(middle, mean, result):
     "tanh saturates near <low> and <high>, as the sigmoid does near "
     "<sigmoids_low> and <sigmoids_high>.",
     "Sigmoid and tanh are nearly flat wherever $z$ is far from <middle>.",
+    "A unit is saturated if its pre-activation is so far from zero that its "
+    "slope is next to nothing.",
+    "A unit saturates: its own slope is next to nothing.",
 )
 def test_saturates_as_the_sigmoid_does(
     low, high, sigmoids_low, sigmoids_high, middle

@@ -12,7 +12,9 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.book.conftest import ROOT
+from press.wording import plain
+from tests.book.conftest import ROOT, source
+from tests.claims import claim
 
 DIRECT = [
     line
@@ -117,6 +119,13 @@ def test_commands_of_the_text_exist():
         assert re.search(rule, makefile, re.M), target
 
 
+@claim(
+    "The text and the figures are licensed CC BY-NC-SA 4.0: copy and change "
+    "them for any purpose that is not commercial, name where they come from, "
+    "and pass them on under the same licence.",
+    "The code is under the MIT licence: do with it what you like, and keep "
+    "its notice.",
+)
 def test_licences_are_those_that_the_text_names():
     lines = (ROOT / "LICENSE").read_text().replace("-\n", "-")
     licence = " ".join(lines.split())
@@ -132,6 +141,34 @@ def test_licences_are_those_that_the_text_names():
             r"licenses/by-nc-sa/([\d.]+)/", (ROOT / file).read_text()
         )
         assert linked == ["4.0"], file
+
+
+@claim(
+    "> The authors of Introduction to Neural Networks (<year>). Introduction "
+    "to Neural Networks. Edition of the date at the page's foot.",
+    "CITATION.cff says the same to programs.",
+)
+def test_citation_file_cites_as_the_page_does(year):
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    cited = cited["preferred-citation"]
+    (author,) = cited["authors"]
+    assert cited["year"] == year
+    assert f"> {author['name']} ({year:g}). {cited['title']}. " in plain(
+        source("about/index.md")
+    )
+
+
+@claim(
+    "Each of them is held against something else, on every change, and one "
+    "that fails stops the book from being published.",
+)
+def test_nothing_is_published_that_fails():
+    workflow = (ROOT / ".github/workflows/publish.yml").read_text()
+    jobs = yaml.safe_load(workflow)["jobs"]
+    assert jobs["deploy"]["needs"] == "build"
+    assert "continue-on-error" not in workflow
+    runs = [step.get("run", "") for step in jobs["build"]["steps"]]
+    assert runs.index("bash .ci/run") < runs.index("make site")
 
 
 def test_commands_of_the_readme_exist():

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.book.conftest import DOCS, chapters, navigation, notebooks
+from tests.claims import claim
 from tests.conftest import build_site, once
 
 HOME = "https://example.org/book"
@@ -48,6 +49,10 @@ def test_a_site_with_an_address_says_it(addressed):
     assert "/book/assets/book.css" in lost
 
 
+@claim(
+    "The book has no versions: it is published as it changes, and the foot "
+    "of each page names the edition by its date.",
+)
 @pytest.mark.parametrize("page", navigation())
 def test_page_names_its_edition_where_one_is_known(site, addressed, page):
     file = (addressed / page).with_suffix(".html")

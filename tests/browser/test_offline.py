@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PAGES, settle
+from tests.claims import claim
 
 RESULT = ".md-search-result__item > a"
 # what a reader may look for, and the page to be among the first three
@@ -30,6 +31,10 @@ IS_SHOWN = """async family => {
 }"""
 
 
+@claim(
+    "The book is a folder of files, which any web server can serve, and "
+    "which can be read without one.",
+)
 @pytest.mark.parametrize("path", [*PAGES, "404.html"])
 def test_server_is_the_only_host_asked(page, address, requested, path):
     page.goto(address + path)
@@ -40,6 +45,10 @@ def test_server_is_the_only_host_asked(page, address, requested, path):
         assert url.startswith((address, "data:", "blob:")), url
 
 
+@claim(
+    "The book is a folder of files, which any web server can serve, and "
+    "which can be read without one.",
+)
 @pytest.mark.parametrize("path", PAGES)
 def test_folder_is_enough(page, site_folder, requested, path):
     messages = []

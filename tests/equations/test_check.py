@@ -80,7 +80,32 @@ def test_what_is_not_is_reported_with_its_line(holds, tex, said):
 
 
 @claim(
-    "A test reads each displayed equation as it stands in the page, puts "
+    "A derivation is checked line by line, and equalities within sentences "
+    "are checked as well.",
+)
+@pytest.mark.parametrize(
+    ("true", "false"),
+    [
+        (
+            "$$\n\\label{one}\n\\begin{aligned}\n2 m &= m + m \\\\\n"
+            "&= 4\n\\end{aligned}\n$$",
+            "= 5",
+        ),
+        ("Both add up to $2 m = 4$.", "= 5"),
+    ],
+)
+def test_lines_and_sentences_are_checked(tmp_path, monkeypatch, true, false):
+    monkeypatch.setattr(check, "DOCS", tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text(f"# Page\n\n{true}\n", encoding="utf-8")
+    check.hold("page.md", SYMBOLS)
+    page.write_text(page.read_text().replace("= 4", false), encoding="utf-8")
+    with pytest.raises(AssertionError, match="the sides differ by"):
+        check.hold("page.md", SYMBOLS)
+
+
+@claim(
+    "A test reads each displayed equation as it is printed on the page, puts "
     "numbers that the chapter's own code has computed in the place of its "
     "signs, and demands that both sides agree to within <share>.",
 )

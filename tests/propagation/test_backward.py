@@ -126,7 +126,11 @@ def test_agrees_with_autograd_where_every_z_is_zero(name):
         torch.testing.assert_close(ours, torchs, rtol=1e-12, atol=1e-14)
 
 
-@claim("The two sets of gradients must agree:")
+@claim(
+    "The two sets of gradients must agree:",
+    "The way back starts at the loss, and the four equations say how it "
+    "goes on.",
+)
 @pytest.mark.parametrize("seed", range(10))
 def test_agrees_with_autograd_from_the_loss_on(seed):
     layers, x, y = problem(3, 7, seed)
@@ -311,6 +315,8 @@ def test_slopes_multiply_through_the_activation_function():
 
 @claim(
     "Backpropagation ends with the gradients; it changes nothing.",
+    "Backpropagation finds the gradient, and changes nothing; gradient "
+    "descent uses it, and changes the weights and biases.",
 )
 def test_backward_changes_nothing_it_was_given():
     layers, x, da = problem(3, 7)
@@ -448,6 +454,8 @@ def test_slopes_of_the_logarithms():
         "\\log 0$ counts as <nothing>), and grows without bound as the "
         "prediction nears the opposite value."
     ),
+    "The usual loss where the target is yes or no; it grows without bound "
+    "for a prediction that is sure and wrong.",
 )
 def test_loss_at_the_edges(least, nothing):
     right = torch.tensor([[0.0, 1.0]])
@@ -586,6 +594,10 @@ def test_update_steps_against_the_gradient():
     "Gradient descent uses them: it takes a small step against the gradient, "
     "in every weight and every bias.",
     r"The learning rate $\eta$ sets the size of the step.",
+    "Backpropagation finds the gradient, and changes nothing; gradient "
+    "descent uses it, and changes the weights and biases.",
+    "The factor that turns a gradient into a step of gradient descent: how "
+    "large its steps are.",
 )
 def test_update_agrees_with_torchs_optimiser():
     layers, gradients = initialise((2, 4, 1), torch.Generator()), None
@@ -705,7 +717,8 @@ def test_training_refuses_bad_input(steps, rate, error, said):
 @claim(
     "Two layers have now learnt what one layer could not do, and nobody had "
     "to set their weights by hand.",
-    "After one step XOR is not yet learnt, and after many it is.",
+    "And one step is not the end: after it XOR is not yet learnt, and after "
+    "many it is.",
 )
 @pytest.mark.parametrize("seed", range(6))
 def test_many_steps_learn_xor(seed):
@@ -769,6 +782,8 @@ def test_figure_shows_the_promise_and_its_end(
 @claim(
     "The gradient as a whole points where the loss grows fastest, so go the "
     "other way.",
+    "The derivatives of the loss with respect to all weights and biases; it "
+    "points where the loss grows fastest.",
 )
 def test_loss_grows_fastest_along_the_gradient():
     """Faster than along any of 200 random directions, all steps as long."""

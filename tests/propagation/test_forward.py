@@ -58,6 +58,9 @@ def test_agrees_with_torch_modules(name, m):
     "$W^{[l]}$ has one row for each unit of the layer, and $a^{[l-1]}$ has "
     "one column for each example; the product holds the dot product of each "
     "row with each column.",
+    "They go into it, and come out of it unchanged: one layer computes $z = "
+    "W a + b$ from what training has made of $W$ and $b$ so far, and then "
+    "applies its activation function.",
 )
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_each_unit_is_a_neuron(name):
@@ -194,6 +197,9 @@ def test_shapes_fit_and_biases_reach_each_column():
         "far, and does not change them."
     ),
     "The pass leaves the parameters as they were.",
+    "They go into it, and come out of it unchanged: one layer computes $z = "
+    "W a + b$ from what training has made of $W$ and $b$ so far, and then "
+    "applies its activation function.",
 )
 def test_pass_only_uses_the_parameters():
     layers, x = network()
