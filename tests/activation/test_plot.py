@@ -59,7 +59,7 @@ def test_zero_is_a_sample(count, zero):
 @claim(
     "It draws <count> points from <first> to <last>, which miss <zero>, "
     "with limits on the asymptotes and no labels.",
-    "For a plot that misses the kink of ReLU draws it cut off.",
+    "A plot that misses the kink of ReLU draws it cut off.",
 )
 def test_sixty_points_miss_zero_and_cut_the_corner(count, first, last, zero):
     """What is drawn at the kink lies on the line between its neighbours."""
@@ -104,7 +104,7 @@ def test_axes_cross_at_the_origin_without_a_box(draw):
 
 
 @claim(
-    "And a curve without a name must be guessed.",
+    "A curve without a name must be guessed.",
 )
 @pytest.mark.parametrize("draw", SOURCE)
 def test_everything_is_named(draw):

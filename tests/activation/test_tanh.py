@@ -294,8 +294,8 @@ def exact_tanh(z: Decimal) -> Decimal:
 
 @claim(
     "The values lie in the open interval from <low> to <high>.",
-    "That is a limit, which no input reaches: with digits enough, something "
-    "is always missing to the limit, however far out one looks.",
+    "That is a limit, which no input reaches: with enough digits, something "
+    "is always missing, however far out one looks.",
 )
 def test_limits_are_never_reached_with_digits_enough(low, high):
     """With a thousand digits; in float64 they are reached by rounding."""
