@@ -110,7 +110,11 @@ def faults(but_new: bool = False) -> list[str]:
         for name in files
         if name not in snippets()
     ]
-    return said or Explanations.read(EXPLAINED).idle(_rules(files))
+    if said or (but_new and len(files) < len(snippets())):
+        return (
+            said  # which explanations are needed is known once all were tried
+        )
+    return Explanations.read(EXPLAINED).idle(_rules(files))
 
 
 def _rules(files: dict[str, dict]) -> Counter[str]:
