@@ -64,7 +64,8 @@ def neuron(
 @checked
 def mcculloch_pitts(x: Bit["n *m"], w: Sign["n"], theta: Number) -> Bit["*m"]:
     """Fire where the weighted sum of the inputs reaches theta."""
-    return neuron(x, w, b=torch.tensor(-theta, dtype=x.dtype), g=step)
+    b = torch.tensor(-theta, dtype=x.dtype)  # a threshold is a bias
+    return neuron(x, w, b, g=step)
     # --8<-- [end:mcculloch_pitts]
 
 

@@ -37,7 +37,7 @@ def collapse(layers: PerLayer[Layer]) -> Layer:
     """Multiply layers: W = W2 W1 and b = W2 b1 + b2, again and again."""
     W, b = layers[0]
     for layer in layers[1:]:
-        W, b = layer.W @ W, affine(b, layer)
+        W, b = layer.W @ W, affine(b, layer)  # W2 W1, and W2 b1 + b2
     return Layer(W, b)
     # --8<-- [end:collapse]
 

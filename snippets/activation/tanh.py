@@ -23,7 +23,7 @@ def textbook_tanh(z: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
 def tanh(z: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
     """Compute tanh with care: a = t / (t + 2), with t = e^2z - 1, for z < 0."""
     t = torch.expm1(torch.where(z < 0, 2 * z, -2 * z))
-    return torch.where(z < 0, t, -t) / (t + 2)
+    return torch.where(z < 0, t, -t) / (t + 2)  # tanh(-z) = -tanh(z)
     # --8<-- [end:tanh]
 
 

@@ -35,6 +35,7 @@ def cross_entropy(
     y_hat: Share["outputs m"], y: Share["outputs m"]
 ) -> Float[Tensor, ""]:
     """Return the mean loss: -(y log y_hat + (1 - y) log(1 - y_hat))."""
+    # xlogy(x, y) is x log y, but 0 where x is 0
     losses = -(torch.xlogy(y, y_hat) + torch.xlogy(1 - y, 1 - y_hat))
     return losses.sum(dim=0).mean()
     # --8<-- [end:cross_entropy]
@@ -69,7 +70,7 @@ def backward(
     for cache, name in zip(caches[::-1], activations[::-1], strict=True):
         a_previous, z, W, _ = cache
         dz = da * ACTIVATIONS[name].derivative(z)
-        dW = dz @ (a_previous / z.shape[1]).T
+        dW = dz @ (a_previous / z.shape[1]).T  # z has m columns
         db = dz.mean(dim=1, keepdim=True)
         da = W.T @ dz  # for the layer before
         gradients.append(Gradient(dW, db))

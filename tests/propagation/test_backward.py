@@ -298,10 +298,10 @@ def test_slopes_of_one_layer_unit_by_unit(one):
 
 
 @claim(
-    r"Through the activation function: $z$ acts on the loss only through the "
-    "activation, so the slope of the loss with respect to the activation and "
-    "the slope of the activation function multiply, unit by unit and example "
-    "by example.",
+    r"Through the activation function: $g^{[l]\prime}$ is the slope of "
+    r"$g^{[l]}$, which the pages on these functions call $a'$; since $z$ acts "
+    "on the loss only through the activation, this slope and that of the loss "
+    "multiply, unit by unit and example by example.",
 )
 def test_slopes_multiply_through_the_activation_function():
     signs = passes.symbols_of_a_pass(*passes.problem(0))
@@ -504,15 +504,18 @@ def test_loss_refuses_bad_input(function, y_hat, y, error, said):
 
 
 @claim(
-    r"The slope $\hat y (1 - \hat y)$, which is Equation for $a = \hat y$, "
-    "cancels the denominators, and what is left is the error itself:",
+    r"Multiplied by the slope $\hat y (1 - \hat y)$, which is Equation for "
+    r"$a = \hat y$, the two terms become $-y (1 - \hat y)$ and "
+    r"$(1 - y)\, \hat y$, and their sum is the error itself:",
 )
 def test_sigmoid_at_the_output_leaves_the_error():
     z = torch.linspace(-5, 5, 21, dtype=torch.float64).unsqueeze(0)
     y = (torch.arange(21) % 2).double().unsqueeze(0)
     g, slope = ACTIVATIONS["sigmoid"]
     dz = cross_entropy_derivative(g(z), y) * slope(z)
-    torch.testing.assert_close(dz, g(z) - y)
+    y_hat = g(z)
+    torch.testing.assert_close(dz, -y * (1 - y_hat) + (1 - y) * y_hat)
+    torch.testing.assert_close(dz, y_hat - y)
 
 
 @claim(
