@@ -131,7 +131,7 @@ def test_formulas_of_notebooks_are_typeset(site):
         cells = read_cells((DOCS / page).with_suffix(".ipynb"))
         text = "\n\n".join(c.source for c in cells if not c.is_code)
         displays = len(re.findall(r"^\$\$$", text, re.M)) // 2
-        maths = site[page].select("math[display=block]")
+        maths = site[page].select(".wide")  # a long one is in pieces
         assert len(maths) == displays
         assert displays or "mutant" not in page
 

@@ -148,7 +148,7 @@ def test_every_link_lands(reader, site_folder):
             assert re.match(r"https?://\w", there) or on_site.is_file()
             outside += 1
     assert inside > 300
-    assert outside > 30, "the ledger is on the website"
+    assert outside > 10, "the notebooks are on the website"
 
 
 def test_links_to_figures_and_equations_land_on_their_pages(
@@ -186,6 +186,7 @@ def test_every_figure_and_formula_has_its_alternative(site, reader):
         for page in pages
         for m in page.article.find_all("math")
         if m is (m.find_parent(class_="pieces") or m.parent).find("math")
+        and not m.find_parent(class_=["backed", "web-only", "no-print"])
     ]
     figures = elements(reader, "/Figure")
     assert {f["/Alt"] for f in figures} == {d["aria-label"] for d in pictures}
@@ -445,7 +446,9 @@ def test_no_caption_is_torn(site, pages):
     for name in chapters():
         for caption in site[name].select("figure.figure figcaption"):
             runs = "".join(
-                "\0" if node.find_parent("sup") else node  # notes' marks
+                "\0"  # notes' marks, and notes of the website
+                if node.find_parent("sup") or node.find_parent(class_="backed")
+                else node
                 for node in caption.find_all(string=True)
             ).split("\0")
             assert any(

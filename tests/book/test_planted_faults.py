@@ -73,8 +73,8 @@ FAULTS = {
     ),
     "a wrong constant in a sentence": Fault(
         "activation/sigmoid.md",
-        "and the sigmoid's is one quarter at best.",
-        "and the sigmoid's is one third at best.",
+        "and the sigmoid's is one quarter at most.",
+        "and the sigmoid's is one third at most.",
         "tests/activation/test_sigmoid.py::test_slope_is_largest_at_zero",
         "FAILED .*::test_slope_is_largest_at_zero",
     ),
@@ -95,8 +95,8 @@ FAULTS = {
     ),
     "a number that nothing backs": Fault(
         "propagation/forward.md",
-        "That is all there is to *forward propagation*.",
-        "That is all there is to *forward propagation*, in 9 of 10 books.",
+        "This is *forward propagation*: one function inside another",
+        "This is *forward propagation*: 9 functions inside another",
         HELD,
         "{place}: no test quotes this",
     ),
