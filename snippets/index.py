@@ -30,11 +30,7 @@ from snippets.figure import (
     svg,
 )
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import (
-    backward,
-    cross_entropy_derivative,
-    update,
-)
+from snippets.propagation.backward import backward, update
 from snippets.propagation.forward import forward
 
 NAMES = ("relu", "sigmoid")
@@ -52,7 +48,7 @@ def learn_disc(
     layers = initialise((2, 8, 1), generator)
     for _ in range(steps):
         y_hat, caches = forward(x, layers, NAMES)
-        gradients = backward(cross_entropy_derivative(y_hat, y), caches, NAMES)
+        gradients = backward(y_hat - y, caches, NAMES)
         layers = update(layers, gradients, learning_rate=1.0)
     return layers, x, y
     # --8<-- [end:learn_disc]

@@ -25,11 +25,11 @@ from snippets.network import Layer, affine, count_parameters, initialise
 from snippets.neuron import mcculloch_pitts, neuron, pre_activation
 from snippets.propagation.backward import (
     backward,
-    cross_entropy,
     loss_and_gradients,
     update,
 )
 from snippets.propagation.forward import forward
+from snippets.propagation.loss import cross_entropy
 
 ROOT = Path(__file__).parents[1]
 ONE = torch.tensor(1.0)

@@ -20,7 +20,7 @@ from snippets.activation.tanh import tanh, tanh_derivative
 from snippets.contract import Count, checked, named
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import cross_entropy
+from snippets.propagation.loss import cross_entropy
 
 ALPHA = 0.1
 LEARNING_RATE = 0.5

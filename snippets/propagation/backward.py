@@ -1,7 +1,4 @@
-"""The loss, backpropagation, and the update that gradient descent makes of it.
-
-Backpropagation is written out, without autograd.
-"""
+"""Backpropagation, written out without autograd, and gradient descent."""
 
 from typing import NamedTuple
 
@@ -14,7 +11,6 @@ from snippets.contract import (
     Examples,
     LearningRate,
     PerLayer,
-    Share,
     Steps,
     checked,
     named,
@@ -27,28 +23,7 @@ from snippets.propagation.forward import (
     Name,
     forward,
 )
-
-
-# --8<-- [start:cross_entropy]
-@checked
-def cross_entropy(
-    y_hat: Share["outputs m"], y: Share["outputs m"]
-) -> Float[Tensor, ""]:
-    """Return the mean loss: -(y log y_hat + (1 - y) log(1 - y_hat))."""
-    # xlogy(x, y) is x log y, but 0 where x is 0
-    losses = -(torch.xlogy(y, y_hat) + torch.xlogy(1 - y, 1 - y_hat))
-    return losses.sum(dim=0).mean()
-    # --8<-- [end:cross_entropy]
-
-
-# --8<-- [start:cross_entropy_derivative]
-@checked
-def cross_entropy_derivative(
-    y_hat: Share["outputs m"], y: Share["outputs m"]
-) -> Float[Tensor, "outputs m"]:
-    """Slope of each loss: da = -y / y_hat + (1 - y) / (1 - y_hat)."""
-    return -y / y_hat + (1 - y) / (1 - y_hat)
-    # --8<-- [end:cross_entropy_derivative]
+from snippets.propagation.loss import cross_entropy_of_z
 
 
 # --8<-- [start:backward]
@@ -61,19 +36,21 @@ class Gradient(NamedTuple):
 
 @checked
 def backward(
-    da: Examples["outputs m"],
+    dz: Examples["outputs m"],
     caches: PerLayer[Cache],
     activations: PerLayer[Name],
 ) -> PerLayer[Gradient]:
-    """Carry the derivative da of the loss back through all layers."""
-    gradients = []
-    for cache, name in zip(caches[::-1], activations[::-1], strict=True):
-        a_previous, z, W, _ = cache
-        dz = da * ACTIVATIONS[name].derivative(z)
-        dW = dz @ (a_previous / z.shape[1]).T  # z has m columns
+    """Carry dz of the last layer back through all layers before it."""
+    gradients, m = [], dz.shape[1]
+    for l in reversed(range(len(caches))):
+        a_previous, _, W, _ = caches[l]
+        dW = dz @ (a_previous / m).T
         db = dz.mean(dim=1, keepdim=True)
-        da = W.T @ dz  # for the layer before
         gradients.append(Gradient(dW, db))
+        if l > 0:  # the inputs of the network are not trained
+            da = W.T @ dz
+            slope = ACTIVATIONS[activations[l - 1]].derivative
+            dz = da * slope(caches[l - 1].z)
     return gradients[::-1]
     # --8<-- [end:backward]
 
@@ -118,8 +95,8 @@ def loss_and_gradients(
 ) -> tuple[Float[Tensor, ""], PerLayer[Gradient]]:
     """Go forward and backward once, over the four examples of XOR."""
     y_hat, caches = forward(X, layers, NAMES)
-    da = cross_entropy_derivative(y_hat, Y)
-    return cross_entropy(y_hat, Y), backward(da, caches, NAMES)
+    loss = cross_entropy_of_z(caches[-1].z, Y)
+    return loss, backward(y_hat - Y, caches, NAMES)
     # --8<-- [end:loss_and_gradients]
 
 

@@ -10,12 +10,12 @@ from snippets.activation.leaky_relu import (
 )
 from snippets.activation.relu import relu, relu_derivative
 from snippets.network import Layer, affine, initialise
-from snippets.propagation.backward import backward
 from snippets.propagation.forward import forward
 from tests.activation import agreement
 from tests.activation.test_plot import curves
 from tests.claims import claim
 from tests.equations.check import hold
+from tests.propagation.passes import backward_from
 
 SLOPES = (0.01, 0.1, 0.5, 1)
 
@@ -171,7 +171,7 @@ def test_unit_below_zero_for_all_examples_still_learns():
 
     def learnt(bias, name):
         _, caches = forward(x, [Layer(one, bias * one)], [name])
-        return backward(torch.ones_like(x), caches, [name])[0].db.item()
+        return backward_from(torch.ones_like(x), caches, [name])[0].db.item()
 
     assert learnt(-5, "relu") == 0
     assert learnt(-5, "leaky_relu") == pytest.approx(0.01)
@@ -193,7 +193,7 @@ def test_three_layers_below_zero_leave_a_millionth(slope, count, factor):
     _, caches = forward(-one, layers, names)
     assert all(cache.z < 0 for cache in caches)
     assert leaky_relu_derivative(caches[0].z).item() == slope
-    gradient = backward(one, caches, names)[0].db.item()
+    gradient = backward_from(one, caches, names)[0].db.item()
     assert gradient == pytest.approx(factor)
 
 

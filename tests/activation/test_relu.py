@@ -26,7 +26,7 @@ from snippets.activation.relu import (
 from snippets.activation.sigmoid import sigmoid_derivative
 from snippets.figure import PALETTE
 from snippets.network import Layer, affine, initialise
-from snippets.propagation.backward import backward, update
+from snippets.propagation.backward import update
 from snippets.propagation.forward import forward
 from tests import drawing
 from tests.activation import agreement
@@ -34,6 +34,7 @@ from tests.activation.test_plot import curves
 from tests.book.conftest import source
 from tests.claims import claim, number
 from tests.equations.check import hold
+from tests.propagation.passes import backward_from
 
 
 @claim(
@@ -204,7 +205,7 @@ def test_slope_stays_however_large_the_input(slope):
     assert set(relu_derivative(z).tolist()) == {slope}
     one = torch.ones(1, 1, dtype=torch.float64)
     layers, names = [Layer(one, 0 * one)] * 10, ["relu"] * 10
-    gradients = backward(one, forward(one, layers, names)[1], names)
+    gradients = backward_from(one, forward(one, layers, names)[1], names)
     assert {gradient.dW.item() for gradient in gradients} == {1}
 
 
@@ -305,7 +306,7 @@ def test_dead_units_get_no_gradient(nothing, none, slope):
     before = layers = [Layer(*unit_of_the_exercise())]
     for _ in range(3):
         a, caches = forward(DATA.reshape(1, -1), layers, ["relu"])
-        layers = update(layers, backward(a - 1, caches, ["relu"]), 10)
+        layers = update(layers, backward_from(a - 1, caches, ["relu"]), 10)
     assert layers == before
 
 
@@ -341,7 +342,7 @@ def test_dead_unit_of_the_second_layer_can_come_back():
         a, caches = forward(x, layers, names)
         dead.append(not (caches[1].z[0] > 0).any())
         da = a - torch.tensor([[0.0], [10.0]])  # of half the squared error
-        layers = update(layers, backward(da, caches, names), 0.02)
+        layers = update(layers, backward_from(da, caches, names), 0.02)
     assert dead[0]
     assert not all(dead)
 

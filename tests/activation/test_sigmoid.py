@@ -11,12 +11,13 @@ from snippets.activation.sigmoid import (
 )
 from snippets.activation.tanh import tanh
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import backward, cross_entropy_derivative
 from snippets.propagation.forward import forward
+from snippets.propagation.loss import cross_entropy_derivative
 from tests.activation import agreement
 from tests.activation.test_plot import curves, least_visible
 from tests.claims import claim
 from tests.equations.check import hold
+from tests.propagation.passes import backward_from
 
 
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
@@ -374,10 +375,11 @@ def test_a_saturated_unit_hardly_learns():
     one = torch.ones(1, 1, dtype=torch.float64)
     y_hat, caches = forward(one, [Layer(10 * one, 0 * one)], ["sigmoid"])
     error = y_hat - 0
-    (gradient,) = backward(error, caches, ["sigmoid"])  # of the squared error
+    # the error is the slope of half the squared error
+    (gradient,) = backward_from(error, caches, ["sigmoid"])
     assert gradient.dW < 1e-4 * error
     da = cross_entropy_derivative(y_hat, 0 * one)
-    (gradient,) = backward(da, caches, ["sigmoid"])
+    (gradient,) = backward_from(da, caches, ["sigmoid"])
     torch.testing.assert_close(gradient.dW, error)
 
 
@@ -420,7 +422,7 @@ def test_ten_layers_at_their_best_leave_a_millionth(
     caches = forward(one, network, names)[1]
     slopes = [sigmoid_derivative(cache.z).item() for cache in caches]
     assert min(slopes) > 0.19
-    gradients = backward(one, caches, names)
+    gradients = backward_from(one, caches, names)
     assert gradients[0].db.item() == pytest.approx(math.prod(slopes))
     assert rest / 10 < gradients[0].db.item() < rest
     assert gradients[-1].db.item() > 0.1, "the last layer does not suffer"
@@ -451,7 +453,7 @@ def gradients_of_examples(count):
         x = torch.randn(5, count, generator=generator, dtype=torch.float64)
         da = torch.randn(6, count, generator=generator, dtype=torch.float64)
         caches = forward(x, layers, names)[1]
-        yield caches[1].a_previous, backward(da, caches, names)[1].dW
+        yield caches[1].a_previous, backward_from(da, caches, names)[1].dW
 
 
 @claim(

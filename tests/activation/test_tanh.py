@@ -13,12 +13,12 @@ from snippets.activation.tanh import (
     textbook_tanh,
 )
 from snippets.network import Layer
-from snippets.propagation.backward import backward
 from snippets.propagation.forward import forward
 from tests.activation import agreement
 from tests.activation.test_plot import curves, least_visible
 from tests.claims import claim
 from tests.equations.check import hold
+from tests.propagation.passes import backward_from
 
 
 @pytest.mark.parametrize("dtype", agreement.DTYPES)
@@ -210,7 +210,7 @@ def test_inputs_of_either_sign_let_weights_part():
         names = [first, "sigmoid"]
         _, caches = forward(before, layers, names)
         da = torch.ones(1, 1, dtype=torch.float64)
-        return backward(da, caches, names)[1].dW.sign().tolist()
+        return backward_from(da, caches, names)[1].dW.sign().tolist()
 
     assert signs("sigmoid") == [[1, 1]]
     assert signs("tanh") == [[-1, 1]]
@@ -401,7 +401,7 @@ def test_lets_gradients_vanish(best, place):
 
     one = torch.ones(1, 1, dtype=torch.float64)
     layers, names = [Layer(one, 0 * one)] * 10, ["tanh"] * 10
-    gradients = backward(one, forward(one, layers, names)[1], names)
+    gradients = backward_from(one, forward(one, layers, names)[1], names)
     left = [gradient.db.item() for gradient in gradients]
     assert left == sorted(left)
     assert left[0] < left[-1] / 10

@@ -26,7 +26,7 @@ from snippets.notebooks.mutant_clinic import (
     slopes,
     step_of,
 )
-from snippets.propagation.backward import cross_entropy
+from snippets.propagation.loss import cross_entropy
 from tests.equations.evaluate import parse, relations
 from tests.notebooks.kernel import (
     Finished,

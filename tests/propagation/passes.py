@@ -6,14 +6,9 @@ import torch
 from torch import Tensor
 
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import (
-    Gradient,
-    backward,
-    cross_entropy,
-    cross_entropy_derivative,
-    update,
-)
-from snippets.propagation.forward import ACTIVATIONS, forward
+from snippets.propagation.backward import Gradient, backward, update
+from snippets.propagation.forward import ACTIVATIONS, Cache, forward
+from snippets.propagation.loss import cross_entropy
 from tests.equations.evaluate import Symbols
 
 SIZES = (3, 5, 4, 2)  # all different, and different from the 7 examples
@@ -40,6 +35,14 @@ def problem(seed: int) -> tuple[list[Layer], Tensor, Tensor]:
     return layers, x, y
 
 
+def backward_from(
+    da: Tensor, caches: Sequence[Cache], names: Sequence[str]
+) -> list[Gradient]:
+    """Go back from any derivative of a loss with respect to the prediction."""
+    dz = da * ACTIVATIONS[names[-1]].derivative(caches[-1].z)
+    return backward(dz, caches, names)
+
+
 def symbols_of_a_pass(
     layers: Sequence[Layer], x: Tensor, y: Tensor
 ) -> dict[str, object]:
@@ -49,7 +52,7 @@ def symbols_of_a_pass(
     its backward pass; da and dz, which it does not keep, are autograd's.
     """
     y_hat, caches = forward(x, layers, NAMES)
-    gradients = backward(cross_entropy_derivative(y_hat, y), caches, NAMES)
+    gradients = backward(y_hat - y, caches, NAMES)
     functions = [ACTIVATIONS[name] for name in NAMES]
     return {
         "L": len(layers),

@@ -6,13 +6,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from snippets.network import Layer, affine, initialise
 from snippets.neuron import neuron
-from snippets.propagation.backward import backward
 from snippets.propagation.forward import ACTIVATIONS, forward
 from tests.claims import claim
 from tests.equations.check import hold
 from tests.propagation.passes import (
     NAMES,
     TORCHS,
+    backward_from,
     problem,
     symbols_of_a_pass,
 )
@@ -224,7 +224,7 @@ def test_way_back_asks_for_all_but_the_biases():
     for part in ("a_previous", "z", "W", "b"):
         lost = torch.full_like(getattr(caches[1], part), torch.nan)
         broken = [caches[0], caches[1]._replace(**{part: lost}), caches[2]]
-        gradients = backward(torch.ones_like(y_hat), broken, names)
+        gradients = backward_from(torch.ones_like(y_hat), broken, names)
         asked_for[part] = any(
             value.isnan().any() for pair in gradients for value in pair
         )
