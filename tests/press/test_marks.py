@@ -64,8 +64,8 @@ It is seen.
 PAGES = {
     "page.md": PAGE,
     "about/ledger/index.md": "# The ledger\n\n<!-- ledger -->\n",
-    "references.md": "# References\n\n- Ann Smith, B. Lee and Cy Orr (2001). "
-    '"On it."\n  {: #smith2001 }\n',
+    "about/references.md": "# References\n\n"
+    '- Ann Smith, B. Lee and Cy Orr (2001). "On it."\n  {: #smith2001 }\n',
 }
 
 
@@ -106,7 +106,7 @@ def test_a_note_says_sentence_by_sentence_what_backs_it(page):
     ]
     assert [link["href"].partition("#")[0] for link in note.find_all("a")] == [
         *["about/ledger/page.html"] * 2,
-        "references.html",
+        "about/references.html",
         "about/ledger/page.html",
     ]
 
