@@ -26,7 +26,7 @@ from tests.equations.evaluate import (
 DOCS = Path(__file__).parents[2] / "docs"
 CLOSE = 1e-9  # of the larger side, or of 1
 _INLINE = re.compile(r"(?<![\\$])\$([^$\n]+)\$")
-_EQUALITY = re.compile(r"=|.\\leftarrow")
+_EQUALITY = re.compile(r"=|.\\approx|.\\leftarrow")
 _BOUNDS = re.compile(r"_\{[^{}]*\}")  # i = 1 below a sum
 # z = 0, \alpha = 0.01: a value for a sign, which no computation can confirm
 _VALUE = re.compile(
@@ -120,8 +120,11 @@ def _failures(
     if not found:
         yield f"{place}: states nothing"
     for number, relation in enumerate(found):
+        if relation.sign == r"\approx" and relation.rounding is None:
+            yield f"{place}: a power is no rounded number"
+            return
         where = f"{formula.line + relation.line - 1}: {formula.tex}"
-        if relation.sign in ("=", r"\leftarrow"):
+        if relation.sign in ("=", r"\approx", r"\leftarrow"):
             yield from _difference(relation, where)
         elif truth is None:
             yield f"{where}: nobody has said when it is true"
@@ -135,6 +138,8 @@ def _difference(relation: Relation, where: str) -> Iterator[str]:
         yield f"{where}: {tuple(left.shape)} is not {tuple(right.shape)}"
         return
     allowed = CLOSE * torch.maximum(right.abs(), torch.ones_like(right))
+    if relation.sign == r"\approx":
+        allowed = allowed + relation.rounding
     off = (left - right).abs()
     wrong = ~(off <= allowed)  # NaN is wrong as well
     if not off.numel() or wrong.any():
