@@ -20,11 +20,8 @@ from snippets.network import (
     xor,
 )
 from snippets.neuron import neuron, step, train_perceptron
-from snippets.propagation.backward import (
-    backward,
-    train_on_xor,
-    update,
-)
+from snippets.propagation.backward import backward
+from snippets.propagation.descent import train_on_xor, update
 from snippets.propagation.forward import forward
 from tests import drawing
 from tests.claims import claim

@@ -13,8 +13,8 @@ from snippets.graph import Graph, Node, Place, draw_graph
 
 # --8<-- [start:one_unit]
 def one_unit() -> Graph:
-    """One unit and its loss: w = 0.3, x = 2, b = -0.2, and the target 1."""
-    w, x, b = 0.3, 2.0, -0.2
+    """One unit and its loss: w = 0.3, x = 2, b = -0.6, and the target 1."""
+    w, x, b = 0.3, 2.0, -0.6
     z = w * x + b
     a = 1 / (1 + exp(-z))
     return {
@@ -38,8 +38,8 @@ def draw_one_unit() -> Figure:
 
 # --8<-- [start:two_units]
 def two_units() -> Graph:
-    """The same unit, followed by another: w = 0.8, b = 0.1, target 1."""
-    w_1, x, b_1, w_2, b_2 = 0.3, 2.0, -0.2, 0.8, 0.1
+    """The same unit, followed by another: w = 0.8, b = -0.4, target 1."""
+    w_1, x, b_1, w_2, b_2 = 0.3, 2.0, -0.6, 0.8, -0.4
     z_1 = w_1 * x + b_1
     a_1 = 1 / (1 + exp(-z_1))
     z_2 = w_2 * a_1 + b_2
@@ -65,18 +65,18 @@ def draw_two_units() -> Figure:
 
 # --8<-- [start:fork]
 def fork() -> Graph:
-    """One activation, 0.6, that feeds two outputs, with targets 1 and 0."""
-    a, w_1, w_2 = 0.6, 0.8, -0.5
+    """One activation, 0.5, that feeds two outputs, with targets 1 and 0."""
+    a, w_1, w_2 = 0.5, 0.8, -0.6
     z_1, z_2 = w_1 * a, w_2 * a
-    y_1, y_2 = (1 / (1 + exp(-z)) for z in (z_1, z_2))
-    loss_1, loss_2 = -log(y_1), -log(1 - y_2)
+    error_1, error_2 = z_1 - 1, z_2 - 0
+    loss_1, loss_2 = error_1**2 / 2, error_2**2 / 2
     both = {r"\mathcal{L}_1": 1, r"\mathcal{L}_2": 1}
     return {
         **{"w_1": Node(w_1), "a": Node(a), "w_2": Node(w_2)},
         "z_1": Node(z_1, {"w_1": a, "a": w_1}, "×"),
         "z_2": Node(z_2, {"a": w_2, "w_2": a}, "×"),
-        r"\mathcal{L}_1": Node(loss_1, {"z_1": y_1 - 1}, "loss"),
-        r"\mathcal{L}_2": Node(loss_2, {"z_2": y_2 - 0}, "loss"),
+        r"\mathcal{L}_1": Node(loss_1, {"z_1": error_1}, "loss"),
+        r"\mathcal{L}_2": Node(loss_2, {"z_2": error_2}, "loss"),
         r"\mathcal{L}": Node(loss_1 + loss_2, both, "+"),
     }
     # --8<-- [end:fork]

@@ -26,7 +26,7 @@ from snippets.activation.relu import (
 from snippets.activation.sigmoid import sigmoid_derivative
 from snippets.figure import PALETTE
 from snippets.network import Layer, affine, initialise
-from snippets.propagation.backward import update
+from snippets.propagation.descent import update
 from snippets.propagation.forward import forward
 from tests import drawing
 from tests.activation import agreement

@@ -72,6 +72,8 @@ FORMULAS = {
         r"dW^{[l]} = \frac{1}{m}\, dz^{[l]} (a^{[l-1]})^\top",
         r"db^{[l]} = \frac{1}{m} \sum_{i=1}^{m} dz_i^{[l]}",
         r"da^{[l-1]} = (W^{[l]})^\top dz^{[l]}",
+    ],
+    "propagation/descent.md": [
         r"W^{[l]} &\leftarrow W^{[l]} - \eta\, dW^{[l]}",
         r"b^{[l]} &\leftarrow b^{[l]} - \eta\, db^{[l]}",
     ],
@@ -81,6 +83,9 @@ SHARED = {
     "figure.py",
     "contract.py",
     "activation/plot.py",
+    "graph.py",
+    "propagation/backward_figures.py",
+    "propagation/example.py",
     "notebooks/answer.py",
 }
 

@@ -79,10 +79,10 @@ FAULTS = {
         "FAILED .*::test_slope_is_largest_at_zero",
     ),
     "a wrong number in a text alternative": Fault(
-        "propagation/backward.md",
+        "propagation/descent.md",
         "A dotted level line marks the loss before the step, about 0.72.",
         "A dotted level line marks the loss before the step, about 0.74.",
-        "tests/propagation/test_backward.py",
+        "tests/propagation/test_descent.py",
         "FAILED .*::test_figure_shows_the_promise_and_its_end",
     ),
     "a caption of another figure": Fault(
