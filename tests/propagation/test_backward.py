@@ -723,6 +723,7 @@ def test_second_example_on_paper(
     "and <x_2> those of the four weights: <dw_11> and <dw_12> for the first "
     "unit, <dw_21> and <dw_22> for the second.",
     "The network on paper with its gradients, in colour, below the values.",
+    "Its target is <y>.",
 )
 def test_nine_numbers(
     z,
@@ -746,6 +747,7 @@ def test_nine_numbers(
     dw_22,
     x_1,
     x_2,
+    y,
 ):
     """They are autograd's, and stand in the figure."""
     leaves = [
@@ -762,6 +764,7 @@ def test_nine_numbers(
     said += [dw_1, dw_2, dz_again]
     assert numbers == pytest.approx(said, abs=0.0005)
     assert [dz_1, dz_2] == [db_1, db_2]
+    assert example.Y.item() == y
     values = [output.item(), prediction.item(), total.item(), one]
     assert values == pytest.approx([z, y_hat, loss, 1], abs=0.0005)
     assert example.X.flatten().tolist() == [x_1, x_2]
