@@ -4,11 +4,8 @@ from itertools import product
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from snippets.network import Layer, initialise
-from snippets.neuron import step
 from snippets.propagation.backward import (
     NAMES,
     Gradient,
@@ -372,174 +369,6 @@ def test_backward_refuses_what_does_not_fit():
         backward(dz, [caches[0], broken], names)
 
 
-@given(
-    st.lists(
-        st.tuples(st.floats(0.001, 0.999), st.floats(0, 1)),
-        min_size=1,
-        max_size=9,
-    )
-)
-def test_loss_agrees_with_torch(pairs):
-    y_hat, y = torch.tensor(pairs, dtype=torch.float64).T.unsqueeze(1)
-    torchs = torch.nn.functional.binary_cross_entropy(y_hat, y)
-    torch.testing.assert_close(cross_entropy(y_hat, y), torchs)
-    leaf = y_hat.clone().requires_grad_()
-    (slope,) = torch.autograd.grad(cross_entropy(leaf, y) * len(pairs), leaf)
-    torch.testing.assert_close(cross_entropy_derivative(y_hat, y), slope)
-
-
-@claim(
-    "If there are several outputs, their losses are added up.",
-)
-def test_losses_of_several_outputs_add_up():
-    y_hat = torch.tensor([[0.2, 0.9], [0.5, 0.4]])
-    y = torch.tensor([[0.0, 1.0], [1.0, 0.0]])
-    rows = [cross_entropy(y_hat[[i]], y[[i]]) for i in range(2)]
-    torch.testing.assert_close(cross_entropy(y_hat, y), sum(rows))
-
-
-@claim(
-    r"A prediction $\hat y$ between <no> and <yes> can be read as the "
-    "probability that the target is <yes_again>.",
-    r"For a target of <no> the surprise is $-\log(<yes> - \hat y)$.",
-    "The cross-entropy is this surprise, for both targets in one formula:",
-    "If $y = <yes>$ only the first term remains, and if $y = <no>$ only the "
-    "second.",
-)
-def test_loss_is_the_surprise_at_the_target(no, yes, yes_again):
-    """At a target that is drawn with the predicted probability."""
-    assert yes == yes_again
-    for p in torch.linspace(no, yes, 21, dtype=torch.float64)[1:-1]:
-        tossed = torch.distributions.Bernoulli(probs=p)
-        assert tossed.mean == p, "how often it is 1"
-        for target, surprise in ((yes, -p.log()), (no, -(yes - p).log())):
-            y = torch.full((1, 1), target, dtype=torch.float64)
-            loss = cross_entropy(p.expand(1, 1), y)
-            torch.testing.assert_close(loss, surprise)
-            torch.testing.assert_close(loss, -tossed.log_prob(y).squeeze())
-
-
-@claim(
-    r"Then $-\log \hat y$, with the natural logarithm, is the surprise at a "
-    "target of <target>: small if <wanted> was thought likely, as $-\\log "
-    r"<likely> \approx <small>$, and unbounded if it was thought impossible.",
-)
-def test_surprise_is_small_where_the_target_was_likely(
-    target, wanted, likely, small
-):
-    assert target == wanted
-    y = torch.full((1, 1), target, dtype=torch.float64)
-    assert likely > 0.8
-    loss = cross_entropy(torch.full_like(y, likely), y).item()
-    assert loss == pytest.approx(small, abs=0.005)
-    assert cross_entropy(torch.zeros_like(y), y).item() == torch.inf
-
-
-@claim(
-    r"The slope of $\log \hat y$ is $1 / \hat y$ and that of $\log(1 - \hat "
-    r"y)$ is $-1 / (1 - \hat y)$, so for each example:",
-)
-def test_slopes_of_the_logarithms():
-    y_hat = torch.linspace(0.01, 0.99, 99).double().requires_grad_()
-    for log, slope in (
-        (y_hat.log(), 1 / y_hat),
-        ((1 - y_hat).log(), -1 / (1 - y_hat)),
-    ):
-        (found,) = torch.autograd.grad(log.sum(), y_hat)
-        torch.testing.assert_close(found, slope.detach())
-
-
-@claim(
-    (
-        "The loss is <least> if the prediction is exactly the target ($0 "
-        "\\log 0$ counts as <nothing>), and grows without bound as the "
-        "prediction nears the opposite value."
-    ),
-    "The usual loss where the target is yes or no; it grows without bound "
-    "for a prediction that is sure and wrong.",
-)
-def test_loss_at_the_edges(least, nothing):
-    right = torch.tensor([[0.0, 1.0]])
-    assert cross_entropy(right, right).item() == least == nothing
-    surer = 10.0 ** -torch.arange(0, 301, 50, dtype=torch.float64)
-    one = torch.ones(1, 1, dtype=torch.float64)
-    losses = torch.stack([cross_entropy(p * one, one) for p in surer])
-    assert (losses.diff() > 100).all(), "by log(10^50), about 115, each time"
-    assert cross_entropy(1 - right, right).item() == torch.inf
-    assert cross_entropy_derivative(right, right).isnan().all()
-    assert cross_entropy_derivative(1 - right, right).isinf().all()
-    unknown = torch.tensor([[torch.nan]])
-    assert cross_entropy(unknown, torch.ones(1, 1)).isnan()
-
-
-@pytest.mark.parametrize("function", [cross_entropy, cross_entropy_derivative])
-@pytest.mark.parametrize(
-    ("y_hat", "y", "error", "said"),
-    [
-        ([[0.5]], [[2.0]], ValueError, "y must lie between 0 and 1, .* 2"),
-        (
-            [[1.5]],
-            [[1.0]],
-            ValueError,
-            "y_hat must lie between 0 and 1, .* 1.5",
-        ),
-        (
-            [[0.5]],
-            [[1.0, 0.0]],
-            ValueError,
-            "y must .* with outputs = 1 and m = 1",
-        ),
-        ([0.5], [1.0], ValueError, r"y_hat must have shape \(outputs, m\)"),
-        (
-            [[]],
-            [[]],
-            ValueError,
-            r": y_hat must hold at least one example, but has shape \(1, 0\)$",
-        ),
-        ([[0.5]], [[True]], TypeError, "y must have a floating dtype"),
-    ],
-)
-def test_loss_refuses_bad_input(function, y_hat, y, error, said):
-    with pytest.raises(error, match=said):
-        function(torch.tensor(y_hat), torch.tensor(y))
-
-
-@claim(
-    r"Multiplied by the slope $\hat y (1 - \hat y)$, which is Equation for "
-    r"$a = \hat y$, the two terms become $-y (1 - \hat y)$ and "
-    r"$(1 - y)\, \hat y$, and their sum is the error itself:",
-)
-def test_sigmoid_at_the_output_leaves_the_error():
-    z = torch.linspace(-5, 5, 21, dtype=torch.float64).unsqueeze(0)
-    y = (torch.arange(21) % 2).double().unsqueeze(0)
-    g, slope = ACTIVATIONS["sigmoid"]
-    dz = cross_entropy_derivative(g(z), y) * slope(z)
-    y_hat = g(z)
-    torch.testing.assert_close(dz, -y * (1 - y_hat) + (1 - y) * y_hat)
-    torch.testing.assert_close(dz, y_hat - y)
-
-
-@claim(
-    "(The perceptron's error was $y - a$, and was added; this one has the "
-    "opposite sign, and will be subtracted.)",
-)
-@pytest.mark.parametrize("target", [0.0, 1.0])
-def test_error_has_the_opposite_sign_of_the_perceptrons(target):
-    """Both correct a mistaken unit in the same direction."""
-    x = torch.tensor([[2.0], [-3.0]])
-    y = torch.full((1, 1), target)
-    start = Layer(torch.zeros(1, 2), torch.full((1, 1), 0.5 - target))
-    y_hat, caches = forward(x, [start], ["sigmoid"])
-    a = step(caches[0].z)
-    assert a != y, "the perceptron is mistaken"
-    da = cross_entropy_derivative(y_hat, y)
-    ((W, b),) = update([start], backward_from(da, caches, ["sigmoid"]), 1.0)
-    dz = y_hat - y
-    torch.testing.assert_close(b, start.b - dz)
-    torch.testing.assert_close(W, start.W - dz * x.T)
-    assert torch.equal((y - a).sign(), -dz.sign())
-
-
 @claim(
     r"$z = 2 \cdot 0.5 - 1 = 0$, so $\hat y = <y_hat>$ and $dz = \hat y - y "
     "= <dz>$.",
@@ -815,24 +644,6 @@ def test_loss_grows_fastest_along_the_gradient():
         assert growth(direction).abs() < fastest
 
 
-@claim(
-    "So an output unit that predicts almost <sure> where the target is "
-    "<target> goes on learning, although its sigmoid is saturated: its "
-    "$dz^{[L]}$ is almost <error>.",
-)
-def test_saturated_output_goes_on_learning(sure, target, error):
-    z = torch.tensor([[20.0]], dtype=torch.float64)
-    one, wrong = torch.ones_like(z), torch.full_like(z, target)
-    y_hat, caches = forward(z, [Layer(one, 0 * one)], ["sigmoid"])
-    assert y_hat.item() == pytest.approx(sure, rel=1e-6)
-    assert ACTIVATIONS["sigmoid"].derivative(z) < 1e-8, "it is saturated"
-    da = cross_entropy_derivative(y_hat, wrong)
-    (gradient,) = backward_from(da, caches, ["sigmoid"])
-    assert gradient.db.item() == pytest.approx(error, rel=1e-6)
-    (gradient,) = backward_from(y_hat - wrong, caches, ["sigmoid"])
-    assert gradient.db.item() < 1e-8, "half the squared error would stop it"
-
-
 @claim("They do without autograd.")
 def test_needs_no_automatic_differentiation():
     """It gives the same where torch keeps nothing to differentiate."""
@@ -864,35 +675,6 @@ def test_updating_too_early_spoils_what_comes_before():
     for layer in range(2):
         assert (spoilt[layer].dW - right[layer].dW).abs().max() > 1e-3
     assert torch.equal(spoilt[2].dW, right[2].dW), "not its own"
-
-
-@claim(
-    "When a sigmoid has rounded to exactly <low> or <high>, $da^{[L]}$ "
-    "divides by <zero>.",
-)
-def test_a_rounded_prediction_makes_the_start_divide_by_zero(low, high, zero):
-    z = torch.tensor([[-800.0, 40.0]], dtype=torch.float64)
-    y_hat = ACTIVATIONS["sigmoid"].g(z)
-    assert y_hat.tolist() == [[low, high]]
-    assert [y_hat[0, 0].item(), 1 - y_hat[0, 1].item()] == [zero, zero]
-    for y in (torch.zeros_like(z), torch.ones_like(z)):
-        assert not cross_entropy_derivative(y_hat, y).isfinite().any()
-
-
-@claim(
-    (
-        "In real work torch.nn.functional.binary_cross_entropy_with_logits "
-        "computes the loss directly from $z^{[L]}$, and stays finite there."
-    ),
-)
-def test_loss_from_logits_stays_finite():
-    z = torch.tensor([[-800.0, 40.0]], dtype=torch.float64, requires_grad=True)
-    for target in (0.0, 1.0):
-        y = torch.full_like(z, target)
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(z, y)
-        (slopes,) = torch.autograd.grad(loss * z.numel(), z)
-        assert loss.isfinite()
-        torch.testing.assert_close(slopes, torch.sigmoid(z.detach()) - y)
 
 
 def faulty_backward(da, caches, names, fault):
@@ -939,17 +721,6 @@ def test_wrong_gradients_may_lower_the_loss_too(fault, seed):
     assert losses[-1] < losses[0]
 
 
-def single_outputs():
-    """Return the signs of the loss for many examples with one output."""
-    y_hat = torch.linspace(0.01, 0.99, 99, dtype=torch.float64)
-    y = (y_hat * 37).floor() % 2
-    return {
-        r"\hat y": y_hat,
-        "y": y,
-        r"\mathcal{L}": torch.stack(passes.losses(y_hat[None], y[None])),
-    }
-
-
 def exercise():
     """Return the signs of the second exercise."""
     w, b, x, y = (torch.tensor([[v]]).double() for v in (2, -1, 0.5, 1))
@@ -970,7 +741,6 @@ def test_equations(seed):
     signs = passes.symbols_of_a_pass(layers, x, y)
     silent = [*layers[:-1], Layer(0 * layers[-1].W, layers[-1].b)]
     others = {
-        "cross-entropy": single_outputs(),
         r"z = 2 \cdot 0.5 - 1 = 0": exercise(),
         r"dz = \hat y - y = -0.5": exercise(),
         r"dw = dz \cdot x = -0.25": exercise(),
@@ -998,15 +768,6 @@ def test_backward_refuses_caches_of_mixed_dtypes(part):
         TypeError, match=f"^backward: dz and .*{part} must share one dtype"
     ):
         backward(dz, [broken], ["tanh"])
-
-
-@pytest.mark.parametrize("function", [cross_entropy, cross_entropy_derivative])
-def test_loss_refuses_mixed_dtypes(function):
-    half = torch.tensor([[0.5]])
-    with pytest.raises(
-        TypeError, match=r"y_hat has torch.float32 and y has torch.float64"
-    ):
-        function(half, half.double())
 
 
 def test_figure_of_one_step_tries_every_tenth():
@@ -1039,9 +800,6 @@ def test_autograd_through_the_book_agrees_with_the_way_back():
 
 
 def test_means_of_many_examples_fit_into_a_narrow_dtype():
-    half = torch.full((1, 100_000), 0.5, dtype=torch.float16)
-    loss = cross_entropy(half, torch.zeros_like(half)).item()
-    assert loss == pytest.approx(0.6934, abs=5e-5)
     x = torch.ones(1, 200_000, dtype=torch.float16)
     nothing = torch.zeros(1, 1, dtype=torch.float16)
     layers = [Layer(nothing, nothing)]
