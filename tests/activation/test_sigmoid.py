@@ -367,8 +367,7 @@ def test_reaches_one_only_by_rounding(dtype, first, limit, step):
     "The chain rule multiplies by this slope, so hardly any of the error "
     "reaches the weights of such a unit, and they hardly learn.",
     "At the output the loss can make up for it, as cross-entropy does.",
-    "With another loss, cross-entropy, this factor cancels, as "
-    "Backpropagation shows.",
+    "With another loss, cross-entropy, this factor cancels, as The loss shows.",
 )
 def test_a_saturated_unit_hardly_learns():
     """At z = 10 the slope is about e^-10, or 5e-5, though the target is 0."""
