@@ -1,0 +1,5 @@
+from tests.equations.check import hold
+
+
+def test_equations():
+    hold("primer/tensors.md", {})
