@@ -24,12 +24,12 @@ def dot_product(
 # --8<-- [start:matrix_product]
 @checked
 def matrix_product(
-    W: Float[Tensor, "k n"], X: Float[Tensor, "n m"]
+    W: Float[Tensor, "k n"], x: Float[Tensor, "n m"]
 ) -> Float[Tensor, "k m"]:
-    """Multiply each row of W with each column of X: W X."""
-    product = W.new_zeros(len(W), len(X.T))
+    """Multiply each row of W with each column of x: W x."""
+    product = W.new_zeros(len(W), len(x.T))
     for j, row in enumerate(W):
-        for i, column in enumerate(X.T):
+        for i, column in enumerate(x.T):
             product[j, i] = dot_product(row, column)
     return product
     # --8<-- [end:matrix_product]
@@ -45,15 +45,15 @@ SIDE = 0.5  # of a cell, in inches
 def draw_product() -> Figure:
     """Draw a product of matrices, each number where row and column cross."""
     figure, sheet = blank_axes(height=3)
-    W, X, product = PRICES, BASKETS, PRICES @ BASKETS
+    W, x, product = PRICES, BASKETS, PRICES @ BASKETS
     _draw_cells(sheet, (0.9, 1.2), W, shaded=(1, None))
-    _draw_cells(sheet, (2.6, 2.9), X, shaded=(None, 0))
+    _draw_cells(sheet, (2.6, 2.9), x, shaded=(None, 0))
     _draw_cells(sheet, (2.6, 1.2), product, shaded=(1, 0))
-    for x, y, name in ((0.5, 0.7, "$W$"), (2.2, 2.15, "$X$")):
-        sheet.text(x, y, name, va="center", fontsize=14)
-    sheet.text(3.8, 0.95, "$W X$", va="center", fontsize=14)
-    factors = zip(W[1], X[:, 0], strict=True)
-    terms = " + ".join(rf"{w:g} \cdot {x:g}" for w, x in factors)
+    for across, up, name in ((0.5, 0.7, "$W$"), (2.2, 2.15, "$x$")):
+        sheet.text(across, up, name, va="center", fontsize=14)
+    sheet.text(3.8, 0.95, "$W x$", va="center", fontsize=14)
+    factors = zip(W[1], x[:, 0], strict=True)
+    terms = " + ".join(rf"{p:g} \cdot {q:g}" for p, q in factors)
     said = f"${terms} = {product[1, 0]:g}$"
     sheet.text(3.8, 0.45, said, va="center", fontsize=13)
     return figure
