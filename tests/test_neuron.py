@@ -185,16 +185,18 @@ def test_step_fires_at_zero_and_above(fires, silent, below, jump, above):
 
 @claim(
     'Here "any" stands for any shape: the step is taken number by number.',
-    "A NaN, which is what a computation leaves that has gone wrong, stays a "
-    "NaN.",
+    "A NaN, not a number, is what torch gives where there is no result, as for "
+    "<above>/<below>; the step passes it on, so that the fault stays in sight.",
 )
 @pytest.mark.parametrize("shape", [(), (4,), (3, 4), (2, 3, 4)])
-def test_step_is_taken_number_by_number(shape):
+def test_step_is_taken_number_by_number(shape, above, below):
     z = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     assert step(z).shape == shape
     for fired, number in zip(step(z).flatten(), z.flatten(), strict=True):
         assert fired == step(number)
-    assert step(z * torch.nan).isnan().all()
+    undefined = torch.full(shape, above) / torch.full(shape, below)
+    assert undefined.isnan().all()
+    assert step(undefined).isnan().all()
 
 
 @claim(
@@ -211,9 +213,9 @@ def test_step_is_flat(values, jumps):
 
 @claim(
     (
-        "The formula for $z$ has no threshold, but it has a bias, and they "
-        "are one thing: the sum reaches $\\theta$ exactly when the sum minus"
-        " $\\theta$ reaches <reached>."
+        "The formula for $z$ has a bias instead, and it does the same work: "
+        "the sum reaches $\\theta$ exactly when the sum minus $\\theta$ "
+        "reaches <reached>."
     ),
     "and the step at <place> makes the same decision.",
     r"A unit with the threshold $\theta$ and one with the bias $-\theta$ "
@@ -264,7 +266,8 @@ def test_bias_is_the_weight_of_a_constant_input(constant):
 @claim(
     "Here the inputs are <off> or <on>, and the weights <vote> or <counter>, "
     "so each input that is <active> is a vote for firing or against it.",
-    "Bit is a tensor of 0s and 1s, and Sign one of 1s and −1s.",
+    "Bit is a tensor of 0s and 1s, Sign one of 1s and −1s, and Number a "
+    "single number.",
 )
 def test_mcculloch_pitts_takes_votes_for_and_against(
     off, on, vote, counter, active
@@ -527,8 +530,13 @@ def test_chance_is_explicit():
 @claim(
     "It sees the points one by one, in passes over all of them, until a "
     "pass brings no mistake.",
+    "Count is a whole number, <fewest> or more.",
 )
-def test_training_stops_after_the_last_pass_or_a_clean_one():
+def test_training_stops_after_the_last_pass_or_a_clean_one(fewest):
+    single = torch.ones(1, 1), torch.ones(1)
+    assert train_perceptron(*single, passes=int(fewest)).mistakes == [0]
+    with pytest.raises(ValueError, match="passes must be at least"):
+        train_perceptron(*single, passes=int(fewest) - 1)
     never = torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, 1.0])
     assert len(train_perceptron(*never, passes=7).mistakes) == 7
     learnt = train_perceptron(PAIRS, logical_and(PAIRS), passes=100)
@@ -560,7 +568,7 @@ def test_groups_leave_room_for_a_line(seed):
 
 
 @claim(
-    "The artificial neuron, its parts labelled as in the living one.",
+    "The artificial neuron, with the names of the living cell's parts.",
     "<inputs> arrows lead from the inputs x1 to x3 into <boxes> boxes, the "
     "weights w1 to w3.",
     "A fourth leads from the number <constant> into a box of its own, the "
@@ -702,13 +710,19 @@ def foot(w, b):
 
 
 @claim(
-    "Its inputs are the coordinates of a point, and its $z$ is <height> "
-    "along a straight line of the plane.",
+    "Its inputs are the coordinates of a point, and unless both its weights "
+    "are <none>, its $z$ is <height> along a straight line of the plane.",
     "On one side of this line $z$ is positive, and the step fires; on the "
-    "other $z$ is negative, and it is silent.",
+    "other $z$ is negative, and it is silent; on the line itself $z = <on>$, "
+    "and it fires.",
     "One neuron separates points by one straight line.",
 )
-def test_neuron_fires_on_one_side_of_its_line(height):
+def test_neuron_fires_on_one_side_of_its_line(none, height, on):
+    assert step(torch.tensor(on)) == 1
+    assert on == height
+    flat = torch.full((2,), none, dtype=torch.float64)
+    for x in planes()[0]:
+        assert pre_activation(x, flat, flat[0] + 0.7) == 0.7, "no line"
     for w, b in zip(*planes(), strict=True):
         along = torch.stack((-w[1], w[0]))
         for walked in (-5, 0, 2):
@@ -759,7 +773,8 @@ def test_length_of_the_weights_is_how_steeply_z_rises(far):
     r"Take $w = (<w1>, <w2>)$, whose length is $\sqrt{9 + <square>} = "
     "<length>$.",
     "To bring it to <nothing> you walk $-b / |w|$ along the arrow, and "
-    "there is the line: a change of $b$ moves it and does not turn it.",
+    "there is the line; if $b$ is positive, that is backwards.",
+    "A change of $b$ moves the line and does not turn it.",
     "With $b = <b>$ the line is at a distance of <distance> from (0, 0), "
     "with $b = <other_b>$ at a distance of <other_distance>.",
 )
@@ -789,6 +804,8 @@ def test_bias_moves_the_line_and_does_not_turn_it(
         for walked in (0, 1, -2):
             z = pre_activation(nearest + walked * along, w, w.new_tensor(bias))
             assert z.item() == pytest.approx(nothing, abs=1e-12)
+        assert nearest @ w > 0
+        assert foot(w, -w.new_tensor(bias)) @ w < 0, "a positive bias"
 
 
 @claim(
