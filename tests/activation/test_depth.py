@@ -5,10 +5,10 @@ import torch
 
 from snippets.activation.depth import (
     count_pieces,
-    draw_zigzags,
     draw_paper,
     draw_ramps,
     draw_staircases,
+    draw_zigzags,
     fold,
     middles,
     pieces_by_chance,
