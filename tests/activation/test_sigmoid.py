@@ -55,6 +55,12 @@ def test_is_well_behaved(function, property_):
     property_(function)
 
 
+@claim("A minus sign in the exponent makes a fraction, $e^{-z} = 1 / e^{z}$.")
+def test_minus_sign_in_the_exponent_makes_a_fraction():
+    z = torch.linspace(-20, 20, 401, dtype=torch.float64)
+    torch.testing.assert_close(torch.exp(-z), 1 / torch.exp(z))
+
+
 @claim(
     "A very negative $z$ makes $e^{-z}$ huge and the output close to <low>; a "
     "large positive $z$ makes $e^{-z}$ vanish, and the output is close to "
@@ -181,14 +187,15 @@ def test_value_and_slope_keep_within_bounds(low, high, top, bottom, most):
 
 @claim(
     "At $z = <place>$ the output is exactly <middle>.",
-    "Multiply numerator and denominator of $1 / (1 + e^{z})$ by $e^{-z}$: "
-    "it becomes $e^{-z} / (e^{-z} + 1)$, and that is $1 - 1 / (1 + "
-    "e^{-z})$.",
+    "Multiply numerator and denominator of $1 / (1 + e^{z})$ by $e^{-z}$; "
+    r"since $e^{-z} \cdot e^{z} = <one>$, it becomes $e^{-z} / (e^{-z} + 1)$, "
+    "and that is $1 - 1 / (1 + e^{-z})$.",
 )
-def test_is_symmetric_about_one_half(place, middle):
+def test_is_symmetric_about_one_half(place, middle, one):
     z = torch.linspace(0, 30, 301, dtype=torch.float64)
     torch.testing.assert_close(sigmoid(-z), 1 - sigmoid(z), rtol=0, atol=1e-15)
     power = torch.exp(-z)  # exercise 1
+    torch.testing.assert_close(power * torch.exp(z), 0 * z + one)
     torch.testing.assert_close(sigmoid(-z), power / (power + 1))
     assert sigmoid(torch.tensor(place)).item() == middle
 
