@@ -12,7 +12,7 @@ A sign stands for one of these:
 
 Signs side by side are multiplied: matrices as matrices, samples one by one.
 A matrix never meets a matrix of another shape, but a column is added to each
-column of a matrix, as b is in W x + b.
+column of a matrix, as b is in W x + b, and a row to each row.
 """
 
 import re
@@ -387,12 +387,12 @@ def _tensor(value: Any) -> Tensor:
 
 def _add(left: Any, right: Any) -> Tensor:
     left, right = _tensor(left), _tensor(right)
-    is_column = (
-        left.dim() == right.dim() == 2
-        and len(left) == len(right)
-        and 1 in (left.shape[1], right.shape[1])
+    is_part = left.dim() == right.dim() == 2 and any(
+        left.shape[along] == right.shape[along]
+        and 1 in (left.shape[1 - along], right.shape[1 - along])
+        for along in (0, 1)  # a column of a matrix, or a row
     )
-    if 0 in (left.dim(), right.dim()) or is_column:
+    if 0 in (left.dim(), right.dim()) or is_part:
         return left + right
     _require_equal_shapes(left, right)
     return left + right
