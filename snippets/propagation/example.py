@@ -1,8 +1,18 @@
-"""The network of two inputs, two hidden units and one output, on paper."""
+"""A network of two inputs, two hidden units and one output, on paper."""
 
 import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 
+from snippets.figure import INK, PALETTE, blank_axes, book_style
 from snippets.network import Layer
+from snippets.propagation.backward import backward
+from snippets.propagation.forward import forward
+from snippets.propagation.loss import (
+    cross_entropy_derivative,
+    cross_entropy_of_z,
+)
 
 # --8<-- [start:LAYERS]
 LAYERS = [
@@ -11,11 +21,128 @@ LAYERS = [
         b=torch.tensor([[0.50], [-1.50]], dtype=torch.float64),
     ),
     Layer(
-        W=torch.tensor([[0.80, -1.20]], dtype=torch.float64),
-        b=torch.tensor([[0.10]], dtype=torch.float64),
+        W=torch.tensor([[0.80, -1.10]], dtype=torch.float64),
+        b=torch.tensor([[0.20]], dtype=torch.float64),
     ),
 ]
 NAMES = ("sigmoid", "sigmoid")
 X = torch.tensor([[1.0], [2.0]], dtype=torch.float64)
 Y = torch.tensor([[1.0]], dtype=torch.float64)
+# the same example and another, side by side
+TWO_X = torch.tensor([[1.0, -1.0], [2.0, 1.0]], dtype=torch.float64)
+TWO_Y = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
 # --8<-- [end:LAYERS]
+
+
+# --8<-- [start:numbers]
+def numbers() -> dict[str, tuple[float, float]]:
+    """Return each number of the two passes, by its sign, and its gradient."""
+    y_hat, (first, last) = forward(X, LAYERS, NAMES)
+    hidden, output = backward(y_hat - Y, (first, last), NAMES)
+    pairs = {
+        "w_{11} w_{12} w_{21} w_{22}": (first.W, hidden.dW),
+        "b_1 b_2": (first.b, hidden.db),
+        "z_1 z_2": (first.z, hidden.db),  # of one example, db is dz
+        "a_1 a_2": (last.a_previous, last.W.T @ output.db),
+        "w_1 w_2": (last.W, output.dW),
+        "b": (last.b, output.db),
+        "z": (last.z, output.db),
+        r"\hat{y}": (y_hat, cross_entropy_derivative(y_hat, Y)),
+        r"\mathcal{L}": (cross_entropy_of_z(last.z, Y), torch.ones(())),
+    }
+    return {
+        sign: (value.item(), gradient.item())
+        for signs, both in pairs.items()
+        for sign, value, gradient in zip(
+            signs.split(), *(part.flatten() for part in both), strict=True
+        )
+    }
+    # --8<-- [end:numbers]
+
+
+# --8<-- [start:draw_example]
+LEFT, MIDDLE, RIGHT = (
+    0.45,
+    2.75,
+    5.05,
+)  # inputs, hidden units, output, in inches
+TOP, CENTRE, BOTTOM = 2.75, 1.8, 0.85
+WIDE, HIGH = 1.55, 0.5  # a unit's box
+PLACES = {
+    "w_{11}": (1.5, TOP),
+    "w_{12}": (1.17, BOTTOM + 0.61),
+    "w_{21}": (1.17, TOP - 0.61),
+    "w_{22}": (1.5, BOTTOM),
+    "b_1": (MIDDLE, TOP + 0.52),
+    "b_2": (MIDDLE, BOTTOM - 0.52),
+    "z_1": (MIDDLE - 0.39, TOP),
+    "z_2": (MIDDLE - 0.39, BOTTOM),
+    "a_1": (MIDDLE + 0.39, TOP),
+    "a_2": (MIDDLE + 0.39, BOTTOM),
+    "w_1": (3.9, TOP - 0.47),
+    "w_2": (3.9, BOTTOM + 0.47),
+    "b": (RIGHT, CENTRE - 0.52),
+    "z": (RIGHT - 0.38, CENTRE),
+    r"\hat{y}": (RIGHT + 0.38, CENTRE),
+    r"\mathcal{L}": (6.3, CENTRE),
+}
+
+
+@book_style()
+def draw_example() -> Figure:
+    """Draw the network with every number of its forward pass."""
+    return _draw_network(with_gradients=False)
+
+
+@book_style()
+def draw_example_gradients() -> Figure:
+    """Draw the network again, a gradient below each number."""
+    return _draw_network(with_gradients=True)
+
+
+def _draw_network(with_gradients: bool) -> Figure:
+    figure, sheet = blank_axes(height=3.6)
+    for left, x, right in ((LEFT, X, MIDDLE), (MIDDLE, None, RIGHT)):
+        for start in (TOP, BOTTOM):
+            ends = (TOP, BOTTOM) if x is not None else (CENTRE,)
+            for end in ends:
+                sheet.plot([left, right], [start, end], color=INK, linewidth=1)
+    if with_gradients:
+        sheet.plot([RIGHT, 6.3], [CENTRE, CENTRE], color=INK, linewidth=1)
+    for x, y in ((MIDDLE, TOP), (MIDDLE, BOTTOM), (RIGHT, CENTRE)):
+        _draw_box(sheet, x, y)
+    for k, y in enumerate((TOP, BOTTOM)):
+        _write(sheet, LEFT, y, f"$x_{k + 1} = {X[k, 0]:g}$", INK)
+    for sign, (value, gradient) in numbers().items():
+        if sign == r"\mathcal{L}" and not with_gradients:
+            continue  # it comes later
+        x, y = PLACES[sign]
+        up = 0.11 if with_gradients else 0
+        decimals = 2 if sign[0] in "wb" else 3
+        _write(sheet, x, y + up, f"${sign}$ {value:.{decimals}f}", INK)
+        if with_gradients:
+            _write(sheet, x, y - up, f"{gradient:.3f}", PALETTE["orange"])
+    return figure
+
+
+def _draw_box(sheet: Axes, x: float, y: float) -> None:
+    corner = (x - WIDE / 2, y - HIGH / 2)
+    style = {"facecolor": PALETTE["paper"], "edgecolor": PALETTE["blue"]}
+    box = FancyBboxPatch(corner, WIDE, HIGH, "round,pad=0.03", **style)
+    sheet.add_patch(box)
+    box.set_zorder(2)
+
+
+def _write(sheet: Axes, x: float, y: float, text: str, colour: str) -> None:
+    """Write on paper of its own, which interrupts a line."""
+    paper = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1}
+    sheet.text(
+        x,
+        y,
+        text.replace("-", "−"),
+        color=colour,
+        ha="center",
+        va="center",
+        bbox=paper,
+    )
+    # --8<-- [end:draw_example]

@@ -498,7 +498,8 @@ def test_figure_compares_three_fits_with_the_curve(
 
 @claim(
     "The four activation functions, left, and their slopes, right.",
-    "Leaky ReLU is drawn with a slope of <leaky> on the left.",
+    "For positive $z$ ReLU and Leaky ReLU coincide; for negative $z$ Leaky "
+    "ReLU is drawn with a slope of <leaky>.",
     "Two panels over z from <left> to <right>.",
     "Left, the four functions: sigmoid, solid, rises from <low> to <high>; "
     "tanh, dashed, from <lower> to <higher>; ReLU and Leaky ReLU rise "

@@ -79,10 +79,10 @@ FAULTS = {
         "^(E +)?{place}: .*one third at most",
     ),
     "a wrong number in a text alternative": Fault(
-        "propagation/backward.md",
+        "propagation/descent.md",
         "A dotted level line marks the loss before the step, about 0.72.",
         "A dotted level line marks the loss before the step, about 0.74.",
-        "tests/propagation/test_backward.py",
+        "tests/propagation/test_descent.py",
         "^(E +)?{place}: A dotted level line .*0.74",
     ),
     "a caption of another figure": Fault(

@@ -12,9 +12,10 @@ A sign stands for one of these:
 
 Signs side by side are multiplied: matrices as matrices, samples one by one.
 A matrix never meets a matrix of another shape, but a column is added to each
-column of a matrix, as b is in W x + b.
+column of a matrix, as b is in W x + b, and a row to each row.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -58,8 +59,27 @@ class WrongShapeError(Exception):
 class Relation:
     """One relation of a formula: what stands on both sides, and between."""
 
-    def __init__(self, sign: str, left: Tensor, right: Tensor, line: int):
-        self.sign, self.left, self.right, self.line = sign, left, right, line
+    def __init__(self, sign: str, left: Tensor, right: Tensor, said: Tree):
+        self.sign, self.left, self.right = sign, left, right
+        self.line = said.meta.line
+        self.said = said  # the right side, as it is written
+
+    @property
+    def rounding(self) -> float | None:
+        """Return how far rounded numbers on the right may be from the left.
+
+        Half a unit of the last place, for each number with that many places;
+        None if powers would make more of it.
+        """
+        if [*self.said.find_data("power")]:
+            return None
+        numbers = [
+            *self.said.scan_values(
+                lambda part: getattr(part, "type", "") == "NUMBER"
+            )
+        ]
+        places = [len(text.partition(".")[2]) for text in numbers]
+        return places.count(max(places)) * 0.5 * 10.0 ** -max(places)
 
     @property
     def truth(self) -> Tensor:
@@ -105,6 +125,8 @@ def _scopes(tree: Tree, symbols: Symbols) -> Iterator[Symbols]:
             lambda part: getattr(part, "type", "") == "LETTER"
         )
     }
+    for partial in tree.find_data("partial"):
+        letters.update(_split(partial)[1])
     bound = {str(bounds.children[0]) for bounds in tree.find_data("bounds")}
     free = sorted(
         sign for sign in letters - bound if isinstance(symbols.get(sign), range)
@@ -125,8 +147,7 @@ def _statement(
     found = []
     for sign, expression in zip(signs, rest[1::2], strict=True):
         right = _value(expression, symbols)
-        line = expression.meta.line
-        found.append(Relation(sign, _tensor(left), _tensor(right), line))
+        found.append(Relation(sign, _tensor(left), _tensor(right), expression))
         left = right
     return found
 
@@ -227,7 +248,37 @@ def _name(tree: Tree, symbols: Symbols) -> Any:
         value = _pick(value, int(_value(mark.children[0], symbols)), key)
     for mark in marks:
         if getattr(mark, "data", "") == "below":
-            value = _index(value, mark.children[0], symbols, key)
+            for index in _indices(mark.children, value):
+                value = _index(value, index, symbols, key)
+    return value
+
+
+def _indices(tokens: list[Token], value: Any) -> list[Token]:
+    """Return the indices one by one: those of w_{jk}, and of w_{11}."""
+    if len(tokens) == 1 and isinstance(value, list):
+        (token,) = tokens
+        if isinstance(value[0], list):  # the weights by row and column
+            return [Token(token.type, digit) for digit in token]
+    return tokens
+
+
+def _split(partial: Tree) -> tuple[str, str]:
+    """Return a derivative without its indices, and these in their order."""
+    text = str(partial.children[0])
+    below = r"_(?:\{([a-z]+)\}|([a-z]))"
+    return re.sub(below, "", text), "".join(
+        "".join(found) for found in re.findall(below, text)
+    )
+
+
+def _partial(tree: Tree, symbols: Symbols) -> Any:
+    """Look up a derivative by its fraction without indices, which follow."""
+    key, indices = _split(tree)
+    if key not in symbols:
+        raise NotDefinedError(key)
+    value = symbols[key]
+    for letter in indices:
+        value = _index(value, Token("LETTER", letter), symbols, key)
     return value
 
 
@@ -336,12 +387,12 @@ def _tensor(value: Any) -> Tensor:
 
 def _add(left: Any, right: Any) -> Tensor:
     left, right = _tensor(left), _tensor(right)
-    is_column = (
-        left.dim() == right.dim() == 2
-        and len(left) == len(right)
-        and 1 in (left.shape[1], right.shape[1])
+    is_part = left.dim() == right.dim() == 2 and any(
+        left.shape[along] == right.shape[along]
+        and 1 in (left.shape[1 - along], right.shape[1 - along])
+        for along in (0, 1)  # a column of a matrix, or a row
     )
-    if 0 in (left.dim(), right.dim()) or is_column:
+    if 0 in (left.dim(), right.dim()) or is_part:
         return left + right
     _require_equal_shapes(left, right)
     return left + right
@@ -394,4 +445,5 @@ _KINDS = {
     "group": _group,
     "absolute": _absolute,
     "function": _function,
+    "partial": _partial,
 }

@@ -14,6 +14,10 @@ SYMBOLS = {
     "b": torch.tensor([[1.0], [2.0], [3.0]]).double(),
     "u": torch.tensor([-2.0, 0.5, 3.0]).double(),
     "v": [torch.tensor(2.0), torch.tensor(3.0)],
+    "w": [[torch.tensor(1.0), torch.tensor(2.0)]] * 2,
+    r"\frac{\partial g}{\partial w}": [[3.0, 4.0], [5.0, 6.0]],
+    "j": range(1, 3),
+    "k": range(1, 3),
     "g": torch.abs,
     "m": 2,
 }
@@ -47,6 +51,11 @@ def holds(tmp_path, monkeypatch):
         "\\begin{aligned}\n(u + 1)^2 &= u^2 + 2 u + 1 \\\\\n"
         "&= u (u + 2) + 1\n\\end{aligned}",
         r"\log(2 m) = \log 4",
+        r"w_{11} = 1",
+        r"\frac{\partial g}{\partial w_{jk}} = 2 j + w_{jk} ",
+        r"\log 2 \approx 0.69",
+        r"0.693 \cdot 2 - 1 \approx 0.386",
+        r"2 \log 2 \approx 0.693 + 0.693",
     ],
 )
 def test_what_is_true_holds(holds, tex):
@@ -58,6 +67,12 @@ def test_what_is_true_holds(holds, tex):
     [
         (r"u^2 - 1 = (u + 1)(u + 1)", "5: .*the sides differ by"),
         (r"u = u + 0.00000001", "the sides differ by 1e-08"),
+        (r"\log 2 \approx 0.70", "the sides differ by"),
+        (r"0.693 \cdot 2 \approx 1.387", "the sides differ by"),
+        (r"\log 2 \approx 0.83^2", "a power is no rounded number"),
+        (r"w_{12} = 1", "the sides differ by"),
+        (r"\frac{\partial g}{\partial w_{jk}} = 3", "the sides differ by"),
+        (r"\frac{\partial u}{\partial w_{jk}} = 3", "nobody has said what"),
         (r"W x = x W", "no matrix product of"),
         (r"W = W^\top", r"\(3, 2\) is not \(2, 3\)"),
         (r"W x + x = W x", "does not fit"),
