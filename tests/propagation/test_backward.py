@@ -753,7 +753,6 @@ def test_equations(seed):
         signs,
         here=others,
         after=passes.after_an_update(layers, signs),
-        given=[r"a = \hat y"],
     )
 
 
