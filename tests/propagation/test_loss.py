@@ -11,7 +11,8 @@ from snippets.activation.tanh import tanh, tanh_derivative
 from snippets.network import Layer
 from snippets.neuron import step
 from snippets.propagation import example
-from snippets.propagation.backward import backward, update
+from snippets.propagation.backward import backward
+from snippets.propagation.descent import update
 from snippets.propagation.forward import forward
 from snippets.propagation.loss import (
     cross_entropy,
