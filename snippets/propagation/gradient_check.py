@@ -1,19 +1,20 @@
-"""Gradients checked: by differences, and in seven ways at once."""
+"""Gradients checked by differences of the loss."""
 
 from collections.abc import Callable
 from itertools import product
 
-import numpy as np
 import torch
 from jaxtyping import Float
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from snippets.contract import Examples, PerLayer, Share, checked, named
+from snippets.contract import Examples, PerLayer, Steps, checked, named
 from snippets.figure import INK, PALETTE, book_style, new_axes
-from snippets.network import Layer
-from snippets.propagation import autograd
+from snippets.network import Layer, initialise
 from snippets.propagation.backward import Gradient, backward
+from snippets.propagation.descent import X as XOR
+from snippets.propagation.descent import Y as XOR_TARGETS
+from snippets.propagation.descent import update
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import ACTIVATIONS, Cache, Name, forward
 from snippets.propagation.loss import cross_entropy_of_z
@@ -119,6 +120,49 @@ def relative_error(
     # --8<-- [end:relative_error]
 
 
+# --8<-- [start:by_differences]
+@checked
+def by_equations(
+    x: Tensor, y: Tensor, layers: PerLayer[Layer], names: PerLayer[Name]
+) -> Tensor:
+    """Use the four equations, as `backward` does."""
+    y_hat, caches = forward(x, layers, names)
+    return flat(backward(y_hat - y, caches, names))
+
+
+@checked
+def by_differences(
+    x: Tensor, y: Tensor, layers: PerLayer[Layer], names: PerLayer[Name]
+) -> Tensor:
+    """Move each parameter up and down by a little."""
+
+    def loss(moved: PerLayer[Layer]) -> Tensor:
+        return cross_entropy_of_z(forward(x, moved, names)[1][-1].z, y)
+
+    return flat(numerical_gradients(loss, layers))
+    # --8<-- [end:by_differences]
+
+
+# --8<-- [start:compare_faults]
+@checked
+def compare_faults(steps: Steps) -> list[tuple[str, float, float, float]]:
+    """Train with each fault: the loss before, after, and the relative error."""
+    rows, names = [], ("tanh", "tanh", "sigmoid")
+    start = initialise((2, 4, 4, 1), torch.Generator().manual_seed(3))
+    judge = by_differences(XOR, XOR_TARGETS, start, names)
+    for fault in ("none", *FAULTS):
+        layers, losses, errors = start, [], []
+        for _ in range(steps + 1):
+            y_hat, caches = forward(XOR, layers, names)
+            losses.append(cross_entropy_of_z(caches[-1].z, XOR_TARGETS).item())
+            found = faulty_backward(y_hat - XOR_TARGETS, caches, names, fault)
+            errors.append(relative_error(flat(found), judge))
+            layers = update(layers, found, 0.3)
+        rows.append((fault, losses[0], losses[-1], errors[0]))
+    return rows
+    # --8<-- [end:compare_faults]
+
+
 # --8<-- [start:draw_step_sizes]
 @checked
 def error_of_differences(h: StepSize, centred: bool) -> float:
@@ -156,123 +200,3 @@ def draw_step_sizes() -> Figure:
     axes.legend(loc="upper center")
     return figure
     # --8<-- [end:draw_step_sizes]
-
-
-# --8<-- [start:by_hand]
-@checked
-def by_hand(
-    x: Float[Tensor, "2 1"],
-    y: Share["1 1"],
-    layers: PerLayer[Layer],
-    names: PerLayer[Name],
-) -> Float[Tensor, "parameters"]:
-    """Write each of the nine derivatives as a product of its slopes."""
-    (w11, w12, w21, w22), (b1, b2), (w1, w2), (b,) = (
-        part.flatten() for layer in layers for part in layer
-    )
-    (x1, x2), g = x.flatten(), ACTIVATIONS[names[0]]
-    z1 = w11 * x1 + w12 * x2 + b1
-    z2 = w21 * x1 + w22 * x2 + b2
-    a1, a2 = g.g(z1), g.g(z2)
-    dz = torch.sigmoid(w1 * a1 + w2 * a2 + b) - y.squeeze()
-    dz1 = dz * w1 * g.derivative(z1)
-    dz2 = dz * w2 * g.derivative(z2)
-    hidden = [dz1 * x1, dz1 * x2, dz2 * x1, dz2 * x2, dz1, dz2]
-    return torch.stack([*hidden, dz * a1, dz * a2, dz])
-    # --8<-- [end:by_hand]
-
-
-# --8<-- [start:by_numpy]
-IN_NUMPY = {  # each function, and its slope from its value a
-    "sigmoid": (lambda z: (1 + np.tanh(z / 2)) / 2, lambda a: a * (1 - a)),
-    "tanh": (np.tanh, lambda a: 1 - a**2),
-    "relu": (lambda z: np.maximum(z, 0), lambda a: a > 0),
-}
-
-
-@checked
-def by_numpy(
-    x: Tensor, y: Tensor, layers: PerLayer[Layer], names: PerLayer[Name]
-) -> Tensor:
-    """Use the four equations for two layers and one example, in NumPy."""
-    W1, b1, W2, b2 = (part.numpy() for layer in layers for part in layer)
-    x, y = x.numpy(), y.numpy()
-    g, slope_at = IN_NUMPY[names[0]]
-    a1 = g(W1 @ x + b1)
-    y_hat = IN_NUMPY["sigmoid"][0](W2 @ a1 + b2)
-    dz2 = y_hat - y
-    dz1 = W2.T @ dz2 * slope_at(a1)
-    parts = dz1 @ x.T, dz1, dz2 @ a1.T, dz2
-    return torch.from_numpy(np.concatenate([part.ravel() for part in parts]))
-    # --8<-- [end:by_numpy]
-
-
-# --8<-- [start:seven_ways]
-PARAMETERS = ["w11", "w12", "w21", "w22", "b1", "b2", "w1", "w2", "b"]
-
-
-@checked
-def along_the_graph(
-    x: Tensor, y: Tensor, layers: PerLayer[Layer], names: PerLayer[Name]
-) -> Tensor:
-    """Multiply slopes along each path, and add up the paths."""
-    values = autograd.as_values(layers)
-    inputs, target = x.flatten().tolist(), y.item()
-    loss = autograd.loss_of_values(values, inputs, target, names)
-    slopes = [autograd.sum_over_paths(loss, w) for w in autograd.all_of(values)]
-    return torch.tensor(slopes, dtype=x.dtype)
-
-
-@checked
-def by_equations(
-    x: Tensor, y: Tensor, layers: PerLayer[Layer], names: PerLayer[Name]
-) -> Tensor:
-    """Use the four equations, as `backward` does."""
-    y_hat, caches = forward(x, layers, names)
-    return flat(backward(y_hat - y, caches, names))
-
-
-@checked
-def by_torch(
-    x: Tensor, y: Tensor, layers: PerLayer[Layer], names: PerLayer[Name]
-) -> Tensor:
-    """Let torch's autograd go back through the book's forward pass."""
-    leaves = [
-        Layer(W.clone().requires_grad_(), b.clone().requires_grad_())
-        for W, b in layers
-    ]
-    loss = cross_entropy_of_z(forward(x, leaves, names)[1][-1].z, y)
-    loss.backward()
-    return flat([Gradient(W.grad, b.grad) for W, b in leaves])
-
-
-@checked
-def by_differences(
-    x: Tensor, y: Tensor, layers: PerLayer[Layer], names: PerLayer[Name]
-) -> Tensor:
-    """Move each parameter up and down by a little."""
-
-    def loss(moved: PerLayer[Layer]) -> Tensor:
-        return cross_entropy_of_z(forward(x, moved, names)[1][-1].z, y)
-
-    return flat(numerical_gradients(loss, layers))
-
-
-WAYS = {
-    "hand": by_hand,
-    "paths": along_the_graph,
-    "equations": by_equations,
-    "NumPy": by_numpy,
-    "engine": autograd.gradients_of_values,
-    "torch": by_torch,
-    "differences": by_differences,
-}
-
-
-@checked
-def seven_ways(
-    x: Tensor, y: Tensor, layers: PerLayer[Layer], names: PerLayer[Name]
-) -> dict[str, Tensor]:
-    """Find the nine derivatives of a 2-2-1 network in seven ways."""
-    return {way: find(x, y, layers, names) for way, find in WAYS.items()}
-    # --8<-- [end:seven_ways]

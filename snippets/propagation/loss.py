@@ -30,9 +30,9 @@ def cross_entropy(
     y_hat: Share["outputs m"], y: Share["outputs m"]
 ) -> Float[Tensor, ""]:
     """Return the mean loss: -(y log y_hat + (1 - y) log(1 - y_hat))."""
-    # xlogy(x, y) is x log y, but 0 where x is 0
-    losses = -(torch.xlogy(y, y_hat) + torch.xlogy(1 - y, 1 - y_hat))
-    return losses.sum(dim=0).mean()
+    yes = torch.xlogy(y, y_hat)  # y log y_hat, but 0 where y is 0
+    no = torch.xlogy(1 - y, 1 - y_hat)
+    return -(yes + no).sum(dim=0).mean()
     # --8<-- [end:cross_entropy]
 
 
@@ -53,9 +53,9 @@ def cross_entropy_of_z(
 ) -> Float[Tensor, ""]:
     """Cross-entropy of a sigmoid: y log(1 + e^-z) + (1 - y) log(1 + e^z)."""
     zero = torch.zeros_like(z)
-    # logaddexp(0, z) is log(e^0 + e^z), without e^z itself, which overflows
-    losses = y * zero.logaddexp(-z) + (1 - y) * zero.logaddexp(z)
-    return losses.sum(dim=0).mean()
+    yes = zero.logaddexp(-z)  # log(e^0 + e^-z), and nothing overflows
+    no = zero.logaddexp(z)
+    return (y * yes + (1 - y) * no).sum(dim=0).mean()
     # --8<-- [end:cross_entropy_of_z]
 
 

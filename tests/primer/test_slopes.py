@@ -357,6 +357,8 @@ def test_slopes_are_added_and_multiples_stay(k, l, both, five):
     r"corner, $0.01 \cdot 0.02 = <corner>$, hardly counts, and counts less and "
     "less as the step shrinks.",
     "$u v$ | $u' v + u v'$",
+    "The smaller the steps of the sides, the less the corner counts beside "
+    "the strips.",
     "Divide by the step: $k / h$ becomes the slope of $u$ and $l / h$ that of "
     "$v$, and for $a = u v$ there remain the two strips.",
 )
@@ -456,6 +458,8 @@ def test_slopes_along_a_chain_multiply(first, second, both):
     "<next_a>.",
     "The first function makes the step <times> times as long, the second "
     "<more> times, so both together about <all> times.",
+    "The bars are drawn to scale, and each is as long as the one above it "
+    "times a factor.",
     "Each function stretches the step that it is given, here for $u = z^2 + "
     "1$ and $a = u^2$.",
 )

@@ -14,20 +14,16 @@ from snippets.propagation.autograd import (
     hand_on_at_once,
     latest_first,
     paths,
-    set_parameters,
     sum_over_paths,
-    train_in_torch,
 )
-from snippets.propagation.backward import X as XOR
-from snippets.propagation.backward import Y as XOR_TARGETS
 from snippets.propagation.backward import backward as layer_backward
-from snippets.propagation.backward import train_on_xor, update
-from snippets.propagation.example import LAYERS, NAMES, X, Y
+from snippets.propagation.descent import X as XOR
+from snippets.propagation.descent import Y as XOR_TARGETS
+from snippets.propagation.example import LAYERS, NAMES
 from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.propagation.loss import cross_entropy_of_z
 from tests.claims import claim
 from tests.equations.check import hold
-from tests.propagation import passes
 
 TORCHS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu}
 
@@ -195,6 +191,10 @@ def test_handing_on_at_the_first_arrival_only_loses_the_rest(
     "arrived; what arrives is added.",
     "An order of the numbers of a computation in which each comes before all "
     "that it was computed from.",
+    "Go back along every path that leads there, multiply the slopes on each "
+    "path, and add up the products.",
+    "Each number remembers its sources and the slopes along them; the slope of "
+    "a result is the sum over all paths of the products of slopes.",
 )
 def test_the_latest_first_is_a_topological_order():
     layers = autograd.as_values(LAYERS)
@@ -207,6 +207,10 @@ def test_the_latest_first_is_a_topological_order():
         for source, _ in value.sources:
             assert places[value] < places[source]
     assert {*autograd.all_of(layers)} <= {*order}
+    backward(loss)
+    for value in order:
+        paths_too = sum_over_paths(loss, value)
+        assert value.grad == pytest.approx(paths_too, abs=1e-15)
 
 
 @claim(
@@ -277,6 +281,8 @@ def test_loss_from_z(z, y):
 
 
 @claim(
+    "The engine finds the gradients of the four equations without knowing of "
+    "layers.",
     "The engine knows nothing of layers, matrices or transposes, and finds "
     "what the four equations find.",
     "Several examples are nothing new: add up their losses and divide by $m$, "
@@ -312,165 +318,6 @@ def test_engine_takes_torchs_slope_at_the_kink_of_all_first_sums():
 
 
 @claim(
-    "A tensor with requires_grad=True is one whose history is kept; "
-    "loss.backward() goes back through it, each number before its sources; and "
-    ".grad adds up what arrives.",
-    r"The slope is $2 \cdot 3 \cdot (3w - 5) = <slope>$, and after the second "
-    "call grad holds <sum_>: torch adds the new gradient to the old one.",
-    "torch's autograd does this for tensors; .grad adds up until it is "
-    "cleared.",
-    "So forget the old one before each call, as an optimiser's zero_grad() "
-    "does.",
-)
-def test_torch_adds_up(slope, sum_):
-    w = torch.tensor(2.0, requires_grad=True)
-    kept = ((3 * w - 5) ** 2).grad_fn
-    assert kept is not None
-    for wanted in (slope, sum_):
-        ((3 * w - 5) ** 2).backward()
-        assert w.grad.item() == wanted
-    torch.optim.SGD([w], lr=0.1).zero_grad()
-    ((3 * w - 5) ** 2).backward()
-    assert w.grad.item() == slope
-    a = torch.tensor(1.0, requires_grad=True)
-    b = a + a
-    (b + b).backward()
-    assert a.grad.item() == 4
-
-
-@claim(
-    "The step stands under no_grad, because a weight that is changed in place "
-    "would otherwise become part of the history, and torch refuses that.",
-)
-def test_torch_refuses_a_step_that_it_would_have_to_remember():
-    w = torch.tensor(2.0, requires_grad=True)
-    with pytest.raises(RuntimeError, match="in-place operation"):
-        w -= 0.1
-    with torch.no_grad():
-        w -= 0.1
-    assert w.item() == pytest.approx(1.9)
-
-
-def model_of(sizes, function=torch.nn.Sigmoid):
-    n, k, outputs = sizes
-    return torch.nn.Sequential(
-        torch.nn.Linear(n, k), function(), torch.nn.Linear(k, outputs)
-    ).double()
-
-
-@claim(
-    "BCEWithLogitsLoss is the cross-entropy taken from $z$, so the model ends "
-    "without its last sigmoid.",
-    "One step on the network on paper, with the learning rate <rate>, and "
-    "beside it the step of the update:",
-)
-@pytest.mark.parametrize("steps", [1, 3])
-def test_torch_takes_the_steps_of_the_book(rate, steps):
-    model = model_of((2, 2, 1))
-    set_parameters(model, LAYERS)
-    losses = train_in_torch(model, X.T, Y.T, steps=steps, learning_rate=rate)
-    layers = LAYERS
-    for loss in losses:
-        y_hat, caches = forward(X, layers, NAMES)
-        ours = cross_entropy_of_z(caches[-1].z, Y)
-        assert loss == pytest.approx(ours.item(), rel=1e-12)
-        layers = update(layers, layer_backward(y_hat - Y, caches, NAMES), rate)
-    ours = [part for layer in layers for part in layer]
-    for own, part in zip(ours, model.parameters(), strict=True):
-        torch.testing.assert_close(own.reshape(part.shape), part.detach())
-
-
-@claim("XOR is learnt by the same lines, and with the same losses:")
-def test_torch_learns_xor_as_the_book_does():
-    model = model_of((2, 4, 1), torch.nn.Tanh)
-    generator = torch.Generator().manual_seed(2)
-    set_parameters(model, initialise((2, 4, 1), generator))
-    theirs = train_in_torch(
-        model, XOR.T, XOR_TARGETS.T, steps=300, learning_rate=1.0
-    )
-    _, ours = train_on_xor(299, 1.0, torch.Generator().manual_seed(2))
-    assert theirs == pytest.approx(ours, abs=1e-9)
-    predictions = model(XOR.T).sigmoid().detach()
-    assert torch.equal(predictions.round(), XOR_TARGETS.T)
-
-
-@claim(
-    "In this book each example is a column; torch, like most libraries, wants "
-    "each as a row, as in a table of data.",
-    "$W^{[l]}$ itself is the same in both, a row for each unit.",
-    "So is its gradient, where only the names change, and in that of the "
-    "activations the factors change places again:",
-    "activations | $(n^{[l]}, m)$ | $(m, n^{[l]})$",
-    "weights | $(n^{[l]}, n^{[l-1]})$ | $(n^{[l]}, n^{[l-1]})$",
-    "biases | $(n^{[l]}, <columns>)$, added to each column | $(n^{[l]},)$, "
-    "added to each row",
-    r"forward | $W^{[l]} a^{[l-1]} + b^{[l]}$ | $A^{[l-1]} (W^{[l]})^\top + "
-    r"(b^{[l]})^\top$",
-    r"to the weights | $\frac{1}{m} dz^{[l]} (a^{[l-1]})^\top$ | $\frac{1}{m} "
-    r"(dZ^{[l]})^\top A^{[l-1]}$",
-    "to the biases | mean of each row of $dz^{[l]}$ | mean of each column of "
-    "$dZ^{[l]}$",
-    r"to the layer before | $(W^{[l]})^\top dz^{[l]}$ | $dZ^{[l]} W^{[l]}$",
-    "Examples as rows instead of columns: every formula is transposed, $W$ is "
-    "not.",
-)
-def test_rows_and_columns_say_the_same(columns):
-    signs = passes.symbols_of_a_pass(*passes.problem(0))
-    n, m = signs["n"], signs["m"]
-    for l in signs["l"]:
-        W, b, dz = (signs[sign][l] for sign in ("W", "b", "dz"))
-        A = signs["a"][l - 1].T.clone().requires_grad_()
-        linear = torch.nn.Linear(n[l - 1], n[l], dtype=W.dtype)
-        set_parameters(torch.nn.Sequential(linear), [Layer(W, b)])
-        assert linear.weight.shape == W.shape == (n[l], n[l - 1])
-        assert linear.bias.shape == (n[l],)
-        assert b.shape == (n[l], columns)
-        Z = linear(A)
-        assert Z.shape == (m, n[l])
-        torch.testing.assert_close(Z, A @ W.T + b.T)
-        torch.testing.assert_close(Z.T, W @ A.T + b)
-        Z.backward(dz.T / m)
-        for rows, own in (
-            (dz.T.T @ A.detach() / m, dz @ A.detach() / m),
-            (linear.weight.grad, signs["dW"][l]),
-            (linear.bias.grad, signs["db"][l].flatten()),
-            (dz.T.mean(dim=0), dz.mean(dim=1)),
-            (A.grad * m, dz.T @ W),
-            (A.grad.T * m, W.T @ dz),
-        ):
-            torch.testing.assert_close(rows, own)
-
-
-@claim(
-    "Without zero_grad() each step goes along the sum of all gradients so far."
-)
-def test_old_gradients_are_added_to_new_ones():
-    w = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.SGD([w], lr=0.1)
-    so_far, own = 0.0, 0.5
-    for _ in range(4):
-        (w**2).backward()
-        optimiser.step()
-        so_far += 2 * own
-        own -= 0.1 * so_far
-        assert w.item() == pytest.approx(own, rel=1e-12)
-
-
-@claim(
-    "Give a model of two inputs two examples as columns, and the shapes fit: "
-    "each feature is taken for an example.",
-    "No error is raised here either.",
-)
-def test_a_square_of_data_fits_both_ways():
-    model = model_of((2, 2, 1))
-    columns = torch.tensor([[1.0, 3.0], [2.0, 4.0]]).double()
-    wrong, right = model(columns), model(columns.T)
-    assert wrong.shape == right.shape
-    assert not torch.allclose(wrong, right)
-    torch.testing.assert_close(wrong[0], model(torch.tensor([1.0, 3]).double()))
-
-
-@claim(
     "To $a$ there are <count> paths, one through the product with the slope $b "
     "= 3$ and one with the slope <one>: $3 + 1 = <sum_>$.",
     "To $b$ there is one, with the slope $a = 2$.",
@@ -500,30 +347,8 @@ def test_second_exercise(count, difference, square):
         assert a.grad == wanted
 
 
-@claim(
-    r"At $-0.1 \cdot (3 + 3 + 3) = <right>$.",
-    "Without clearing, grad is <g1>, then <g2>, then <g3>, and the weight ends "
-    r"at $-0.1 \cdot (3 + 6 + 9) = <wrong>$, twice as far.",
-)
-def test_third_exercise(right, g1, g2, g3, wrong):
-    for clear, grads, end in (
-        (True, (3, 3, 3), right),
-        (False, (g1, g2, g3), wrong),
-    ):
-        w = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
-        optimiser = torch.optim.SGD([w], lr=0.1)
-        for grad in grads:
-            if clear:
-                optimiser.zero_grad()
-            (3 * w).backward()
-            assert w.grad.item() == grad
-            optimiser.step()
-        assert w.item() == pytest.approx(end)
-    assert wrong == 2 * right
-
-
 @claim("The slopes are $e^z$ and $1/z$:")
-def test_fifth_exercise():
+def test_last_exercise():
     """The page's own exp and log, in the order in which it writes them."""
     z = torch.tensor(0.4, dtype=torch.float64, requires_grad=True)
     exp, log = z.exp(), z.log()
@@ -531,30 +356,11 @@ def test_fifth_exercise():
     assert slopes == pytest.approx([math.exp(0.4), 1 / 0.4])
 
 
-def symbols(seed: int) -> dict[str, object]:
-    """Return the signs of a pass, with rows beside the columns."""
-    signs = passes.symbols_of_a_pass(*passes.problem(seed))
+def test_equations():
     z = torch.linspace(-3, 3, 7, dtype=torch.float64)
-    signs["Z"] = {l: z.T for l, z in signs["z"].items()}
-    signs["A"] = {l: a.T for l, a in signs["a"].items()}
-    signs["dZ"] = {l: dz.T for l, dz in signs["dz"].items()}
-    signs["dA"] = {l: da.T for l, da in signs["da"].items()}
-    numbers = {"e": math.e, "z": z, "y": (z > 0.5).double(), "w": 2.0}
-    return signs, numbers
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_equations(seed):
-    signs, numbers = symbols(seed)
-    paper = {"a": 1.0, "c": 4.0, "w": 2.0}
     hold(
         "propagation/autograd.md",
-        signs,
-        here={
-            "loss-of-values": numbers,
-            "1 + e^{-z} = e^{-z} (e^z + 1)": numbers,
-            "c = 4a": paper,
-            r"2 \cdot 3 \cdot (3w - 5) = 6": paper,
-        },
+        {"e": math.e, "z": z, "y": (z > 0.5).double()},
+        here={"c = 4a": {"a": 1.0, "c": 4.0}},
         given=["c = a b + a"],
     )

@@ -11,7 +11,8 @@ from snippets.activation.tanh import tanh, tanh_derivative
 from snippets.network import Layer
 from snippets.neuron import step
 from snippets.propagation import example
-from snippets.propagation.backward import backward, update
+from snippets.propagation.backward import backward
+from snippets.propagation.descent import update
 from snippets.propagation.forward import forward
 from snippets.propagation.loss import (
     cross_entropy,
@@ -72,8 +73,6 @@ def test_losses_have_neither_fault_of_the_error(loss, count, over, under):
 @claim(
     "That number is the loss: <least> for a prediction that is exactly right, "
     "and larger the worse it is.",
-    "Nothing is lost by the half: of two predictions, the worse one still has "
-    "the larger loss.",
 )
 @pytest.mark.parametrize("loss", [squared_error, cross_entropy])
 def test_worse_predictions_have_larger_losses(loss, least):
@@ -539,8 +538,8 @@ def test_saturated_output_goes_on_learning(sure, target, error):
 
 
 @claim(
-    "In a computer a sigmoid can round to exactly <one>, and in float64 it "
-    "does at $z = <z>$.",
+    "In a computer a sigmoid can round to exactly <one>; in float64 it does at "
+    "$z = <z>$.",
     r"Then the cross-entropy at the target <target> is $-\log 0$, and its "
     "slope divides by <zero>.",
     r"Beside $e^{37}$, about $<large>$, the <one> is nothing, and the "

@@ -1,0 +1,236 @@
+import pytest
+import torch
+
+from snippets.network import Layer, initialise
+from snippets.propagation.backward import backward as layer_backward
+from snippets.propagation.descent import X as XOR
+from snippets.propagation.descent import Y as XOR_TARGETS
+from snippets.propagation.descent import train_on_xor, update
+from snippets.propagation.example import LAYERS, NAMES, X, Y
+from snippets.propagation.forward import forward
+from snippets.propagation.loss import cross_entropy_of_z
+from snippets.propagation.pytorch import set_parameters, train_in_torch
+from tests.claims import claim
+from tests.equations.check import hold
+from tests.propagation import passes
+
+
+@claim(
+    "A tensor with requires_grad=True is one whose history is kept; "
+    "loss.backward() goes back through it, each number before its sources; and "
+    ".grad adds up what arrives.",
+    r"The slope is $2 \cdot 3 \cdot (3w - 5) = <slope>$, and after the second "
+    "call grad holds <sum_>: torch adds the new gradient to the old one.",
+    "torch's autograd goes back through the history of each tensor; .grad adds "
+    "up until it is cleared.",
+    "So forget the old one before each call, as an optimiser's zero_grad() "
+    "does.",
+)
+def test_torch_adds_up(slope, sum_):
+    w = torch.tensor(2.0, requires_grad=True)
+    kept = ((3 * w - 5) ** 2).grad_fn
+    assert kept is not None
+    for wanted in (slope, sum_):
+        ((3 * w - 5) ** 2).backward()
+        assert w.grad.item() == wanted
+    torch.optim.SGD([w], lr=0.1).zero_grad()
+    ((3 * w - 5) ** 2).backward()
+    assert w.grad.item() == slope
+    a = torch.tensor(1.0, requires_grad=True)
+    b = a + a
+    (b + b).backward()
+    assert a.grad.item() == 4
+
+
+@claim(
+    "The step stands under no_grad, because a weight that is changed in place "
+    "would otherwise become part of the history, and torch refuses that.",
+)
+def test_torch_refuses_a_step_that_it_would_have_to_remember():
+    w = torch.tensor(2.0, requires_grad=True)
+    with pytest.raises(RuntimeError, match="in-place operation"):
+        w -= 0.1
+    with torch.no_grad():
+        w -= 0.1
+    assert w.item() == pytest.approx(1.9)
+
+
+def model_of(sizes, function=torch.nn.Sigmoid):
+    n, k, outputs = sizes
+    return torch.nn.Sequential(
+        torch.nn.Linear(n, k), function(), torch.nn.Linear(k, outputs)
+    ).double()
+
+
+@claim(
+    "In real work a layer is a torch.nn.Linear, which keeps $W$ and $b$; "
+    "Sequential hands the output of each part to the next; an optimiser takes "
+    "the steps.",
+    "BCEWithLogitsLoss is the cross-entropy taken from $z$, so the model ends "
+    "without its last sigmoid.",
+    "One step on the network on paper, with the learning rate <rate>, and "
+    "beside it the step of the update:",
+)
+@pytest.mark.parametrize("steps", [1, 3])
+def test_torch_takes_the_steps_of_the_book(rate, steps):
+    model = model_of((2, 2, 1))
+    set_parameters(model, LAYERS)
+    losses = train_in_torch(model, X.T, Y.T, steps=steps, learning_rate=rate)
+    layers = LAYERS
+    for loss in losses:
+        y_hat, caches = forward(X, layers, NAMES)
+        ours = cross_entropy_of_z(caches[-1].z, Y)
+        assert loss == pytest.approx(ours.item(), rel=1e-12)
+        layers = update(layers, layer_backward(y_hat - Y, caches, NAMES), rate)
+    ours = [part for layer in layers for part in layer]
+    for own, part in zip(ours, model.parameters(), strict=True):
+        torch.testing.assert_close(own.reshape(part.shape), part.detach())
+
+
+@claim(
+    "XOR is learnt by the same lines, and with the same losses:",
+    "Sequential, Linear, a loss from $z$ and an optimiser do what this book "
+    "does, to the last digits.",
+)
+def test_torch_learns_xor_as_the_book_does():
+    model = model_of((2, 4, 1), torch.nn.Tanh)
+    generator = torch.Generator().manual_seed(2)
+    set_parameters(model, initialise((2, 4, 1), generator))
+    theirs = train_in_torch(
+        model, XOR.T, XOR_TARGETS.T, steps=300, learning_rate=1.0
+    )
+    _, ours = train_on_xor(299, 1.0, torch.Generator().manual_seed(2))
+    assert theirs == pytest.approx(ours, abs=1e-9)
+    predictions = model(XOR.T).sigmoid().detach()
+    assert torch.equal(predictions.round(), XOR_TARGETS.T)
+
+
+@claim(
+    "In this book each example is a column; torch, like most libraries, wants "
+    "each as a row, as in a table of data.",
+    "$W^{[l]}$ itself is the same in both, a row for each unit.",
+    "So is its gradient, where only the names change, and in that of the "
+    "activations the factors change places again:",
+    "activations | $(n^{[l]}, m)$ | $(m, n^{[l]})$",
+    "weights | $(n^{[l]}, n^{[l-1]})$ | $(n^{[l]}, n^{[l-1]})$",
+    "biases | $(n^{[l]}, <columns>)$, added to each column | $(n^{[l]},)$, "
+    "added to each row",
+    r"forward | $W^{[l]} a^{[l-1]} + b^{[l]}$ | $A^{[l-1]} (W^{[l]})^\top + "
+    r"(b^{[l]})^\top$",
+    r"to the weights | $\frac{1}{m} dz^{[l]} (a^{[l-1]})^\top$ | $\frac{1}{m} "
+    r"(dZ^{[l]})^\top A^{[l-1]}$",
+    "to the biases | mean of each row of $dz^{[l]}$ | mean of each column of "
+    "$dZ^{[l]}$",
+    r"to the layer before | $(W^{[l]})^\top dz^{[l]}$ | $dZ^{[l]} W^{[l]}$",
+    "Examples as rows instead of columns: every formula is transposed, $W$ is "
+    "not.",
+)
+def test_rows_and_columns_say_the_same(columns):
+    signs = passes.symbols_of_a_pass(*passes.problem(0))
+    n, m = signs["n"], signs["m"]
+    for l in signs["l"]:
+        W, b, dz = (signs[sign][l] for sign in ("W", "b", "dz"))
+        A = signs["a"][l - 1].T.clone().requires_grad_()
+        linear = torch.nn.Linear(n[l - 1], n[l], dtype=W.dtype)
+        set_parameters(torch.nn.Sequential(linear), [Layer(W, b)])
+        assert linear.weight.shape == W.shape == (n[l], n[l - 1])
+        assert linear.bias.shape == (n[l],)
+        assert b.shape == (n[l], columns)
+        Z = linear(A)
+        assert Z.shape == (m, n[l])
+        torch.testing.assert_close(Z, A @ W.T + b.T)
+        torch.testing.assert_close(Z.T, W @ A.T + b)
+        Z.backward(dz.T / m)
+        for rows, own in (
+            (dz.T.T @ A.detach() / m, dz @ A.detach() / m),
+            (linear.weight.grad, signs["dW"][l]),
+            (linear.bias.grad, signs["db"][l].flatten()),
+            (dz.T.mean(dim=0), dz.mean(dim=1)),
+            (A.grad * m, dz.T @ W),
+            (A.grad.T * m, W.T @ dz),
+        ):
+            torch.testing.assert_close(rows, own)
+
+
+@claim(
+    "Without zero_grad() each step goes along the sum of all gradients so far."
+)
+def test_old_gradients_are_added_to_new_ones():
+    w = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.SGD([w], lr=0.1)
+    so_far, own = 0.0, 0.5
+    for _ in range(4):
+        (w**2).backward()
+        optimiser.step()
+        so_far += 2 * own
+        own -= 0.1 * so_far
+        assert w.item() == pytest.approx(own, rel=1e-12)
+
+
+@claim(
+    "Give a model of two inputs two examples as columns, and the shapes fit: "
+    "each feature is taken for an example.",
+    "No error is raised here either.",
+)
+def test_a_square_of_data_fits_both_ways():
+    model = model_of((2, 2, 1))
+    columns = torch.tensor([[1.0, 3.0], [2.0, 4.0]]).double()
+    wrong, right = model(columns), model(columns.T)
+    assert wrong.shape == right.shape
+    assert not torch.allclose(wrong, right)
+    torch.testing.assert_close(wrong[0], model(torch.tensor([1.0, 3]).double()))
+
+
+@claim(
+    r"At $-0.1 \cdot (3 + 3 + 3) = <right>$.",
+    "Without clearing, grad is <g1>, then <g2>, then <g3>, and the weight ends "
+    r"at $-0.1 \cdot (3 + 6 + 9) = <wrong>$, twice as far.",
+)
+def test_first_exercise(right, g1, g2, g3, wrong):
+    for clear, grads, end in (
+        (True, (3, 3, 3), right),
+        (False, (g1, g2, g3), wrong),
+    ):
+        w = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
+        optimiser = torch.optim.SGD([w], lr=0.1)
+        for grad in grads:
+            if clear:
+                optimiser.zero_grad()
+            (3 * w).backward()
+            assert w.grad.item() == grad
+            optimiser.step()
+        assert w.item() == pytest.approx(end)
+    assert wrong == 2 * right
+
+
+def symbols(seed: int) -> dict[str, object]:
+    """Return the signs of a pass, with rows beside the columns."""
+    signs = passes.symbols_of_a_pass(*passes.problem(seed))
+    rows = {
+        sign: {l: value.T for l, value in signs[sign.swapcase()].items()}
+        for sign in ("Z", "A")
+    }
+    for sign in ("Z", "A"):
+        derivatives = signs[f"d{sign.lower()}"]
+        rows[f"d{sign}"] = {l: value.T for l, value in derivatives.items()}
+    return signs | rows
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_equations(seed):
+    hold(
+        "propagation/pytorch.md",
+        symbols(seed),
+        here={r"2 \cdot 3 \cdot (3w - 5) = 6": {"w": 2.0}},
+    )
+
+
+@claim(
+    "The input is $(7, 3)$, the weight $(4, 3)$, the bias $(4,)$ and the "
+    "output $(7, 4)$.",
+)
+def test_third_exercise():
+    linear = torch.nn.Linear(3, 4)
+    assert linear.weight.shape == (4, 3)
+    assert linear.bias.shape == (4,)
+    assert linear(torch.zeros(7, 3)).shape == (7, 4)
