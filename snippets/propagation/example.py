@@ -48,7 +48,7 @@ def numbers() -> dict[str, tuple[float, float]]:
         "b": (last.b, output.db),
         "z": (last.z, output.db),
         r"\hat{y}": (y_hat, cross_entropy_derivative(y_hat, Y)),
-        r"\mathcal{L}": (cross_entropy_of_z(last.z, Y), torch.ones(())),
+        "ℒ": (cross_entropy_of_z(last.z, Y), torch.ones(())),
     }
     return {
         sign: (value.item(), gradient.item())
@@ -84,7 +84,7 @@ PLACES = {
     "b": (RIGHT, CENTRE - 0.52),
     "z": (RIGHT - 0.38, CENTRE),
     r"\hat{y}": (RIGHT + 0.38, CENTRE),
-    r"\mathcal{L}": (6.3, CENTRE),
+    "ℒ": (6.3, CENTRE),
 }
 
 
@@ -114,7 +114,7 @@ def _draw_network(with_gradients: bool) -> Figure:
     for k, y in enumerate((TOP, BOTTOM)):
         _write(sheet, LEFT, y, f"$x_{k + 1} = {X[k, 0]:g}$", INK)
     for sign, (value, gradient) in numbers().items():
-        if sign == r"\mathcal{L}" and not with_gradients:
+        if sign == "ℒ" and not with_gradients:
             continue  # it comes later
         x, y = PLACES[sign]
         up = 0.11 if with_gradients else 0

@@ -488,7 +488,7 @@ def test_network_on_paper(
     figure = draw_example()
     drawing.lay_out(figure)
     texts = [text.replace("−", "-") for text, _ in drawing.words(figure)]
-    for sign in found.keys() - {r"\mathcal{L}"}:
+    for sign in found.keys() - {"ℒ"}:
         decimals = 2 if sign[0] in "wb" else 3
         assert f"${sign}$ {found[sign]:.{decimals}f}" in texts
     assert len(texts) == 2 + len(found) - 1, "and the inputs"
