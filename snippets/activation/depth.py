@@ -204,7 +204,7 @@ def _mark(
 @book_style()
 def draw_zigzags(times: Sequence[int] = (1, 2, 3, 4)) -> Figure:
     """Draw what the interval from 0 to 1 becomes by folding, and 0.3 in it."""
-    figure, panels = new_axes(height=2.2, columns=len(times))
+    figure, panels = new_axes(height=2.6, columns=len(times))
     x = torch.arange(1025, dtype=torch.float64) / 1024
     start = torch.tensor(0.3, dtype=torch.float64)
     for axes, count in zip(panels, times, strict=True):
@@ -214,7 +214,7 @@ def draw_zigzags(times: Sequence[int] = (1, 2, 3, 4)) -> Figure:
             [start, start, 0],
             [0, place, place],
             color=INK,
-            linewidth=0.9,
+            linewidth=1,
             linestyle=":",
         )
         axes.plot([start], [place], "o", color=INK, markersize=5)

@@ -191,12 +191,13 @@ def draw_step_sizes() -> Figure:
         ((1.2e-6, 3e-5), "falls as $h$"),
         ((6e-12, 4e-9), "grows as $1/h$"),
     ):
-        axes.text(*place, words, color=INK)
+        axes.text(*place, words, color=INK, fontsize=13)
     axes.set(xscale="log", yscale="log", xlabel="step $h$")
     axes.set(ylabel="relative error", xlim=(5e-13, 2e-1), ylim=(1e-12, 1))
     axes.set_xticks([10.0**k for k in range(-12, 0, 2)])
     axes.set_yticks([10.0**k for k in range(-12, 1, 2)])
     axes.minorticks_off()
-    axes.legend(loc="upper center")
+    axes.tick_params(labelsize=13)
+    axes.legend(loc="upper center", fontsize=12)
     return figure
     # --8<-- [end:draw_step_sizes]

@@ -800,6 +800,18 @@ def test_multiplications_are_counted(sizes):
 
 
 @claim(
+    "In the smallest network there is nothing to gain; in the last, the way "
+    "forward costs <times> times as much as the way back.",
+)
+def test_way_back_is_cheaper_in_large_networks(times):
+    """Those of the page's table."""
+    back, ahead = count_multiplications((2, 2, 1))
+    assert ahead <= back
+    back, ahead = count_multiplications((784, 100, 100, 10))
+    assert round(ahead / back) == times
+
+
+@claim(
     "From the back, one follows the loss: how fast it changes with each unit, "
     "layer by layer.",
     "There is only one loss, so a single pass serves all parameters.",

@@ -407,21 +407,20 @@ def test_the_usual_partners_leave_the_error(one):
 
 @claim(
     r"Let $\hat y$ be <y_hat> and the target <y>.",
-    r"Then the loss has the slope $-<y> / <y_hat> = <da>$, and the sigmoid, "
-    "whose slope is its value times what is missing to <whole>, has "
-    r"$<y_hat_again> \cdot <missing> = <slope_there>$.",
+    r"Then the loss has the slope $-<y> / <y_hat> = <da>$, and the sigmoid, by "
+    r"Equation, $<y_hat_again> \cdot <missing> = <slope_there>$.",
     r"The product is $<da> \cdot <slope_there> = <dz>$, and that is the "
     r"error, $<y_hat> - <y> = <error>$.",
 )
 def test_one_prediction_in_numbers(
-    y_hat, y, da, whole, y_hat_again, missing, slope_there, dz, error
+    y_hat, y, da, y_hat_again, missing, slope_there, dz, error
 ):
     found = cross_entropy_derivative(row(y_hat), row(y)).item()
     assert found == pytest.approx(da)
     z = torch.logit(row(y_hat))
     assert sigmoid_derivative(z).item() == pytest.approx(slope_there)
     assert y_hat == y_hat_again
-    assert missing == pytest.approx(whole - y_hat)
+    assert missing == pytest.approx(1 - y_hat)
     assert da * slope_there == pytest.approx(dz)
     assert y_hat - y == pytest.approx(dz) == error
 
