@@ -450,8 +450,8 @@ def test_error_has_the_opposite_sign_of_the_perceptrons(target):
     r"Let $z$ be <z> and the target <y>.",
     "The prediction is <y_hat>, and it could hardly be more wrong.",
     "With cross-entropy $dz$ is <dz>.",
-    r"The squared error multiplies that by $<value> \cdot <missing>$ and leaves "
-    "<shrunk>, about <times> times less.",
+    r"The squared error multiplies that by $<value> \cdot <missing>$ and "
+    "leaves <shrunk>, about <times> times less.",
 )
 def test_wrong_partners_keep_the_slope_of_the_sigmoid(
     z, y, y_hat, dz, value, missing, shrunk, times
