@@ -33,11 +33,22 @@ def require_equal(found, but=()):
 @claim(
     "Six ways give the same gradient to the last digits, differences give it "
     "nearly.",
-    "All <seven>, for the <nine> parameters of the network on paper:",
+    "All <seven>, for the <nine> parameters of the network on paper, in the "
+    "order of the table above:",
 )
 def test_seven_ways_to_the_gradient_on_paper(seven, nine):
     found = seven_ways(X, Y, LAYERS, NAMES)
     assert len(found) == len(WAYS) == seven
+    ways = [
+        "hand",
+        "paths",
+        "equations",
+        "NumPy",
+        "engine",
+        "torch",
+        "differences",
+    ]
+    assert [*found] == ways
     assert {len(slopes) for slopes in found.values()} == {nine}
     require_equal(found)
 
