@@ -124,7 +124,7 @@ class Marks(Treeprocessor):
 
 def shortened(words: str) -> str:
     """Return the first words of a sentence; a formula counts as one."""
-    parts = re.findall(r"\S*\$[^$]+\$\S*|\S+", words)
+    parts = re.findall(r"(?:[^\s$]*\$[^$]+\$)+[^\s$]*|\S+", words)
     if len(parts) <= WORDS + 2:
         return words
     return " ".join(parts[:WORDS]).rstrip(",;:.") + " …"

@@ -1,7 +1,8 @@
 """Numbers chapters, figures and equations by their order in the navigation.
 
 A page of the navigation is a chapter; a section of it is a chapter too, whose
-first page bears its number and whose other pages are 3.1, 3.2 and so on.
+first page bears its number and whose other pages are 3.1, 3.2 and so on. What
+may be skipped before the first chapter has the pages 0.1, 0.2 and so on.
 Figures are counted through a chapter, and so are equations. An author names
 them, a figure in its block, an equation by TeX's own \\label{xor}, and writes
 `[Figure](network.md#figure-xor)`; the page then says "Figure 2.2".
@@ -130,6 +131,7 @@ class NumberingExtension(Extension):
                 [],
                 "pages of the navigation that are no chapters, or folders/",
             ],
+            "before": [[], "pages before the first chapter, or folders/"],
         }
         super().__init__(**options)
 
@@ -149,7 +151,9 @@ class NumberingExtension(Extension):
         pages = [
             (number, docs / page, (docs / page).stat().st_mtime_ns)
             for number, page in _numbered(
-                self.getConfig("nav"), self.getConfig("unnumbered")
+                self.getConfig("nav"),
+                self.getConfig("unnumbered"),
+                self.getConfig("before"),
             )
             if (docs / page).is_file()  # MkDocs reports those that are missing
         ]
@@ -162,14 +166,21 @@ def _numbers(pages: tuple[tuple[str, Path, int], ...]) -> Numbers:
     return Numbers((number, page) for number, page, _ in pages)
 
 
-def _numbered(nav: list, unnumbered: list) -> Iterator[tuple[str, str]]:
+def _numbered(
+    nav: list, unnumbered: list, before: list
+) -> Iterator[tuple[str, str]]:
     """Yield the number and the path of each page; "" for what is no chapter.
 
     An entry is a path, or a title with a path, or a title with more entries.
     """
-    chapter = 0
+    chapter = part_before = 0
     for entry in nav:
         pages = [*_paths(entry)]
+        for page in pages:
+            if _is_in(page, before):
+                part_before += 1
+                yield f"0.{part_before}", page
+        pages = [page for page in pages if not _is_in(page, before)]
         numbered = [page for page in pages if not _is_in(page, unnumbered)]
         chapter += bool(numbered)
         for page in pages:

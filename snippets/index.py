@@ -30,7 +30,8 @@ from snippets.figure import (
     svg,
 )
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import backward, update
+from snippets.propagation.backward import backward
+from snippets.propagation.descent import update
 from snippets.propagation.forward import forward
 
 NAMES = ("relu", "sigmoid")

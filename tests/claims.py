@@ -12,7 +12,7 @@ so that whoever changes a sentence must change the other place, too.
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
 from pathlib import Path
 from typing import NamedTuple
@@ -50,35 +50,54 @@ def claim(*texts: str) -> Callable:
     """Mark a test as backing the sentences that it quotes.
 
     If no page says one of them, the test fails. Sentences that hand over
-    numbers of one name must agree about them.
+    numbers of one name must agree about them. A test that fails names the
+    places of its sentences, by tests/conftest.py.
     """
+    mark = pytest.mark.claim.with_args(*texts)
 
     def decorate(test: Callable) -> Callable:
         read: dict[frozenset[str], list[dict[str, float]]] = {}
         for text in texts:
-            rows = [*numbers_said(text)]
+            rows = [numbers for _, numbers in quoted(text)]
             if not rows:
-                return _failing(test, f"no page says {text!r}{nearest(text)}")
+                return mark(
+                    _failing(test, f"no page says {text!r}{nearest(text)}")
+                )
             read.setdefault(frozenset(rows[0]), []).extend(rows)
         names = sorted(frozenset().union(*read))
         rows = [*joined(read.values())]
         if not rows:
-            return _failing(test, f"these differ in their numbers: {texts}")
+            lines = ["these differ in their numbers:", *placed(texts)]
+            return mark(_failing(test, "\n".join(lines)))
         if names:
             said = sorted({tuple(row[name] for name in names) for row in rows})
             test = pytest.mark.parametrize(names, said)(test)
-        return pytest.mark.claim(test)
+        return mark(test)
 
     return decorate
 
 
-def numbers_said(text: str) -> Iterator[dict[str, float]]:
-    """Yield the numbers, by their names, of each sentence that is quoted."""
+def quoted(text: str) -> Iterator[tuple[Claim, dict[str, float]]]:
+    """Yield each sentence that is quoted, with its numbers by their names."""
     sentence = pattern(text)
-    for words in _all_words():
-        found = sentence.fullmatch(words)
+    for said in backed():
+        found = sentence.fullmatch(said.words)
         if found:
-            yield {name: number(n) for name, n in found.groupdict().items()}
+            numbers = {name: number(n) for name, n in found.groupdict().items()}
+            yield said, numbers
+
+
+def placed(texts: Iterable[str], given: Mapping | None = None) -> list[str]:
+    """Return the sentences that are quoted, each after its place.
+
+    given: numbers; of sentences that hand over others nothing is told.
+    """
+    return [
+        f"{said.place}: {said.words}"
+        for text in texts
+        for said, numbers in quoted(text)
+        if given is None or numbers.items() <= given.items()
+    ]
 
 
 @cache
@@ -111,7 +130,7 @@ def _failing(test: Callable, message: str) -> Callable:
     del fail.__wrapped__  # or pytest would ask for what the test takes
     # nor is there anything to try it with
     fail.pytestmark = []
-    return pytest.mark.claim(fail)
+    return fail
 
 
 def nearest(words: str) -> str:

@@ -1,7 +1,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import torch
 from filelock import FileLock
 from hypothesis import settings
 
+from tests.claims import placed
 from tests.kept import Kept
 
 # The same examples on every run and every machine, however slow it is.
@@ -38,6 +39,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("kept") and not os.environ.get("CI"):
         config.pluginmanager.register(Kept())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Let a test that fails name page, line and words of what it backs."""
+    try:
+        return (yield)
+    except Exception as error:
+        given = item.callspec.params if hasattr(item, "callspec") else {}
+        for mark in item.iter_markers("claim"):
+            for sentence in placed(mark.args, given):
+                error.add_note(sentence)
+        raise
 
 
 def build_site(root: Path, folder: Path, **addresses: str) -> None:

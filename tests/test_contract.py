@@ -23,11 +23,8 @@ from snippets.contract import (
 )
 from snippets.network import Layer, affine, count_parameters, initialise
 from snippets.neuron import mcculloch_pitts, neuron, pre_activation
-from snippets.propagation.backward import (
-    backward,
-    loss_and_gradients,
-    update,
-)
+from snippets.propagation.backward import backward
+from snippets.propagation.descent import loss_and_gradients, update
 from snippets.propagation.forward import forward
 from snippets.propagation.loss import cross_entropy
 

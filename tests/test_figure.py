@@ -105,6 +105,7 @@ def test_no_colour_is_fixed_in_the_books_figures(book_figure):
 def test_no_byte_is_spent_on_what_nobody_sees(book_figure):
     """No thousandth of a point, no turn by nothing, no blank at an end."""
     text = svg(book_figure, "figure")
+    text = re.sub(r">[^<]*<", "><", text)  # words may say what they like
     assert not re.search(r"\d\.\d{3}", text)
     assert not re.search(r"\.\d?0\b", text)
     assert not re.search(r"-0(?![.\d])", text)

@@ -20,11 +20,8 @@ from snippets.network import (
     xor,
 )
 from snippets.neuron import neuron, step, train_perceptron
-from snippets.propagation.backward import (
-    backward,
-    train_on_xor,
-    update,
-)
+from snippets.propagation.backward import backward
+from snippets.propagation.descent import train_on_xor, update
 from snippets.propagation.forward import forward
 from tests import drawing
 from tests.claims import claim
@@ -122,21 +119,53 @@ def test_initial_weights_keep_sums_in_scale(inputs, mean, weight, count):
 
 
 @claim(
-    "For numbers with mean <mean> the variance is the mean of their squares, "
-    "and the variances of independent numbers add up.",
+    "For numbers with mean <mean> the variance is the mean of their squares: "
+    "of <low> and <high> it is <variance>.",
+    "Multiply such numbers by $x$, and their squares and so their variance are "
+    "multiplied by $x^2$.",
+    "Add up numbers that were drawn independently, and their variances add up "
+    "too.",
     "How widely numbers are spread; if their mean is zero, the mean of "
     "their squares.",
 )
-def test_variances_of_independent_numbers_add_up(mean):
+def test_variances_of_independent_numbers_add_up(mean, low, high, variance):
     """Independent: each number of the one kind meets each of the other."""
     one = torch.tensor([-3, 1, 2], dtype=torch.float64)
     other = torch.tensor([-2, -1, 0, 3], dtype=torch.float64)
     for numbers in (one, other):
         assert numbers.mean() == mean
         assert numbers.var(correction=0) == numbers.square().mean()
+        for x in (0.5, -3):
+            wider = (x * numbers).var(correction=0)
+            torch.testing.assert_close(wider, x**2 * numbers.var(correction=0))
+    assert torch.tensor([low, high]).mean() == mean
+    assert torch.tensor([low, high]).var(correction=0) == variance
     sums = one.unsqueeze(1) + other
     apart = one.var(correction=0) + other.var(correction=0)
     torch.testing.assert_close(sums.var(correction=0), apart)
+
+
+@claim(
+    "torch.randn draws numbers with mean <mean> and variance <variance>; "
+    r"divided by $\sqrt{n}$, they have the variance $1/n$.",
+    "PerLayer[Layer] is a list with <one> Layer for each layer of the network.",
+)
+def test_numbers_drawn_at_random_are_scaled_down(mean, variance, one):
+    """40 000 numbers give their variance to within 4 %, five errors."""
+    sizes = (100, 400, 3)
+    layers = initialise(sizes, torch.Generator().manual_seed(0))
+    assert len(layers) == one * (len(sizes) - 1)
+    assert all(isinstance(layer, Layer) for layer in layers)
+    drawn = torch.randn(
+        400,
+        100,
+        generator=torch.Generator().manual_seed(0),
+        dtype=torch.float64,
+    )
+    assert abs(drawn.mean() - mean) < 0.03
+    assert drawn.var().item() == pytest.approx(variance, rel=0.04)
+    assert layers[0].W.var().item() == pytest.approx(variance / 100, rel=0.04)
+    torch.testing.assert_close(layers[0].W, drawn / 100**0.5)
 
 
 @claim(
@@ -417,6 +446,30 @@ def test_two_layers_compute_xor():
     hidden = step(affine(PAIRS, HIDDEN))
     assert hidden.tolist() == [[0, 1, 1, 1], [0, 0, 0, 1]]
     assert OUTPUT.W.tolist() == [[1, -1]], "for OR, against AND"
+
+
+@claim(
+    "The thresholds are put halfway between <counts> vote counts: OR tells "
+    "<one> vote from none, so its threshold is <theta> and its bias <bias>; "
+    "AND tells <two> votes from <single>, so its bias is <other>.",
+    "The output unit sees a sum of <fires> where it is to fire, and of "
+    "<silent> where it is not, so its bias is <output> too.",
+)
+def test_thresholds_are_halfway_between_the_counts(
+    counts, one, theta, bias, two, single, other, fires, silent, output
+):
+    votes = PAIRS.sum(dim=0)
+    assert HIDDEN.b.flatten().tolist() == [bias, other]
+    for unit, (more, less) in enumerate(((one, 0), (two, single))):
+        assert len({more, less}) == counts
+        assert HIDDEN.b[unit].item() == -(more + less) / 2
+        fired = step(affine(PAIRS, HIDDEN))[unit]
+        assert fired.tolist() == (votes >= more).float().tolist()
+    assert theta == -bias
+    sums = OUTPUT.W @ step(affine(PAIRS, HIDDEN))
+    assert set(sums[0, XOR == 1].tolist()) == {fires}
+    assert set(sums[0, XOR == 0].tolist()) == {silent}
+    assert OUTPUT.b.item() == output == -(fires + silent) / 2 == bias
 
 
 @claim(

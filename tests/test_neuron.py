@@ -185,16 +185,18 @@ def test_step_fires_at_zero_and_above(fires, silent, below, jump, above):
 
 @claim(
     'Here "any" stands for any shape: the step is taken number by number.',
-    "A NaN, which is what a computation leaves that has gone wrong, stays a "
-    "NaN.",
+    "A NaN, not a number, is what torch gives where there is no result, as for "
+    "<above>/<below>; the step passes it on, so that the fault stays in sight.",
 )
 @pytest.mark.parametrize("shape", [(), (4,), (3, 4), (2, 3, 4)])
-def test_step_is_taken_number_by_number(shape):
+def test_step_is_taken_number_by_number(shape, above, below):
     z = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     assert step(z).shape == shape
     for fired, number in zip(step(z).flatten(), z.flatten(), strict=True):
         assert fired == step(number)
-    assert step(z * torch.nan).isnan().all()
+    undefined = torch.full(shape, above) / torch.full(shape, below)
+    assert undefined.isnan().all()
+    assert step(undefined).isnan().all()
 
 
 @claim(
@@ -211,9 +213,9 @@ def test_step_is_flat(values, jumps):
 
 @claim(
     (
-        "The formula for $z$ has no threshold, but it has a bias, and they "
-        "are one thing: the sum reaches $\\theta$ exactly when the sum minus"
-        " $\\theta$ reaches <reached>."
+        "The formula for $z$ has a bias instead, and it does the same work: "
+        "the sum reaches $\\theta$ exactly when the sum minus $\\theta$ "
+        "reaches <reached>."
     ),
     "and the step at <place> makes the same decision.",
     r"A unit with the threshold $\theta$ and one with the bias $-\theta$ "
@@ -264,7 +266,8 @@ def test_bias_is_the_weight_of_a_constant_input(constant):
 @claim(
     "Here the inputs are <off> or <on>, and the weights <vote> or <counter>, "
     "so each input that is <active> is a vote for firing or against it.",
-    "Bit is a tensor of 0s and 1s, and Sign one of 1s and −1s.",
+    "Bit is a tensor of 0s and 1s, Sign one of 1s and −1s, and Number a "
+    "single number.",
 )
 def test_mcculloch_pitts_takes_votes_for_and_against(
     off, on, vote, counter, active
@@ -411,25 +414,97 @@ def test_perceptron_learns_what_a_line_can_part(seed):
     assert torch.equal(neuron(x, w, b, step), y)
 
 
+def mistaken(seed):
+    """Yield w, x, y and z at each mistake, with the bias in w and a 1 in x.
+
+    Points come from two groups, in turn, until a pass brings no mistake.
+    """
+    x, y = two_groups(torch.Generator().manual_seed(seed))
+    x = torch.vstack([x, torch.ones_like(y)])
+    w, wrong = torch.zeros(3, dtype=torch.float64), True
+    while wrong:
+        wrong = False
+        for example, target in zip(x.T, y, strict=True):
+            if step(w @ example) != target:
+                yield w, example, target, w @ example
+                w, wrong = w + (2 * target - 1) * example, True
+    yield w, None, None, None
+
+
+def separating(seed):
+    """Return u, for the line x1 + 2 x2 = 1, the margin c, and R."""
+    x, y = two_groups(torch.Generator().manual_seed(seed))
+    x = torch.vstack([x, torch.ones_like(y)])
+    u = torch.tensor([1, 2, -1], dtype=torch.float64) / 6**0.5
+    return u, (u @ x).abs().min(), x.norm(dim=0).max(), u @ x, y
+
+
 @claim(
-    "The idea of the proof: in $k$ mistakes the dot product of $w$ (with the "
-    "bias in it) and the weights of a line that separates the groups grows "
-    r"at least like $k$, but the length of $w$ at most like $\sqrt{k}$; and "
-    "since a dot product is never more than the product of the two lengths, "
-    "that cannot go on for ever.",
+    "Give each input a last entry that is always <constant>, and each list of "
+    "weights its bias as the last entry; then $z = \\sum_i w_i x_i$.",
+    "Let $u$ be the weights of a line that separates the groups, scaled to the "
+    "length <one>.",
+    "As $w$ starts at <start>, after $k$ mistakes",
+    "Since $u$ has the length <same>, the first and the last term on the right "
+    "are both $|w|^2$, and so the whole is $2 |w| (|w| - \\sum_i u_i w_i)$.",
+    "So no mistake adds more than $R^2$ to the square of the length, and after "
+    "$k$ mistakes",
+    "For each point $\\sum_i u_i x_i$ is positive if the target is <yes>, and "
+    "negative if it is <no>.",
+    "A mistake adds $x$ to $w$ if the target is <added>, and subtracts it if "
+    "the target is <subtracted>.",
+    "In both cases $\\sum_i u_i w_i$ grows by the size of $\\sum_i u_i x_i$, "
+    "and so by at least $c$.",
+    "The term in the middle is $2z$, and $z$ is negative, or the unit would "
+    "have fired; the last term is $R^2$ at most.",
+    "If $x$ is subtracted, the term in the middle is $-2z$, and $z$ is not "
+    "negative, or the unit would have been silent.",
+    "It is not negative, so $\\sum_i u_i w_i$ is at most $|w|$.",
+    "Put the <three> together: $k c$ is at most $\\sum_i u_i w_i$, that is at "
+    "most $|w|$, and that at most $\\sqrt{k} R$.",
 )
 @pytest.mark.parametrize("seed", SEEDS)
-def test_mistakes_turn_the_weights_faster_than_they_lengthen_them(seed):
-    """No point is closer to the line x1 + 2 x2 = 1 than a height of 0.5."""
+def test_mistakes_turn_the_weights_faster_than_they_lengthen_them(
+    seed, constant, one, start, same, yes, no, added, subtracted, three
+):
+    u, c, longest, sides, y = separating(seed)
+    assert u.norm().item() == pytest.approx(one)
+    assert same == one
+    assert (sides[y == yes] > 0).all()
+    assert (sides[y == no] < 0).all()
+    visits = [*mistaken(seed)]
+    assert (visits[0][0] == start).all()
+    for k, (before, after) in enumerate(pairwise(visits), start=1):
+        w, x, target, z = before
+        sign = {added: 1, subtracted: -1}[target.item()]
+        assert torch.equal(after[0], w + sign * x)
+        grown = u @ after[0] - u @ w
+        assert grown.item() == pytest.approx((u @ x).abs().item())
+        assert grown >= c - 1e-12
+        assert z < 0 if sign > 0 else z >= 0
+        assert x.norm() <= longest
+        assert x[-1] == constant
+        length = after[0].norm()
+        assert length**2 <= w @ w + longest**2 + 1e-9
+        whole = (w.norm() * u - w).square().sum()
+        torch.testing.assert_close(whole, 2 * w.norm() * (w.norm() - u @ w))
+        steps = [k * c, u @ after[0], length, k**0.5 * longest]
+        assert len(steps) == three + 1
+        assert all(low <= high + 1e-9 for low, high in pairwise(steps))
     x, y = two_groups(torch.Generator().manual_seed(seed))
-    line = torch.tensor([1, 2, -1], dtype=torch.float64)
-    largest = (x.square().sum(dim=0) + 1).max()
-    for passes in (1, 2, 3, 500):
-        w, b, mistakes = train_perceptron(x, y, passes)
-        learnt, k = torch.cat([w, b.unsqueeze(0)]), sum(mistakes)
-        assert learnt @ line >= 0.5 * k
-        assert learnt.norm() <= (k * largest).sqrt()
-        assert learnt @ line <= learnt.norm() * line.norm()
+    w, b, mistakes = train_perceptron(x, y, passes=500)
+    torch.testing.assert_close(visits[-1][0], torch.cat([w, b.unsqueeze(0)]))
+    assert sum(mistakes) == len(visits) - 1 <= (longest / c) ** 2
+
+
+@claim(
+    "The proof counts on the worst; the rule gets by with far fewer mistakes."
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_mistakes_are_far_fewer_than_the_proof_allows(seed):
+    """Far: by a factor of 5 and more."""
+    _, c, longest, _, _ = separating(seed)
+    assert 5 * (len([*mistaken(seed)]) - 1) < (longest / c) ** 2
 
 
 @claim(
@@ -478,26 +553,45 @@ def test_corrections_add_the_error_times_the_input(missed, mistaken, right):
 
 
 @claim(
-    r"Show the unit the same example again: it now computes $\sum_i (w_i + "
-    r"x_i)\, x_i + b + 1 = z + \sum_i x_i^2 + 1$.",
+    r"For any weights, the unit now computes $\sum_i (w_i + x_i)\, x_i + b + 1 "
+    r"= z + \sum_i x_i^2 + 1$.",
+    "Take the weights <w1> and <w2>, the bias <b>, and the input (<x1>, <x2>), "
+    r"for which the unit should fire: $z = -2 \cdot 1 + 0 \cdot 2 + 0 = <z>$, "
+    "and it is silent.",
+    "The rule makes the weights <v1> and <v2> and the bias <c>, and now $z = "
+    r"-1 \cdot 1 + 2 \cdot 2 + 1 = <after>$.",
     "Squares are never negative, so the new $z$ is larger than the old by at "
-    "least <least>; for the input (<x1>, <x2>) it rises by $1 + 4 + 1 = "
-    "<rise>$.",
+    "least <least>; here it is larger by $1 + 4 + 1 = <rise>$.",
     "In the same way subtracting lowers $z$.",
 )
-def test_a_correction_moves_z_towards_the_target(least, x1, x2, rise):
-    """A first example at z = 0, then a second, so that w and b are not 0."""
-    x = torch.tensor([[2.0, -1.0], [x1, x2]]).T
-    w, b, _ = train_perceptron(x[:, :1], torch.zeros(1), passes=1)
-    before = pre_activation(x[:, 1], w, b)
-    assert before < 0, "silent, and should fire"
-    w, b, _ = train_perceptron(x, torch.tensor([0.0, 1.0]), passes=1)
-    assert pre_activation(x[:, 1], w, b) - before == rise
+def test_a_correction_moves_z_towards_the_target(
+    w1, w2, b, x1, x2, z, v1, v2, c, after, least, rise
+):
+    x = torch.tensor([x1, x2])
+    w, b = torch.tensor([w1, w2]), torch.tensor(b)
+    assert pre_activation(x, w, b) == z
+    assert neuron(x, w, b, step) == 0
+    w, b = w + (1 - 0) * x, b + (1 - 0)
+    assert (*w.tolist(), b.item()) == (v1, v2, c)
+    assert pre_activation(x, w, b) == after == z + rise
+    assert rise == 1 + x @ x
 
     generator = torch.Generator().manual_seed(0)
     for example in torch.randn(50, 3, 1, generator=generator):
         w, b, _ = train_perceptron(example, torch.zeros(1), passes=1)
         assert pre_activation(example[:, 0], w, b) <= -least
+
+
+@claim(
+    "Seen as an arrow, $w$ turns towards an $x$ that is added, and away from "
+    "one that is subtracted.",
+)
+def test_corrections_turn_the_arrow():
+    generator = torch.Generator().manual_seed(0)
+    cosine = torch.nn.functional.cosine_similarity
+    w, x = torch.randn(2, 500, 2, generator=generator, dtype=torch.float64)
+    assert (cosine(w + x, x) > cosine(w, x)).all()
+    assert (cosine(w - x, x) < cosine(w, x)).all()
 
 
 @claim(
@@ -527,8 +621,13 @@ def test_chance_is_explicit():
 @claim(
     "It sees the points one by one, in passes over all of them, until a "
     "pass brings no mistake.",
+    "Count is a whole number, <fewest> or more.",
 )
-def test_training_stops_after_the_last_pass_or_a_clean_one():
+def test_training_stops_after_the_last_pass_or_a_clean_one(fewest):
+    single = torch.ones(1, 1), torch.ones(1)
+    assert train_perceptron(*single, passes=int(fewest)).mistakes == [0]
+    with pytest.raises(ValueError, match="passes must be at least"):
+        train_perceptron(*single, passes=int(fewest) - 1)
     never = torch.tensor([[1.0, 1.0]]), torch.tensor([0.0, 1.0])
     assert len(train_perceptron(*never, passes=7).mistakes) == 7
     learnt = train_perceptron(PAIRS, logical_and(PAIRS), passes=100)
@@ -560,7 +659,7 @@ def test_groups_leave_room_for_a_line(seed):
 
 
 @claim(
-    "The artificial neuron, its parts labelled as in the living one.",
+    "The artificial neuron, with the names of the living cell's parts.",
     "<inputs> arrows lead from the inputs x1 to x3 into <boxes> boxes, the "
     "weights w1 to w3.",
     "A fourth leads from the number <constant> into a box of its own, the "
@@ -702,13 +801,19 @@ def foot(w, b):
 
 
 @claim(
-    "Its inputs are the coordinates of a point, and its $z$ is <height> "
-    "along a straight line of the plane.",
+    "Its inputs are the coordinates of a point, and unless both its weights "
+    "are <none>, its $z$ is <height> along a straight line of the plane.",
     "On one side of this line $z$ is positive, and the step fires; on the "
-    "other $z$ is negative, and it is silent.",
+    "other $z$ is negative, and it is silent; on the line itself $z = <on>$, "
+    "and it fires.",
     "One neuron separates points by one straight line.",
 )
-def test_neuron_fires_on_one_side_of_its_line(height):
+def test_neuron_fires_on_one_side_of_its_line(none, height, on):
+    assert step(torch.tensor(on)) == 1
+    assert on == height
+    flat = torch.full((2,), none, dtype=torch.float64)
+    for x in planes()[0]:
+        assert pre_activation(x, flat, flat[0] + 0.7) == 0.7, "no line"
     for w, b in zip(*planes(), strict=True):
         along = torch.stack((-w[1], w[0]))
         for walked in (-5, 0, 2):
@@ -759,7 +864,8 @@ def test_length_of_the_weights_is_how_steeply_z_rises(far):
     r"Take $w = (<w1>, <w2>)$, whose length is $\sqrt{9 + <square>} = "
     "<length>$.",
     "To bring it to <nothing> you walk $-b / |w|$ along the arrow, and "
-    "there is the line: a change of $b$ moves it and does not turn it.",
+    "there is the line; if $b$ is positive, that is backwards.",
+    "A change of $b$ moves the line and does not turn it.",
     "With $b = <b>$ the line is at a distance of <distance> from (0, 0), "
     "with $b = <other_b>$ at a distance of <other_distance>.",
 )
@@ -789,6 +895,8 @@ def test_bias_moves_the_line_and_does_not_turn_it(
         for walked in (0, 1, -2):
             z = pre_activation(nearest + walked * along, w, w.new_tensor(bias))
             assert z.item() == pytest.approx(nothing, abs=1e-12)
+        assert nearest @ w > 0
+        assert foot(w, -w.new_tensor(bias)) @ w < 0, "a positive bias"
 
 
 @claim(
@@ -886,6 +994,19 @@ def a_correction(examples):
     return signs | {"y": no[0], "a": output}, after
 
 
+def signs_of_the_proof(seed):
+    """Return the signs of Novikoff's proof, by the formulas that use them."""
+    u, c, longest, _, _ = separating(seed)
+    visits = [*mistaken(seed)]
+    w, x, _, z = visits[-2]
+    proof = {"i": range(1, 4), "u": list(u), "w": list(w), "x": list(x), "z": z}
+    rounded = longest * (1 + 1e-12)  # the first mistake may be the longest x
+    proof |= {"c": c, "R": rounded, "k": len(visits) - 2}
+    names = ("progress", "new-length", "slow-growth", "sum-of-squares")
+    inline = (r"z = \sum_i w_i x_i", "mistakes")
+    return dict.fromkeys((*names, *inline), proof)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_equations(seed):
     symbols = symbols_of_a_neuron(seed)
@@ -903,6 +1024,8 @@ def test_equations(seed):
         "w_1 x_1 + w_2 x_2 + b = 0": line,
         "x_2 = -(w_1 x_1 + b) / w_2": line,
         "w_1 / w_2 = 1.32 / 3.41": {"w": [1.32, 3.41]},
+        r"z = -2 \cdot 1 + 0 \cdot 2 + 0 = -2": {"z": -2.0},
+        r"z = -1 \cdot 1 + 2 \cdot 2 + 1 = 4": {"z": 4.0},
         r"z = 2 \cdot 1 - 1 \cdot 1 - 1 = 0": {"z": pre_activation(both, w, b)},
         "a = g(b)": {
             "a": neuron(
@@ -914,7 +1037,17 @@ def test_equations(seed):
         },
     }
     given = ["w = (3, 4)", "x_1 + 2 x_2 = 1"]
-    hold("neuron.md", symbols, here=others, after=after, given=given)
+    others |= signs_of_the_proof(seed)
+    held = ("progress", "slow-growth", "mistakes")
+    truths = {label: [torch.tensor(True)] for label in held}
+    hold(
+        "neuron.md",
+        symbols,
+        here=others,
+        after=after,
+        given=given,
+        truths=truths,
+    )
 
 
 @pytest.mark.parametrize("dtype", agreement.DTYPES)

@@ -79,8 +79,11 @@ class Page:
 
     @property
     def depth(self) -> int:
-        """Return 1 for a page within a chapter, 0 for others."""
-        return int("." in self.number)
+        """Return 1 for a page within a chapter, 0 for others.
+
+        0.1 is within none.
+        """
+        return int("." in self.number and not self.number.startswith("0."))
 
     def anchor(self, id: str) -> str:
         """Return a name for an id that no other page has."""

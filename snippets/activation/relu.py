@@ -102,9 +102,10 @@ def draw_dead_units() -> Figure:
         ]
         for start in starts
     ]
-    for counts in dead:
+    for start, counts in enumerate(dead):  # side by side, on a logarithmic axis
+        places = [rate * 1.08 ** (start - 2) for rate in rates]
         axes.plot(
-            rates, counts, "o", color=PALETTE["orange"], markerfacecolor="none"
+            places, counts, "o", color=PALETTE["orange"], markerfacecolor="none"
         )
     axes.plot(
         rates,

@@ -13,8 +13,8 @@ from snippets.graph import Graph, Node, Place, draw_graph
 
 # --8<-- [start:one_unit]
 def one_unit() -> Graph:
-    """One unit and its loss: w = 0.3, x = 2, b = -0.2, and the target 1."""
-    w, x, b = 0.3, 2.0, -0.2
+    """One unit and its loss: w = 0.3, x = 2, b = -0.6, and the target 1."""
+    w, x, b = 0.3, 2.0, -0.6
     z = w * x + b
     a = 1 / (1 + exp(-z))
     return {
@@ -24,7 +24,7 @@ def one_unit() -> Graph:
         "w x": Node(w * x, {"w": x, "x": w}, "×"),
         "z": Node(z, {"w x": 1, "b": 1}, "+"),
         "a": Node(a, {"z": a * (1 - a)}, r"$\sigma$"),
-        r"\mathcal{L}": Node(-log(a), {"a": -1 / a}, r"$-\log$"),
+        "ℒ": Node(-log(a), {"a": -1 / a}, r"$-\log$"),
     }
     # --8<-- [end:one_unit]
 
@@ -38,8 +38,8 @@ def draw_one_unit() -> Figure:
 
 # --8<-- [start:two_units]
 def two_units() -> Graph:
-    """The same unit, followed by another: w = 0.8, b = 0.1, target 1."""
-    w_1, x, b_1, w_2, b_2 = 0.3, 2.0, -0.2, 0.8, 0.1
+    """The same unit, followed by another: w = 0.8, b = -0.4, target 1."""
+    w_1, x, b_1, w_2, b_2 = 0.3, 2.0, -0.6, 0.8, -0.4
     z_1 = w_1 * x + b_1
     a_1 = 1 / (1 + exp(-z_1))
     z_2 = w_2 * a_1 + b_2
@@ -51,7 +51,7 @@ def two_units() -> Graph:
         "a_1": Node(a_1, {"z_1": a_1 * (1 - a_1)}, r"$\sigma$"),
         "z_2": Node(z_2, {"w_2": a_1, "a_1": w_2, "b_2": 1}, r"$\Sigma$"),
         "a_2": Node(a_2, {"z_2": a_2 * (1 - a_2)}, r"$\sigma$"),
-        r"\mathcal{L}": Node(-log(a_2), {"a_2": -1 / a_2}, r"$-\log$"),
+        "ℒ": Node(-log(a_2), {"a_2": -1 / a_2}, r"$-\log$"),
     }
     # --8<-- [end:two_units]
 
@@ -65,19 +65,19 @@ def draw_two_units() -> Figure:
 
 # --8<-- [start:fork]
 def fork() -> Graph:
-    """One activation, 0.6, that feeds two outputs, with targets 1 and 0."""
-    a, w_1, w_2 = 0.6, 0.8, -0.5
+    """One activation, 0.5, that feeds two outputs, with targets 1 and 0."""
+    a, w_1, w_2 = 0.5, 0.8, -0.6
     z_1, z_2 = w_1 * a, w_2 * a
-    y_1, y_2 = (1 / (1 + exp(-z)) for z in (z_1, z_2))
-    loss_1, loss_2 = -log(y_1), -log(1 - y_2)
-    both = {r"\mathcal{L}_1": 1, r"\mathcal{L}_2": 1}
+    error_1, error_2 = z_1 - 1, z_2 - 0
+    loss_1, loss_2 = error_1**2 / 2, error_2**2 / 2
+    both = {"ℒ_1": 1, "ℒ_2": 1}
     return {
         **{"w_1": Node(w_1), "a": Node(a), "w_2": Node(w_2)},
         "z_1": Node(z_1, {"w_1": a, "a": w_1}, "×"),
         "z_2": Node(z_2, {"a": w_2, "w_2": a}, "×"),
-        r"\mathcal{L}_1": Node(loss_1, {"z_1": y_1 - 1}, "loss"),
-        r"\mathcal{L}_2": Node(loss_2, {"z_2": y_2 - 0}, "loss"),
-        r"\mathcal{L}": Node(loss_1 + loss_2, both, "+"),
+        "ℒ_1": Node(loss_1, {"z_1": error_1}, "loss"),
+        "ℒ_2": Node(loss_2, {"z_2": error_2}, "loss"),
+        "ℒ": Node(loss_1 + loss_2, both, "+"),
     }
     # --8<-- [end:fork]
 
@@ -114,7 +114,7 @@ def _draw_ways(sheet: Axes, left: float, lit: Collection[str]) -> None:
         _draw_circle(sheet, z, f"$z_{j}$")
     for k in "1k":
         _draw_circle(sheet, (left, rows[k]), f"$a_{k}$")
-    _draw_circle(sheet, loss, r"$\mathcal{L}$")
+    _draw_circle(sheet, loss, "$ℒ$")
     sheet.text(left + 0.7, 0.5, "$w_{jk}$", ha="center", fontsize=13)
 
 

@@ -21,13 +21,16 @@ LAYERS = [
         b=torch.tensor([[0.50], [-1.50]], dtype=torch.float64),
     ),
     Layer(
-        W=torch.tensor([[0.80, -1.20]], dtype=torch.float64),
-        b=torch.tensor([[0.10]], dtype=torch.float64),
+        W=torch.tensor([[0.80, -1.10]], dtype=torch.float64),
+        b=torch.tensor([[0.20]], dtype=torch.float64),
     ),
 ]
 NAMES = ("sigmoid", "sigmoid")
 X = torch.tensor([[1.0], [2.0]], dtype=torch.float64)
 Y = torch.tensor([[1.0]], dtype=torch.float64)
+# the same example and another, side by side
+TWO_X = torch.tensor([[1.0, -1.0], [2.0, 1.0]], dtype=torch.float64)
+TWO_Y = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
 # --8<-- [end:LAYERS]
 
 
@@ -45,7 +48,7 @@ def numbers() -> dict[str, tuple[float, float]]:
         "b": (last.b, output.db),
         "z": (last.z, output.db),
         r"\hat{y}": (y_hat, cross_entropy_derivative(y_hat, Y)),
-        r"\mathcal{L}": (cross_entropy_of_z(last.z, Y), torch.ones(())),
+        "ℒ": (cross_entropy_of_z(last.z, Y), torch.ones(())),
     }
     return {
         sign: (value.item(), gradient.item())
@@ -81,7 +84,7 @@ PLACES = {
     "b": (RIGHT, CENTRE - 0.52),
     "z": (RIGHT - 0.38, CENTRE),
     r"\hat{y}": (RIGHT + 0.38, CENTRE),
-    r"\mathcal{L}": (6.3, CENTRE),
+    "ℒ": (6.3, CENTRE),
 }
 
 
@@ -104,12 +107,15 @@ def _draw_network(with_gradients: bool) -> Figure:
             ends = (TOP, BOTTOM) if x is not None else (CENTRE,)
             for end in ends:
                 sheet.plot([left, right], [start, end], color=INK, linewidth=1)
-    sheet.plot([RIGHT, 6.3], [CENTRE, CENTRE], color=INK, linewidth=1)
+    if with_gradients:
+        sheet.plot([RIGHT, 6.3], [CENTRE, CENTRE], color=INK, linewidth=1)
     for x, y in ((MIDDLE, TOP), (MIDDLE, BOTTOM), (RIGHT, CENTRE)):
         _draw_box(sheet, x, y)
     for k, y in enumerate((TOP, BOTTOM)):
         _write(sheet, LEFT, y, f"$x_{k + 1} = {X[k, 0]:g}$", INK)
     for sign, (value, gradient) in numbers().items():
+        if sign == "ℒ" and not with_gradients:
+            continue  # it comes later
         x, y = PLACES[sign]
         up = 0.11 if with_gradients else 0
         decimals = 2 if sign[0] in "wb" else 3

@@ -11,9 +11,10 @@ from torch import Tensor
 from snippets.contract import Examples, PerLayer, Steps, checked, named
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import Gradient, backward, update
-from snippets.propagation.backward import X as XOR
-from snippets.propagation.backward import Y as XOR_TARGETS
+from snippets.propagation.backward import Gradient, backward
+from snippets.propagation.descent import X as XOR
+from snippets.propagation.descent import Y as XOR_TARGETS
+from snippets.propagation.descent import update
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import ACTIVATIONS, Cache, Name, forward
 from snippets.propagation.loss import cross_entropy_of_z

@@ -1,10 +1,27 @@
 """How wrong a prediction is, in one number."""
 
+from collections.abc import Callable
+
 import torch
 from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from torch import Tensor
 
+from snippets.activation.sigmoid import sigmoid, sigmoid_derivative
 from snippets.contract import Examples, Share, checked
+from snippets.figure import INK, PALETTE, book_style, new_axes
+
+
+# --8<-- [start:squared_error]
+@checked
+def squared_error(
+    y_hat: Examples["outputs m"], y: Examples["outputs m"]
+) -> Float[Tensor, ""]:
+    """Return the mean loss: (y_hat - y)^2 / 2."""
+    losses = (y_hat - y) ** 2 / 2
+    return losses.sum(dim=0).mean()
+    # --8<-- [end:squared_error]
 
 
 # --8<-- [start:cross_entropy]
@@ -13,9 +30,9 @@ def cross_entropy(
     y_hat: Share["outputs m"], y: Share["outputs m"]
 ) -> Float[Tensor, ""]:
     """Return the mean loss: -(y log y_hat + (1 - y) log(1 - y_hat))."""
-    # xlogy(x, y) is x log y, but 0 where x is 0
-    losses = -(torch.xlogy(y, y_hat) + torch.xlogy(1 - y, 1 - y_hat))
-    return losses.sum(dim=0).mean()
+    yes = torch.xlogy(y, y_hat)  # y log y_hat, but 0 where y is 0
+    no = torch.xlogy(1 - y, 1 - y_hat)
+    return -(yes + no).sum(dim=0).mean()
     # --8<-- [end:cross_entropy]
 
 
@@ -36,7 +53,61 @@ def cross_entropy_of_z(
 ) -> Float[Tensor, ""]:
     """Cross-entropy of a sigmoid: y log(1 + e^-z) + (1 - y) log(1 + e^z)."""
     zero = torch.zeros_like(z)
-    # logaddexp(0, z) is log(e^0 + e^z), without e^z itself, which overflows
-    losses = y * zero.logaddexp(-z) + (1 - y) * zero.logaddexp(z)
-    return losses.sum(dim=0).mean()
+    yes = zero.logaddexp(-z)  # log(e^0 + e^-z), and nothing overflows
+    no = zero.logaddexp(z)
+    return (y * yes + (1 - y) * no).sum(dim=0).mean()
     # --8<-- [end:cross_entropy_of_z]
+
+
+# --8<-- [start:draw_losses]
+@book_style()
+def draw_losses() -> Figure:
+    """Draw cross-entropy and squared error for both targets, on one scale."""
+    figure, panels = new_axes(height=3.4, columns=2)
+    y_hat = torch.arange(1, 200, dtype=torch.float64) / 200
+    for axes, loss in zip(panels, (cross_entropy, squared_error), strict=True):
+        _draw_for_both_targets(axes, loss, y_hat)
+        axes.set(xlim=(0, 1), ylim=(0, 5), xlabel=r"$\hat{y}$")
+    panels[0].set(title="surprise", ylabel="loss")
+    panels[1].set(title="half the squared error")
+    panels[1].legend(loc="upper center")
+    return figure
+
+
+def _draw_for_both_targets(
+    axes: Axes, loss: Callable[[Tensor, Tensor], Tensor], y_hat: Tensor
+) -> None:
+    """Draw the loss of single predictions, each in the colour of its class."""
+    for target, colour, line in ((1.0, "orange", "-"), (0.0, "blue", "--")):
+        y = torch.full((1, 1), target, dtype=y_hat.dtype)
+        losses = [loss(prediction.view(1, 1), y) for prediction in y_hat]
+        axes.plot(
+            y_hat,
+            losses,
+            line,
+            color=PALETTE[colour],
+            label=f"target {target:g}",
+        )
+    # --8<-- [end:draw_losses]
+
+
+# --8<-- [start:draw_partners]
+@book_style()
+def draw_partners() -> Figure:
+    """Draw dz of a sigmoid whose target is 0, for both losses."""
+    figure, (axes,) = new_axes(height=3.2)
+    z = torch.arange(-80, 81, dtype=torch.float64) / 10
+    y_hat, y = sigmoid(z), torch.zeros_like(z)
+    by_surprise = cross_entropy_derivative(y_hat[None], y[None])[0]
+    for da, name, colour, line in (
+        (by_surprise, "cross-entropy", "blue", "-"),
+        (y_hat - y, "squared error", "orange", "--"),
+    ):
+        dz = da * sigmoid_derivative(z)
+        axes.plot(z, dz, line, color=PALETTE[colour], label=name)
+        axes.plot(z[z == 5], dz[z == 5], "o", color=PALETTE[colour])
+    axes.axvline(5, color=INK, linewidth=0.8, linestyle=":")
+    axes.set(xlabel="$z$", ylabel="$dz$", xlim=(-8, 8), ylim=(0, 1.05))
+    axes.legend(loc="upper left")
+    return figure
+    # --8<-- [end:draw_partners]

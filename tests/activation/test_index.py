@@ -170,18 +170,18 @@ def test_collapse_refuses_what_does_not_fit():
     "of its factors.",
     "Nor can more layers win anything: a product cannot find directions "
     "that one of its factors has lost.",
-    "A network has <inputs> inputs, <hidden> hidden unit without an "
-    "activation function, and <outputs> outputs without one.",
+    "A network has 10 inputs, <hidden> hidden unit without an activation "
+    "function, and 10 outputs without one.",
     "In <directions>, so the rank is at most <rank>: whatever comes in, only "
     "<hidden> number gets through.",
 )
-def test_rank_never_grows(inputs, hidden, outputs, directions, rank):
+def test_rank_never_grows(hidden, directions, rank):
     """A narrow layer is a bottleneck for all layers around it."""
     generator = torch.Generator().manual_seed(0)
-    sizes = map(int, (inputs, hidden, outputs))
-    W = collapse(initialise([*sizes], generator)).W  # exercise 2
+    # exercise 2
+    W = collapse(initialise([10, int(hidden), 10], generator)).W
     assert torch.linalg.matrix_rank(W) == rank == directions
-    x = torch.randn(int(inputs), 50, generator=generator, dtype=W.dtype)
+    x = torch.randn(10, 50, generator=generator, dtype=W.dtype)
     spread = torch.linalg.svdvals(W @ x)
     assert (spread > 1e-12).sum() == directions, "so the outputs vary"
     for narrowest in range(1, 7):
@@ -498,7 +498,8 @@ def test_figure_compares_three_fits_with_the_curve(
 
 @claim(
     "The four activation functions, left, and their slopes, right.",
-    "Leaky ReLU is drawn with a slope of <leaky> on the left.",
+    "For positive $z$ ReLU and Leaky ReLU coincide; for negative $z$ Leaky "
+    "ReLU is drawn with a slope of <leaky>.",
     "Two panels over z from <left> to <right>.",
     "Left, the four functions: sigmoid, solid, rises from <low> to <high>; "
     "tanh, dashed, from <lower> to <higher>; ReLU and Leaky ReLU rise "

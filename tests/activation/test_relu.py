@@ -26,7 +26,7 @@ from snippets.activation.relu import (
 from snippets.activation.sigmoid import sigmoid_derivative
 from snippets.figure import PALETTE
 from snippets.network import Layer, affine, initialise
-from snippets.propagation.backward import update
+from snippets.propagation.descent import update
 from snippets.propagation.forward import forward
 from tests import drawing
 from tests.activation import agreement
@@ -611,7 +611,8 @@ def test_figure_leaves_the_derivative_open_at_zero(place, left, right, jump):
 
 @claim(
     "Dead units out of <units> after <steps> steps, for <starts> random "
-    "starts at each learning rate; the dashed line joins the medians.",
+    "starts at each learning rate, drawn side by side; the dashed line joins "
+    "the medians.",
     "The number of dead units, from <none> to <all_units>, against the "
     "learning rate on a logarithmic axis from <lowest> to <highest>, for "
     "<as_many> random starts.",
@@ -651,7 +652,7 @@ def test_figure_counts_the_dead(
     assert (rates[0], rates[-1]) == (lowest, highest)
     assert tuple(axes.get_yticks()[[0, -1]]) == (none, all_units)
     for line in drawn:
-        dead = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
+        dead = dict(zip(rates, line.get_ydata(), strict=True))
         assert max(rate for rate in rates if not dead[rate]) == harmless
         assert dead[harmful] > many
         assert dead[deadly] == every == units
@@ -745,15 +746,17 @@ def test_cost_is_that_of_torchs_functions_on_float32(monkeypatch, machines):
 
 
 @claim(
-    "Each is the median of the rounds, in which the functions took turns.",
+    "A round times each of the <functions> functions once, one after the "
+    "other; each number is the median of all rounds.",
 )
-def test_cost_is_the_median_of_rounds_taken_in_turn(monkeypatch):
+def test_cost_is_the_median_of_rounds_taken_in_turn(monkeypatch, functions):
     """The clock runs ever slower, so that a mean would be another number."""
     seconds = iter([1, 2, 3, 10, 20, 30, 1000, 2000, 3000])
     monkeypatch.setattr(
         relu_module, "timeit", lambda call, number: next(seconds)
     )
     cost = measure_cost(1_000_000, rounds=3)
+    assert len(cost) == functions
     assert cost == {"relu": 10e6, "tanh": 20e6, "sigmoid": 30e6}
 
 
@@ -764,10 +767,14 @@ def test_figure_of_the_dead_marks_each_start_and_rate():
     for seed, line in enumerate(starts):
         generator = torch.Generator().manual_seed(seed)
         assert line.get_ydata()[4] == dead_after_training(10, generator)
-        assert list(line.get_xdata()) == list(median.get_xdata()) == rates
+        aside = [
+            x / rate for x, rate in zip(line.get_xdata(), rates, strict=True)
+        ]
+        assert aside == pytest.approx([1.08 ** (seed - 2)] * len(rates))
         assert line.get_marker() == "o"
         assert line.get_linestyle() == "None"
         assert line.get_markerfacecolor() == "none"
+    assert list(median.get_xdata()) == rates
     words = [text.get_text() for text in axes.get_xticklabels()]
     assert words == [f"{rate:g}" for rate in rates]
     assert drawing.ticks(axes) == (rates, [0, 16, 32, 48, 64])

@@ -55,6 +55,12 @@ def test_is_well_behaved(function, property_):
     property_(function)
 
 
+@claim("A minus sign in the exponent makes a fraction, $e^{-z} = 1 / e^{z}$.")
+def test_minus_sign_in_the_exponent_makes_a_fraction():
+    z = torch.linspace(-20, 20, 401, dtype=torch.float64)
+    torch.testing.assert_close(torch.exp(-z), 1 / torch.exp(z))
+
+
 @claim(
     "A very negative $z$ makes $e^{-z}$ huge and the output close to <low>; a "
     "large positive $z$ makes $e^{-z}$ vanish, and the output is close to "
@@ -100,15 +106,12 @@ def test_powers_of_e_are_their_own_slopes(e):
 
 
 @claim(
-    "The slope of $u$ is $-e^{-z}$, since $e^{-z}$ falls as $e^z$ rises, with "
-    "left and right exchanged.",
-    "The slope of $1/u$ is $-1/u^2$.",
-    "The chain rule puts the two together: where the output of one function "
-    "is the input of the next, their slopes multiply.",
+    "The slope of $u$ is $-e^{-z}$, and that of $1/u$ is $-1/u^2$.",
+    "By the chain rule the <count> multiply.",
     "Where one function is put into another, the slope of the whole is the "
     "product of their slopes.",
 )
-def test_slopes_of_the_two_stages_multiply():
+def test_slopes_of_the_two_stages_multiply(count):
     """Centred differences with h = 1e-5 are good to 1e-8 of a slope."""
     z, h = torch.linspace(-5, 5, 101, dtype=torch.float64), 1e-5
 
@@ -119,6 +122,7 @@ def test_slopes_of_the_two_stages_multiply():
         return 1 + torch.exp(-z)
 
     u = first(z)
+    assert len((first, torch.reciprocal)) == count
     torch.testing.assert_close(
         slope(first, z), -torch.exp(-z), rtol=1e-8, atol=0
     )
@@ -134,77 +138,18 @@ def test_slopes_of_the_two_stages_multiply():
 
 
 @claim(
-    "In numbers: from $z = <z>$ to $z = <near_z>$, $e^{-z}$ falls from <e_z> "
-    "to <e_near>, and $<fall> / <step> = <ratio>$ is close to "
-    "$-e^0 = <slope>$.",
-    "In numbers: from $u = <u>$ to $u = <near_u>$, $1/u$ falls from <part> to "
-    "<near_part>, and $<drop> / <step> = <steepness>$ is close to "
-    "$-1/2^2$.",
-)
-def test_small_steps_come_close_to_the_slopes(
-    z,
-    near_z,
-    e_z,
-    e_near,
-    fall,
-    step,
-    ratio,
-    slope,
-    u,
-    near_u,
-    part,
-    near_part,
-    drop,
-    steepness,
-):
-    """Five digits are given; close is a hundredth, as the step is."""
-    assert near_z - z == pytest.approx(step)
-    assert near_u - u == pytest.approx(step)
-    assert math.exp(-z) == e_z
-    assert math.exp(-near_z) == pytest.approx(e_near, abs=5e-6)
-    assert u == 2
-    assert 1 / u == part
-    assert 1 / near_u == pytest.approx(near_part, abs=5e-6)
-    assert e_near - e_z == pytest.approx(fall)
-    assert near_part - part == pytest.approx(drop)
-    assert slope == -math.exp(-z)
-    assert ratio == pytest.approx(slope, rel=0.01)
-    assert steepness == pytest.approx(-1 / 2**2, rel=0.01)
-
-
-@claim(
-    "(In general $1/(u + h) - 1/u = -h / (u (u + h))$; divided by $h$, this "
-    "approaches $-1/u^2$ as $h$ shrinks.)",
-)
-def test_shrinking_steps_approach_the_slope():
-    """The error shrinks as h does: what is left is h / (u^2 (u + h))."""
-    u = torch.linspace(1.01, 9, 50, dtype=torch.float64)
-    errors = [
-        ((1 / (u + h) - 1 / u) / h + 1 / u**2).abs() for h in (1e-2, 1e-4)
-    ]
-    assert (errors[1] < errors[0] / 50).all()
-    assert errors[1].max() < 1e-4
-
-
-@claim(
     r"At $z = <z>$, for example, the value is $<value>$ and the slope $<a> "
     r"\cdot <rest> = <steep>$.",
     r"At $z = <z>$, where $u = <u>$, the slopes are <first> and $-1/4$, and so "
     r"$a$ has the slope $(-1/4) \cdot (-1) = 1/4$.",
-    "If $u$ changes <twice> as fast as $z$, and $a$ <three> times as fast as "
-    "$u$, then $a$ changes <six> times as fast as $z$.",
 )
-def test_slope_at_zero_by_hand(
-    z, value, a, rest, steep, u, first, twice, three, six
-):
-    """The last sentence is of the same rule: there, too, slopes multiply."""
+def test_slope_at_zero_by_hand(z, value, a, rest, steep, u, first):
     at = torch.tensor(z, dtype=torch.float64)
     assert sigmoid(at).item() == value == a == 1 - rest
     assert sigmoid_derivative(at).item() == steep == 1 / 4
     assert u == 1 + math.exp(-z)
     assert first == -math.exp(-z) == -1
     assert -1 / u**2 == -1 / 4
-    assert twice * three == six
 
 
 @claim(
@@ -242,14 +187,15 @@ def test_value_and_slope_keep_within_bounds(low, high, top, bottom, most):
 
 @claim(
     "At $z = <place>$ the output is exactly <middle>.",
-    "Multiply numerator and denominator of $1 / (1 + e^{z})$ by $e^{-z}$: "
-    "it becomes $e^{-z} / (e^{-z} + 1)$, and that is $1 - 1 / (1 + "
-    "e^{-z})$.",
+    "Multiply numerator and denominator of $1 / (1 + e^{z})$ by $e^{-z}$; "
+    r"since $e^{-z} \cdot e^{z} = <one>$, it becomes $e^{-z} / (e^{-z} + 1)$, "
+    "and that is $1 - 1 / (1 + e^{-z})$.",
 )
-def test_is_symmetric_about_one_half(place, middle):
+def test_is_symmetric_about_one_half(place, middle, one):
     z = torch.linspace(0, 30, 301, dtype=torch.float64)
     torch.testing.assert_close(sigmoid(-z), 1 - sigmoid(z), rtol=0, atol=1e-15)
     power = torch.exp(-z)  # exercise 1
+    torch.testing.assert_close(power * torch.exp(z), 0 * z + one)
     torch.testing.assert_close(sigmoid(-z), power / (power + 1))
     assert sigmoid(torch.tensor(place)).item() == middle
 
@@ -367,8 +313,7 @@ def test_reaches_one_only_by_rounding(dtype, first, limit, step):
     "The chain rule multiplies by this slope, so hardly any of the error "
     "reaches the weights of such a unit, and they hardly learn.",
     "At the output the loss can make up for it, as cross-entropy does.",
-    "With another loss, cross-entropy, this factor cancels, as "
-    "Backpropagation shows.",
+    "With another loss, cross-entropy, this factor cancels, as The loss shows.",
 )
 def test_a_saturated_unit_hardly_learns():
     """At z = 10 the slope is about e^-10, or 5e-5, though the target is 0."""

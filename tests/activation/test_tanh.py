@@ -260,15 +260,32 @@ def test_slope_falls_faster_than_the_sigmoids(place):
 
 
 @claim(
-    "And $1 - a^2 = 1 - (2s - 1)^2$, which is $4 s - 4 s^2$ as well.",
+    "The change of $2z$ is <doubled> as large; that of $s$ is $s (1 - s)$ "
+    "times as large as that of $2z$, by the sigmoid's slope; and that of $a$ "
+    "is <again> as large as that of $s$.",
 )
-def test_slope_by_way_of_the_sigmoid():
-    """Exercise 2: s is the sigmoid of 2z, and z is doubled on the way."""
+def test_slope_by_way_of_the_sigmoid(doubled, again):
     z = torch.linspace(-9, 9, 181, dtype=torch.float64)
-    s = sigmoid(2 * z)
-    by_chain_rule = 2 * 2 * sigmoid_derivative(2 * z)
-    for slope in (by_chain_rule, 1 - (2 * s - 1) ** 2, tanh_derivative(z)):
-        torch.testing.assert_close(slope, 4 * s - 4 * s**2)
+    s = sigmoid(doubled * z)
+    torch.testing.assert_close(sigmoid_derivative(doubled * z), s * (1 - s))
+    by_chain_rule = again * (s * (1 - s)) * doubled
+    torch.testing.assert_close(by_chain_rule, tanh_derivative(z))
+
+
+@claim(
+    r"$\sigma(z) = \frac{1}{2} (1 + \tanh(z/2))$.",
+    r"With $t = \tanh(z/2)$ its slope is $\frac{1}{2} \cdot (1 - t^2) \cdot "
+    r"\frac{1}{2}$.",
+    r"Since $1 + t = 2 \sigma(z)$ and $1 - t = 2 (1 - \sigma(z))$, that is "
+    r"$\sigma(z) (1 - \sigma(z))$.",
+)
+def test_sigmoid_by_way_of_tanh():
+    """Exercise 2."""
+    z = torch.linspace(-9, 9, 181, dtype=torch.float64)
+    t = tanh(z / 2)
+    torch.testing.assert_close((1 + t) / 2, sigmoid(z))
+    torch.testing.assert_close((1 - t**2) / 4, sigmoid_derivative(z))
+    torch.testing.assert_close((1 - t) / 2, 1 - sigmoid(z))
 
 
 @claim(
@@ -462,39 +479,13 @@ def test_figure_shows_both_limits(low, high):
     assert tanh(limits).tolist() == [low, high]
 
 
-def numerator_and_denominator(z):
-    return torch.exp(z) - torch.exp(-z), torch.exp(z) + torch.exp(-z)
-
-
-def slope_of(function, z):
-    """Return what autograd finds."""
-    leaf = z.clone().requires_grad_()
-    return torch.autograd.grad(function(leaf).sum(), leaf)[0]
-
-
-@claim(
-    "The slope of $e^{z}$ is $e^{z}$ and that of $e^{-z}$ is $-e^{-z}$, so "
-    "$p' = q$ and $q' = p$.",
-)
-def test_slopes_of_both_exponentials():
-    z = agreement.samples(0)
-    rising, falling = torch.exp(z), torch.exp(-z)
-    torch.testing.assert_close(slope_of(torch.exp, z), rising)
-    torch.testing.assert_close(slope_of(lambda z: torch.exp(-z), z), -falling)
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_equations(seed):
     z = agreement.samples(seed)
-    above, below = numerator_and_denominator(z)
     symbols = {
         "z": z,
         "a": tanh(z),
         "a'": tanh_derivative(z),
-        "p": above,
-        "q": below,
-        "p'": slope_of(lambda z: numerator_and_denominator(z)[0], z),
-        "q'": slope_of(lambda z: numerator_and_denominator(z)[1], z),
         "t": torch.expm1(2 * z),
         "s": sigmoid(2 * z),
         "e": math.e,
@@ -502,4 +493,11 @@ def test_equations(seed):
         r"\tanh": tanh,
     }
     conditions = [r"1 - a^2 = \frac{1}{4}", r"a = \pm\frac{1}{2}\sqrt{3}"]
-    hold("activation/tanh.md", symbols, given=conditions)
+    exercise = {"t": tanh(z / 2)}
+    halves = (
+        r"t = \tanh(z/2)",
+        r"1 + t = 2 \sigma(z)",
+        r"1 - t = 2 (1 - \sigma(z))",
+    )
+    here = dict.fromkeys(halves, exercise)
+    hold("activation/tanh.md", symbols, here=here, given=conditions)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from markdown import Markdown
 
-from press.glossary import read_terms
+from press.glossary import Term, read_terms
 from snippets.activation.sigmoid import sigmoid
 from snippets.activation.tanh import tanh
 from tests.book.conftest import DOCS, chapters, settings_of_the_book, source
@@ -25,14 +25,31 @@ def test_terms_stand_in_order():
     assert names == sorted(names)
 
 
+def home(term: Term) -> str:
+    """Return the page that the glossary gives for a term."""
+    entry = (DOCS / "glossary.md").read_text().split(f"\n{term.name}")[1]
+    return re.search(r"See \[[^]]+\]\(([\w/]+\.md)", entry)[1]
+
+
 @pytest.mark.parametrize("term", TERMS, ids=lambda term: term.name)
 def test_term_is_used_where_the_glossary_says(term):
-    entry = (DOCS / "glossary.md").read_text().split(f"\n{term.name}")[1]
-    page = re.search(r"See \[[^]]+\]\(([\w/]+\.md)", entry)[1]
+    page = home(term)
     text = re.sub(r"\s+", " ", prose(page)).lower()
     assert any(form.lower() in text for form in term.forms), page
 
 
+# terms that a page uses before the one that defines them, by that page
+EARLY = {
+    # it names the functions that the next pages explain, and tells their story
+    "activation/index.md": {
+        *("sigmoid", "tanh", "ReLU", "Leaky ReLU"),
+        "backpropagation",
+    },
+    # it names what helps against the fault that it explains
+    "activation/sigmoid.md": {"cross-entropy"},
+    # it tells what its pages are about
+    "propagation/index.md": {"forward propagation"},
+}
 # each with the terms that it explains: words that also mean something else
 SENTENCES = {
     "In the end the step does harm.": [],
@@ -44,7 +61,10 @@ SENTENCES = {
         "rectified linear unit"
     ],
     "Both are in LSTM and GRU units.": ["LSTM", "GRU units"],
-    "A dead ReLU unit has no slope.": ["dead", "ReLU", "unit"],
+    "A dead ReLU unit does nothing.": ["dead", "ReLU", "unit"],
+    "It has the sigmoid's shape.": [],
+    "The shape is that of a matrix.": ["shape", "matrix"],
+    "The hyperbolic tangent is no tangent.": ["tangent"],
 }
 
 
@@ -99,3 +119,26 @@ def test_chapter_explains_terms(site, page):
     assert links  # the first chapters define most terms themselves
     ids = [link["href"].partition("#")[2] for link in links]
     assert len(ids) == len(set(ids))
+
+
+@claim("Read in order: each chapter uses only what came before.")
+def test_no_term_is_used_before_the_page_that_defines_it(site):
+    """Where the glossary leads, or where a page has it in italics.
+
+    What a page uses it explains from the glossary, unless by then it has
+    defined it itself.
+    """
+    defined, early = set(), {}
+    for page in chapters():
+        article = site[page].article
+        defined |= {term.id for term in TERMS if home(term) == page}
+        defined |= {term["data-term"] for term in article.find_all("dfn")}
+        for link in article.find_all("a", class_="term"):
+            used = link["href"].partition("#")[2]
+            if used not in defined:
+                early.setdefault(used, page)  # the first page of all
+    found = {page: set() for page in EARLY}
+    for term in TERMS:
+        if term.id in early:
+            found.setdefault(early[term.id], set()).add(term.name)
+    assert found == EARLY

@@ -64,14 +64,18 @@ FORMULAS = {
         "a^{[l]} &= g^{[l]}(z^{[l]})",
         r"\hat y = a^{[L]}",
     ],
-    "propagation/backward.md": [
+    "propagation/loss.md": [
         r"\mathcal{L} = -\bigl(y \log \hat y + (1 - y) \log(1 - \hat y)\bigr)",
         r"J = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}_i",
         r"da^{[L]} = -\frac{y}{\hat y} + \frac{1 - y}{1 - \hat y}",
+    ],
+    "propagation/backward.md": [
         r"dz^{[l]} = da^{[l]} \odot g^{[l]\prime}(z^{[l]})",
         r"dW^{[l]} = \frac{1}{m}\, dz^{[l]} (a^{[l-1]})^\top",
         r"db^{[l]} = \frac{1}{m} \sum_{i=1}^{m} dz_i^{[l]}",
         r"da^{[l-1]} = (W^{[l]})^\top dz^{[l]}",
+    ],
+    "propagation/descent.md": [
         r"W^{[l]} &\leftarrow W^{[l]} - \eta\, dW^{[l]}",
         r"b^{[l]} &\leftarrow b^{[l]} - \eta\, db^{[l]}",
     ],
@@ -81,6 +85,9 @@ SHARED = {
     "figure.py",
     "contract.py",
     "activation/plot.py",
+    "graph.py",
+    "propagation/backward_figures.py",
+    "propagation/example.py",
     "notebooks/answer.py",
 }
 

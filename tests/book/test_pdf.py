@@ -108,7 +108,8 @@ def outline_of(site: dict[str, BeautifulSoup]) -> list:
     expected = []
     for name in printed():
         (title,) = heading(site[name], "h1")
-        place = expected[-1] if re.match(r"\d+\.", title) else expected
+        within = re.match(r"[1-9]\d*\.", title)  # 0.1 is within no chapter
+        place = expected[-1] if within else expected
         place.append("Preface" if name == "index.md" else title)
         sections = heading(site[name], "h2")
         if sections:

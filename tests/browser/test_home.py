@@ -33,7 +33,7 @@ def test_cards_stand_in_columns(browser, address, width, columns):
 def test_a_card_leads_on_wherever_it_is_touched(page, address):
     page.goto(address + "index.html")
     page.locator(".card").nth(1).click(position={"x": 40, "y": 40})
-    expect(page).to_have_url(address + "network.html")
+    expect(page).to_have_url(address + "neuron.html")
 
 
 def test_a_card_shows_the_focus(page, address):

@@ -13,7 +13,7 @@ RESULT = ".md-search-result__item > a"
 QUESTIONS = {
     "dead unit": "activation/relu.html",
     "vanishing gradient": "activation/sigmoid.html",
-    "learning rate": "propagation/backward.html",
+    "learning rate": "propagation/descent.html",
     "XOR": "network.html",
     "pre-activation": "neuron.html",
 }

@@ -69,6 +69,7 @@ def hold(
     symbols: Symbols,
     *,
     after: Symbols | None = None,
+    below: Mapping[str, Symbols] | None = None,
     here: Mapping[str, Symbols] | None = None,
     truths: Mapping[str, Sequence[Tensor]] | None = None,
     given: Sequence[str] = (),
@@ -79,24 +80,43 @@ def hold(
     symbols: what the signs of the page stand for; tests/equations/evaluate.py
     says what a sign may be.
     after: what the signs left of an arrow stand for afterwards.
+    below: what differs below a heading, by its words.
     here: what differs in a single formula, by its label or its TeX.
     truths: for a formula of inequalities, when each of them has to be true.
     given: TeX of formulas within sentences that are conditions, not
     statements, or that name a sign for the sentence alone.
     """
     after, here, truths = after or {}, here or {}, truths or {}
+    headings, below = _headings(page), below or {}
     found = equations(page) + equalities(page)
     assert found, f"docs/{page} has no formula to evaluate"
     known = {formula.name for formula in found}
     for name in (*here, *truths, *given):
         assert name in known, f"docs/{page} has no formula {name}"
+    for name in below:
+        assert name in headings.values(), f"docs/{page} has no heading {name}"
     for formula in found:
         if formula.name in given:
             continue
-        local = {**symbols, **here.get(formula.name, {})}
+        *_, above = (headings[at] for at in headings if at < formula.line)
+        local = {
+            **symbols,
+            **below.get(above, {}),
+            **here.get(formula.name, {}),
+        }
         truth = truths.get(formula.name)
         for failure in _failures(formula, local, after, truth):
             raise AssertionError(f"docs/{page}:{failure}")
+
+
+def _headings(page: str) -> dict[int, str]:
+    """Return the headings of a page by their lines."""
+    lines = (DOCS / page).read_text(encoding="utf-8").splitlines()
+    return {
+        number: line.lstrip("#").partition("{")[0].strip()
+        for number, line in enumerate(lines, start=1)
+        if re.match("#+ ", line)
+    }
 
 
 def _failures(

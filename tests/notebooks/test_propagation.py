@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from snippets.propagation.backward import NAMES, X, train_on_xor
+from snippets.propagation.descent import NAMES, X, train_on_xor
 from snippets.propagation.forward import forward
 from tests.notebooks.kernel import Finished, as_on_the_page, cells_of
 

@@ -40,7 +40,7 @@ PAGES = {
     "page.md": PAGE,
     "other.md": "# Other\n\n## Place\n\nIt is one of five.\n",
     LEDGER: "# The ledger\n\n<!-- ledger -->\n\n<!-- counts -->\n",
-    "references.md": '# References\n\n- A. Smith (2001). "On it."\n'
+    "about/references.md": '# References\n\n- A. Smith (2001). "On it."\n'
     "  {: #smith2001 }\n",
 }
 
@@ -67,7 +67,7 @@ def site(built):
     assert done.returncode == 0, done.stderr
     return {
         name: BeautifulSoup(
-            (folder / f"site/{path}.html").read_text("utf-8"), "html.parser"
+            (folder / f"site/{name}.html").read_text("utf-8"), "html.parser"
         )
         for name in ("page", *(f"about/ledger/{n}" for n in PARTS))
     }

@@ -3,6 +3,8 @@
 import pytest
 from bs4 import BeautifulSoup
 
+from press.marks import shortened
+
 TEST = """
 @claim(
     "One is so.",
@@ -64,8 +66,8 @@ It is seen.
 PAGES = {
     "page.md": PAGE,
     "about/ledger/index.md": "# The ledger\n\n<!-- ledger -->\n",
-    "references.md": "# References\n\n- Ann Smith, B. Lee and Cy Orr (2001). "
-    '"On it."\n  {: #smith2001 }\n',
+    "about/references.md": "# References\n\n"
+    '- Ann Smith, B. Lee and Cy Orr (2001). "On it."\n  {: #smith2001 }\n',
 }
 
 
@@ -106,7 +108,7 @@ def test_a_note_says_sentence_by_sentence_what_backs_it(page):
     ]
     assert [link["href"].partition("#")[0] for link in note.find_all("a")] == [
         *["about/ledger/page.html"] * 2,
-        "references.html",
+        "about/references.html",
         "about/ledger/page.html",
     ]
 
@@ -114,6 +116,20 @@ def test_a_note_says_sentence_by_sentence_what_backs_it(page):
 def test_a_block_of_one_sentence_needs_no_quotation(page):
     note = page.select(".note")[1]
     assert note.get_text() == "test: it holds"
+
+
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        ("Then $z$ rises by $w \\cdot w$.", "Then $z$ rises by $w \\cdot w$."),
+        (
+            "A step of $w_1 \\cdot w_1 / |w|$ ($i = 1$, $i = 2$): it is long.",
+            "A step of $w_1 \\cdot w_1 / |w|$ ($i = 1$, $i = 2$) …",
+        ),
+    ],
+)
+def test_a_quotation_keeps_formulas_whole(words, quoted):
+    assert shortened(words) == quoted
 
 
 def test_search_and_paper_leave_marks_out(page):

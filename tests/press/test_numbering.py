@@ -9,6 +9,7 @@ from press.fault import Fault
 BLOCK = "/// figure | {}\n    alt: x\n\nPicture\n\nCaption\n///\n"
 NAV = [
     {"Start": "home.md"},
+    {"Before": ["zero.md", {"Half": "half.md"}]},
     {"First": "one.md"},
     {"Part": ["two.md", {"Third": "three.md"}]},
     {"End": ["last.md"]},
@@ -20,6 +21,8 @@ def md(project):
     folder = project(
         {
             "home.md": "# Home\n",
+            "zero.md": "# Zero\n\n" + BLOCK.format("y"),
+            "half.md": "# Half\n\n" + BLOCK.format("z"),
             "one.md": "# One\n\n"
             + BLOCK.format("a")
             + "\n"
@@ -29,7 +32,11 @@ def md(project):
             "last.md": "# Last\n",
         }
     )
-    options = {"nav": NAV, "unnumbered": ["home.md", "last.md"]}
+    options = {
+        "nav": NAV,
+        "unnumbered": ["home.md", "last.md"],
+        "before": ["zero.md", "half.md"],
+    }
 
     def new():
         return Markdown(
@@ -42,7 +49,11 @@ def md(project):
 
 
 @pytest.mark.parametrize(
-    ("title", "number"), [("One", "1"), ("Two", "2"), ("Three", "2.1")]
+    ("title", "number"),
+    [
+        *(("Zero", "0.1"), ("Half", "0.2")),
+        *(("One", "1"), ("Two", "2"), ("Three", "2.1")),
+    ],
 )
 def test_chapters_are_numbered_in_the_order_of_the_navigation(
     md, title, number
@@ -58,7 +69,11 @@ def test_other_pages_have_no_number(md, title):
 
 
 @pytest.mark.parametrize(
-    ("name", "number"), [("a", "1.1"), ("b", "1.2"), ("c", "2.1"), ("d", "2.2")]
+    ("name", "number"),
+    [
+        *(("y", "0.1"), ("z", "0.2")),
+        *(("a", "1.1"), ("b", "1.2"), ("c", "2.1"), ("d", "2.2")),
+    ],
 )
 def test_links_are_filled_with_the_figures_number(md, name, number):
     html = md().convert(f"See [Figure](one.md#figure-{name}).")

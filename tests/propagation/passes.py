@@ -5,8 +5,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from snippets.graph import Graph, flows
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import Gradient, backward, update
+from snippets.propagation import example
+from snippets.propagation.backward import Gradient, backward
+from snippets.propagation.descent import update
 from snippets.propagation.forward import ACTIVATIONS, Cache, forward
 from snippets.propagation.loss import cross_entropy
 from tests.equations.evaluate import Symbols
@@ -108,6 +111,48 @@ def by_autograd(layers: Sequence[Layer], x: Tensor, y: Tensor) -> Symbols:
     return {
         "da": dict(zip(a, found[: len(a)], strict=True)),
         "dz": dict(zip(z, found[len(a) :], strict=True)),
+    }
+
+
+def of_a_graph(graph: Graph) -> Symbols:
+    """Return the values of a graph, w or w_1, and its gradients, dw or dw_1."""
+    *_, last = graph
+    gradients = dict.fromkeys(graph, 0.0) | {last: 1.0}
+    for (source, _), gradient in flows(graph).items():
+        gradients[source] += gradient
+    found: dict[str, object] = {r"\sigma": torch.sigmoid}
+    for name, node in graph.items():
+        sign, _, index = name.partition("_")
+        for key, number in (
+            (sign, node.value),
+            ("d" + sign, gradients[name]),
+        ):
+            number = torch.tensor(number, dtype=torch.float64)
+            if index:
+                found.setdefault(key, []).append(number)
+            else:
+                found[key] = number
+    return found
+
+
+def on_paper(column: int = 0) -> tuple[Symbols, Symbols]:
+    """Return the signs of the network on paper, of its hidden units and output.
+
+    column: which of its two examples it is given.
+    """
+    x, y = example.TWO_X[:, [column]], example.TWO_Y[:, [column]]
+    y_hat, (first, last) = forward(x, example.LAYERS, example.NAMES)
+    hidden, output = backward(y_hat - y, (first, last), example.NAMES)
+    shared = {r"\sigma": torch.sigmoid, r"\hat y": y_hat.squeeze()}
+    units = {
+        "z": [*first.z.flatten()],
+        "a": [*last.a_previous.flatten()],
+        "dz": [*hidden.db.flatten()],
+        "da": [*(last.W.T @ output.db).flatten()],
+    }
+    return shared | units, shared | {
+        "z": last.z.squeeze(),
+        "dz": output.db.squeeze(),
     }
 
 

@@ -16,9 +16,9 @@ from snippets.propagation.autograd import (
     paths,
     sum_over_paths,
 )
-from snippets.propagation.backward import X as XOR
-from snippets.propagation.backward import Y as XOR_TARGETS
 from snippets.propagation.backward import backward as layer_backward
+from snippets.propagation.descent import X as XOR
+from snippets.propagation.descent import Y as XOR_TARGETS
 from snippets.propagation.example import LAYERS, NAMES
 from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.propagation.loss import cross_entropy_of_z

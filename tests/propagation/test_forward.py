@@ -6,13 +6,17 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from snippets.network import Layer, affine, initialise
 from snippets.neuron import neuron
+from snippets.propagation import example
+from snippets.propagation.example import draw_example, numbers
 from snippets.propagation.forward import ACTIVATIONS, forward
+from tests import drawing
 from tests.claims import claim
 from tests.equations.check import hold
 from tests.propagation.passes import (
     NAMES,
     TORCHS,
     backward_from,
+    on_paper,
     problem,
     symbols_of_a_pass,
 )
@@ -68,9 +72,9 @@ def test_each_unit_is_a_neuron(name):
     y_hat, _ = forward(x, [layer], [name])
     g = ACTIVATIONS[name].g
     for unit, (w, b) in enumerate(zip(*layer, strict=True)):
-        for example, column in enumerate(x.T):
+        for place, column in enumerate(x.T):
             a = neuron(column, w, b.squeeze(), g)
-            torch.testing.assert_close(y_hat[unit, example], a)
+            torch.testing.assert_close(y_hat[unit, place], a)
 
 
 @claim(
@@ -315,18 +319,17 @@ def test_weights_too_large_or_too_small_do_harm(nothing):
         assert shrinking[-1] == pytest.approx(nothing, abs=1e-6)
 
 
-@claim("Since their mean is <mean>, the variance is the mean of their squares.")
-def test_weights_start_with_mean_zero(mean):
+def test_weights_start_with_mean_zero():
     ((W, _),), _ = network((400, 400))
-    assert W.mean().item() == pytest.approx(mean, abs=5e-4)  # 4 deviations
+    assert W.mean().item() == pytest.approx(0, abs=5e-4)  # 4 deviations
     variance = W.var(correction=0).item()
     assert W.square().mean().item() == pytest.approx(variance, rel=1e-3)
     assert variance == pytest.approx(1 / 400, rel=0.02)
 
 
 @claim(
-    "He and others refined it for ReLU: it turns about <half> of its inputs "
-    "into <zero>, so the weights need <twice> that variance.",
+    "For ReLU, which turns about <half> of its inputs into <zero>, He and "
+    "others start with weights of <twice> that variance.",
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_relu_wants_twice_the_variance(half, zero, twice, seed):
@@ -422,11 +425,90 @@ def test_functions_and_derivatives_are_looked_up_by_name():
 def test_equations(seed):
     layers, x, y = problem(seed)
     of_two, _ = forward(x, layers[:2], NAMES[:2])
+    (units, output), (others, other) = map(on_paper, (0, 1))
     hold(
         "propagation/forward.md",
         symbols_of_a_pass(layers, x, y),
-        here={"two-layers": {r"\hat y": of_two}},
+        below={"A network on paper": units, "Exercises": others},
+        here={
+            "two-layers": {r"\hat y": of_two},
+            r"z \approx 0.80 \cdot 0.599 - 1.10 \cdot 0.310 + 0.20 \approx "
+            "0.338": output,
+            r"z \approx 0.80 \cdot 0.5 - 1.10 \cdot 0.401 + 0.20 \approx "
+            "0.159": other,
+        },
     )
+
+
+@claim(
+    "Its nine parameters have two decimals, and it is given the input "
+    "(<x_1>, <x_2>).",
+    "Two inputs, x1 = <x_1> and x2 = <x_2>, are joined with two boxes, the "
+    "hidden units, and these with a third box, the output.",
+    "On the lines are the weights: <w_11> and <w_12> into the first hidden "
+    "unit, <w_21> and <w_22> into the second, <w_1> and <w_2> into the output.",
+    "Beside the boxes are the biases <b_1>, <b_2> and <b>.",
+    "In the boxes are the results: z <z_1> and a <a_1>, z <z_2> and a <a_2>, "
+    "and at the output z <z> and the prediction <y_hat>.",
+    "The network on paper: its parameters, and what each unit computes from "
+    "the input (<x_1>, <x_2>).",
+    "The weight $w_{21}$ leads to the second hidden unit from the first input: "
+    "first the unit, then where the weight comes from, as the row and the "
+    "column of $W$.",
+)
+def test_network_on_paper(
+    x_1,
+    x_2,
+    w_11,
+    w_12,
+    w_21,
+    w_22,
+    w_1,
+    w_2,
+    b_1,
+    b_2,
+    b,
+    z_1,
+    a_1,
+    z_2,
+    a_2,
+    z,
+    y_hat,
+):
+    (first, last) = example.LAYERS
+    assert example.X.flatten().tolist() == [x_1, x_2]
+    assert first.W.tolist() == [[w_11, w_12], [w_21, w_22]]
+    assert last.W.tolist() == [[w_1, w_2]]
+    assert [*first.b.flatten().tolist(), last.b.item()] == [b_1, b_2, b]
+    found = {sign: value for sign, (value, _) in numbers().items()}
+    signs = ["z_1", "a_1", "z_2", "a_2", "z", r"\hat{y}"]
+    said = [z_1, a_1, z_2, a_2, z, y_hat]
+    assert [found[sign] for sign in signs] == pytest.approx(said, abs=0.0005)
+    assert found["w_{21}"] == first.W[1, 0].item()
+    figure = draw_example()
+    drawing.lay_out(figure)
+    texts = [text.replace("−", "-") for text, _ in drawing.words(figure)]
+    for sign in found.keys() - {"ℒ"}:
+        decimals = 2 if sign[0] in "wb" else 3
+        assert f"${sign}$ {found[sign]:.{decimals}f}" in texts
+    assert len(texts) == 2 + len(found) - 1, "and the inputs"
+
+
+@claim(
+    "The examples do not meet: each column of the result comes from its own "
+    "column, and the biases are added to each.",
+    "and a second example, the input (<x_1>, <x_2>), is a second column:",
+    "(by hand, easy) Take the second example, the input (<x_1>, <x_2>), "
+    "through the network on paper: what is its prediction?",
+    "The hidden units have $z_1 = <z_1>$ and $z_2 = <z_2>$, so their "
+    "activations are <a_1> and $\\sigma(-0.40) \\approx 0.401$.",
+)
+def test_second_example_on_paper(x_1, x_2, z_1, z_2, a_1):
+    assert example.TWO_X[:, 1].tolist() == [x_1, x_2]
+    assert torch.equal(example.TWO_X[:, :1], example.X)
+    units, _ = on_paper(1)
+    assert [z.item() for z in units["z"]] == pytest.approx([z_1, z_2])
+    assert units["a"][0].item() == a_1
 
 
 def test_says_what_was_given_for_names():

@@ -5,10 +5,11 @@ from snippets.network import Layer, count_parameters, initialise
 from snippets.propagation.autograd import (
     gradients_of_values,
 )
-from snippets.propagation.backward import NAMES as XOR_NAMES
-from snippets.propagation.backward import X as XOR
-from snippets.propagation.backward import Y as XOR_TARGETS
-from snippets.propagation.backward import backward, update
+from snippets.propagation.backward import backward
+from snippets.propagation.descent import NAMES as XOR_NAMES
+from snippets.propagation.descent import X as XOR
+from snippets.propagation.descent import Y as XOR_TARGETS
+from snippets.propagation.descent import update
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.propagation.gradient_check import (

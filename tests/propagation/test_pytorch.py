@@ -2,10 +2,10 @@ import pytest
 import torch
 
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import X as XOR
-from snippets.propagation.backward import Y as XOR_TARGETS
 from snippets.propagation.backward import backward as layer_backward
-from snippets.propagation.backward import train_on_xor, update
+from snippets.propagation.descent import X as XOR
+from snippets.propagation.descent import Y as XOR_TARGETS
+from snippets.propagation.descent import train_on_xor, update
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import forward
 from snippets.propagation.loss import cross_entropy_of_z

@@ -1,0 +1,742 @@
+import math
+from itertools import pairwise
+
+import pytest
+import torch
+
+from snippets.figure import PALETTE
+from snippets.neuron import pre_activation
+from snippets.primer.slopes import (
+    draw_chain,
+    draw_mirror,
+    draw_rectangle,
+    draw_secants,
+    slope_between,
+)
+from tests import drawing
+from tests.claims import claim
+from tests.equations.check import hold
+
+STEP = 1e-5  # centred differences with it are good to 1e-9 of such slopes
+Z = torch.linspace(0.3, 3, 28, dtype=torch.float64)
+
+
+def slope(f, z):
+    """Return the slope of f at z by centred differences."""
+    return (f(z + STEP) - f(z - STEP)) / (2 * STEP)
+
+
+def agree(found, wanted):
+    torch.testing.assert_close(found, wanted, rtol=1e-8, atol=1e-8)
+
+
+def square(z):
+    return z**2
+
+
+@claim(
+    "A road that climbs <rise> metres on the next <run> has a slope of "
+    "<high>/<far>.",
+    "For a straight line it does not matter where you measure: from $(<x>, "
+    "<y>)$ to $(<right>, <top>)$ it is $(8 - 2) / (3 - 1) = <s>$, and between "
+    "any two other points of the same line it is <same> as well.",
+)
+@pytest.mark.parametrize("h", [0.5, 2, 10, -3])
+def test_a_straight_line_has_one_slope(
+    rise, run, high, far, x, y, right, top, s, same, h
+):
+    road = slope_between(lambda metres: rise / run * metres, 0, run)
+    assert road == pytest.approx(high / far)
+
+    def line(z):
+        return y + s * (z - x)
+
+    assert line(right) == top == 8
+    assert y == 2
+    assert (right, x) == (3, 1)
+    for z in (-7, 0.25, 40):
+        assert slope_between(line, z, h) == pytest.approx(same)
+    assert s == same
+
+
+@claim(
+    "The slope comes as close to <limit> as you like, if only the step is "
+    "small enough: <same> is its limit.",
+    "(With $h = <none>$ it would be 0/0, which says nothing; the second point "
+    "comes near the first and never reaches it.)",
+)
+def test_slope_between_two_points_approaches_a_limit(limit, same, none):
+    assert limit == same
+    for close in (0.1, 1e-3, 1e-6):
+        for h in (close / 2, -close / 2, close / 10):
+            assert abs(slope_between(square, 1, h) - limit) < close
+    with pytest.raises(ZeroDivisionError):
+        slope_between(square, 1, none)
+
+
+@claim(
+    "It takes another function and <count> numbers, as the words after the "
+    "colons say, and @checked refuses anything else.",
+)
+def test_refuses_what_is_no_function_or_number(count):
+    with pytest.raises(TypeError, match="f must be a function, but an int"):
+        slope_between(1, 1, 0.1)
+    wrong = [("1", 0.1), (1, "0.1")]
+    assert len(wrong) == count
+    for arguments in wrong:
+        with pytest.raises(TypeError, match=r"(z|h) must be a number, but"):
+            slope_between(square, *arguments)
+
+
+@claim(
+    "<panels> panels.",
+    "Left, the curve of z^2 with <count> straight lines through its point at "
+    "<z>: a dashed one through the point at <far>, with slope <steep>, a "
+    "dash-dotted one through the point at <near>, with slope <less>, and a "
+    "solid one, the tangent, with slope <least>.",
+    "Left, as the second point comes nearer, the line through both turns into "
+    "the tangent at <z>.",
+)
+def test_lines_through_two_points_turn_into_the_tangent(
+    panels, count, z, far, steep, near, less, least
+):
+    left, *others = draw_secants().axes
+    assert 1 + len(others) == panels
+    curve, *rest = left.lines
+    assert (curve.get_ydata() == curve.get_xdata() ** 2).all()
+    lines = [line for line in rest if line.get_marker() == "None"]
+    points = [line for line in rest if line.get_marker() == "o"]
+    assert len(lines) == len(points) == count
+    for line, point, style, at, wanted in zip(
+        lines,
+        points,
+        ("--", "-.", "-"),
+        (far, near, z),
+        (steep, less, least),
+        strict=True,
+    ):
+        (x, right), (y, top) = line.get_data()
+        assert line.get_linestyle() == style
+        assert (top - y) / (right - x) == pytest.approx(wanted, abs=1e-5)
+        assert y + wanted * (z - x) == pytest.approx(z**2, abs=1e-5)
+        assert point.get_xydata().tolist() == [[at, at**2]]
+        if at != z:
+            assert slope_between(square, z, at - z) == wanted
+    words = [text.get_text() for text in left.texts]
+    assert words == [f"slope {s:g}" for s in (steep, less, least)]
+    assert lines[-1].get_color() == PALETTE["orange"], "the tangent"
+
+
+@claim(
+    "Right, the curve between <low> and <high>, solid, and the tangent, "
+    "dashed, which can hardly be told from it.",
+    "Right, seen from close by, the curve is almost straight, and its tangent "
+    "almost the curve.",
+)
+def test_from_close_by_a_curve_is_almost_straight(low, high):
+    """By three hundredths of the panel's height at most, at its edges."""
+    _, right = draw_secants().axes
+    curve, tangent = right.lines
+    assert right.get_xlim() == (low, high)
+    assert drawing.styles(right) == {
+        "the curve $z^2$": "-",
+        "its tangent": "--",
+    }
+    z, height = map(torch.tensor, curve.get_data())
+    assert (z[0].item(), z[-1].item()) == pytest.approx((low, high))
+    torch.testing.assert_close(height, z**2)
+    bottom, top = right.get_ylim()
+    apart = (height - torch.tensor(tangent.get_ydata())) / (top - bottom)
+    assert 0 <= apart.min() <= apart.max() < 0.03
+
+
+@claim(
+    "It foretells what a small step does: the output changes by nearly $a'$ "
+    "times the step.",
+    "From $z = <z>$ to <next>, for instance, $z^2$ should rise by about $2 "
+    r"\cdot 0.01 = <about>$, and it rises by <rise>.",
+    "Where the slope is positive, a step to the right makes the output larger; "
+    "where it is negative, smaller; where it is <zero>, the curve is level.",
+)
+def test_slope_foretells_a_small_step(z, next, about, rise, zero):
+    assert next - z == pytest.approx(0.01)
+    assert slope(square, z) * (next - z) == pytest.approx(about)
+    assert square(next) - square(z) == pytest.approx(rise)
+    for f in (torch.exp, torch.log, torch.reciprocal, torch.sin, square):
+        foretold = slope(f, Z) * 1e-4
+        change = f(Z + 1e-4) - f(Z)
+        assert (change - foretold).abs().max() < 1e-6
+        clear = foretold.abs() > 1e-6
+        assert torch.equal(change[clear] > 0, foretold[clear] > 0)
+    assert slope(square, zero) == zero
+    assert square(zero + 1e-4) < 1e-4 * 1e-3, "level"
+
+
+# the summary's functions, with their slopes
+SLOPES = {
+    "square": (square, lambda z: 2 * z),
+    "reciprocal": (torch.reciprocal, lambda z: -1 / z**2),
+    "exponential": (torch.exp, torch.exp),
+    "logarithm": (torch.log, torch.reciprocal),
+    "minus logarithm": (lambda z: -torch.log(z), lambda z: -1 / z),
+    "exponential of -z": (lambda z: torch.exp(-z), lambda z: -torch.exp(-z)),
+    "sum": (lambda z: z**2 + 3 * z, lambda z: 2 * z + 3),
+    "exercise 2": (lambda z: 3 * z**2 - 2 * z + 5, lambda z: 6 * z - 2),
+    "exercise 4": (lambda z: (2 * z - 1) ** 2, lambda z: 4 * (2 * z - 1)),
+    "exercise 6": (lambda z: z**3, lambda z: 3 * z**2),
+}
+
+
+@claim(
+    "As $h$ shrinks, this approaches $2z$, which is the slope of $z^2$.",
+    "As $h$ shrinks, $z + h$ approaches $z$: the slope of $1/z$ is $-1/z^2$.",
+    "Its curve is at each point as steep as it is high: the slope of $e^z$ is "
+    "$e^z$.",
+    "The same goes for any height: where the exponential is $z$ high, its "
+    r"slope is $z$, so the slope of $\log z$ is $1/z$.",
+    r"The slope of $z^2 + 3z$ is therefore $2z + 3$, and that of $-\log z$ is "
+    "$-1/z$.",
+    "$z^2$ | $2z$",
+    "$1/z$ | $-1/z^2$",
+    "$e^z$ | $e^z$",
+    r"$\log z$ | $1/z$",
+    "For $e^{-z}$, first $u = -z$ with the slope <one>, then $e^u$ with the "
+    "slope $e^u$: the product is $-e^{-z}$.",
+)
+@pytest.mark.parametrize("name", SLOPES)
+def test_slopes_are_right(name, one):
+    f, wanted = SLOPES[name]
+    agree(slope(f, Z), wanted(Z))
+    agree(slope(lambda z: -z, Z), torch.full_like(Z, one))
+
+
+@claim(
+    r"For $\log(1 - z)$, first $u = 1 - z$ with the slope <one>, then $\log "
+    "u$ with the slope $1/u$: the product is $-1/(1 - z)$.",
+)
+def test_slope_of_the_other_logarithm(one):
+    z = torch.linspace(-3, 0.9, 40, dtype=torch.float64)
+    agree(slope(lambda z: 1 - z, z), torch.full_like(z, one))
+    agree(slope(lambda z: torch.log(1 - z), z), -1 / (1 - z))
+
+
+@claim(
+    "At $z = <z>$ it is <two>, as in the table; at $z = <left>$ it is <down>, "
+    "and there the curve falls.",
+    "At $z = <place>$, for example, it is $-1/4$: from <start> to <end>, $1/z$ "
+    "falls from <high> to <low>, and $<fall> / <step> = <ratio>$.",
+    "A constant never changes, so its slope is <none>; and a straight line $w "
+    "z + b$ has the slope $w$ everywhere.",
+)
+def test_slopes_in_numbers(
+    z, two, left, down, place, start, end, high, low, fall, step, ratio, none
+):
+    """Five digits of 1/z are given."""
+    assert slope(square, z) == pytest.approx(two)
+    assert slope(square, left) == pytest.approx(down)
+    assert down < 0
+    assert place == start
+    assert end - start == pytest.approx(step)
+    assert -1 / place**2 == -1 / 4
+    assert (1 / start, round(1 / end, 5)) == (high, low)
+    assert low - high == pytest.approx(fall)
+    assert fall / step == pytest.approx(ratio)
+    assert ratio == pytest.approx(-1 / 4, rel=0.01)
+    assert slope(lambda z: 7.0, 3) == none
+    agree(slope(lambda z: 1.5 * z - 4, Z), torch.full_like(Z, 1.5))
+
+
+@claim(
+    "Double something at every step, and you have the powers of <base>: $2^z$ "
+    "is <p0>, <p1>, <p2>, <p3> for $z$ from <first> to <last>.",
+    "So everywhere the slope is the height times <one> fixed number, the slope "
+    "at <zero>.",
+    "The last factor approaches the slope at <zero>, where the curve has the "
+    "height <height>.",
+    "Somewhere near <e> it is exactly <one>.",
+)
+def test_powers_are_as_steep_as_their_height_times_a_number(
+    base, p0, p1, p2, p3, first, last, one, zero, height, e
+):
+    powers = [base**z for z in range(int(first), int(last) + 1)]
+    assert powers == [p0, p1, p2, p3]
+    for b in (base, 2.5, 3):
+        start = slope(lambda z, b=b: b**z, zero)
+        assert b**zero == height
+        agree(slope(lambda z, b=b: b**z, Z), start * b**Z)
+    assert slope(lambda z: (e - 5e-4) ** z, zero) < one
+    assert slope(lambda z: (e + 5e-4) ** z, zero) > one
+    assert slope(lambda z: math.e**z, zero) == pytest.approx(one, abs=1e-9)
+
+
+@claim(
+    "To which power must $e$ be raised to give <two>?",
+    "To about <power>, and this is the logarithm of <two>, more exactly the "
+    "natural one, whose base is $e$.",
+    "If the point (<x>, <y>) is on the curve of $e^z$, then (<right>, <top>) "
+    r"is on that of $\log z$: to the right and upwards change places.",
+    r"It undoes the exponential, $\log(e^z) = z$, so $\log 1 = <none>$; and "
+    "only positive numbers have a logarithm, for $e^z$ is never <zero> or "
+    "less.",
+    "When powers of $e$ are multiplied, their exponents are added, so the "
+    "logarithm turns products into sums:",
+)
+def test_logarithm_undoes_the_exponential(
+    two, power, x, y, right, top, none, zero
+):
+    assert round(math.log(two), 3) == power == x
+    assert (right, top) == (y, x)
+    assert y == two
+    assert math.exp(x) == pytest.approx(y, abs=1e-3)
+    torch.testing.assert_close(Z.exp().log(), Z)
+    assert math.log(1) == none
+    assert torch.linspace(-700, 700, 99, dtype=torch.float64).exp().min() > zero
+    with pytest.raises(ValueError, match="math domain error"):
+        math.log(zero)
+    torch.testing.assert_close(Z.exp() * torch.exp(2 - Z), torch.exp(0 * Z + 2))
+
+
+@claim(
+    "The curve of e^z, solid, and that of log z, dashed, are mirror images of "
+    "each other in a dotted line that rises at <angle> degrees.",
+    "A short straight line touches the upper curve at the height <high> and "
+    "has slope <steep>.",
+    "Its mirror image touches the lower curve at z = <z> and has slope 1/2.",
+    "Where the curve of $e^z$ has the height <high>, its slope is <steep>.",
+    r"In its mirror image, the curve of $\log z$, this is the point above $z = "
+    "<z>$, and the slope is 1/2.",
+    "In a slope they change places too, so it turns into its reciprocal.",
+)
+def test_mirror_images_have_reciprocal_slopes(angle, high, steep, z):
+    (axes,) = draw_mirror().axes
+    upper, lower, mirror, up, _, low, _ = axes.lines
+    assert axes.get_aspect() == 1, "or no mirror would be seen"
+    assert drawing.styles(axes) == {
+        "$e^z$": "-",
+        r"$\log\,z$": "--",
+        "the mirror": ":",
+    }
+    x, y = map(torch.tensor, upper.get_data())
+    torch.testing.assert_close(y, x.exp())
+    x, y = map(torch.tensor, lower.get_data())
+    torch.testing.assert_close(y, x.log())
+    (left, right), (bottom, top) = (d[[0, -1]] for d in mirror.get_data())
+    rise = math.degrees(math.atan2(top - bottom, right - left))
+    assert rise == pytest.approx(angle)
+    ends = torch.tensor(up.get_xydata())
+    mirrored = torch.tensor(low.get_xydata()).flip(dims=(1,))
+    torch.testing.assert_close(ends, mirrored)
+    (x, y), (end_x, end_y) = ends.tolist()
+    assert (y + end_y) / 2 == pytest.approx(high, abs=1e-6), "its middle"
+    assert (x + end_x) / 2 == pytest.approx(math.log(high), abs=1e-6)
+    assert (end_y - y) / (end_x - x) == pytest.approx(steep, abs=1e-5)
+    assert z == high == steep
+    assert slope(math.log, z) == pytest.approx(1 / 2)
+
+
+@claim(
+    "When a small step changes $u$ by <k> and $v$ by <l>, it changes $u + v$ "
+    "by <both> and $5u$ by <five>.",
+    "So slopes are added as their functions are, and a constant factor stays "
+    "where it is.",
+    r"$c\,u + v$ | $c\,u' + v'$",
+)
+def test_slopes_are_added_and_multiples_stay(k, l, both, five):
+    u, v = 1.7, -0.4
+    assert (u + k) + (v + l) - (u + v) == pytest.approx(both)
+    assert 5 * (u + k) - 5 * u == pytest.approx(five)
+    agree(
+        slope(lambda z: 3 * z.exp() + z.sin(), Z),
+        3 * slope(torch.exp, Z) + slope(torch.sin, Z),
+    )
+
+
+@claim(
+    "Let the sides be <u> and <v> and grow by <k> and <l>.",
+    r"The strips are $0.01 \cdot 5 = <right>$ and $3 \cdot 0.02 = <top>$; the "
+    r"corner, $0.01 \cdot 0.02 = <corner>$, hardly counts, and counts less and "
+    "less as the step shrinks.",
+    "$u v$ | $u' v + u v'$",
+    "The smaller the steps of the sides, the less the corner counts beside "
+    "the strips.",
+    "Divide by the step: $k / h$ becomes the slope of $u$ and $l / h$ that of "
+    "$v$, and for $a = u v$ there remain the two strips.",
+)
+def test_two_strips_are_the_slope_of_a_product(u, v, k, l, right, top, corner):
+    assert (u, v, k, l) == (3, 5, 0.01, 0.02), "as in the formulas"
+    assert (k * v, u * l, k * l) == pytest.approx((right, top, corner))
+    assert corner < 0.01 * (right + top)
+    shares = [
+        h * k * h * l / (h * k * v + h * u * l) for h in (1, 0.1, 0.01, 0.001)
+    ]
+    assert all(b < a / 9 for a, b in pairwise(shares))
+    agree(
+        slope(lambda z: z.exp() * z.sin(), Z),
+        Z.exp() * Z.sin() + Z.exp() * Z.cos(),
+    )
+
+
+@claim(
+    "For instance, $z^2$ is $z \\cdot z$, and the rule gives $1 \\cdot z + z "
+    "\\cdot 1 = 2z$, as before.",
+    "Note what the strips say: $z$ acts on the area in <ways> ways, through "
+    "$u$ and through $v$, and the effects of the two are added.",
+)
+def test_effects_of_two_ways_are_added(ways):
+    """Let z act through u alone, then through v alone."""
+    through = (
+        [slope(lambda z, at=at: z.exp() * at.sin(), at) for at in Z.split(1)],
+        [slope(lambda z, at=at: at.exp() * z.sin(), at) for at in Z.split(1)],
+    )
+    assert len(through) == ways
+    agree(slope(lambda z: z.exp() * z.sin(), Z), sum(map(torch.cat, through)))
+    agree(slope(lambda z: z * z, Z), 2 * Z)
+
+
+@claim(
+    "A rectangle with the sides u and v has grown by k to the right and by l "
+    "upwards.",
+    "<strips> shaded strips have been added, of area k v on the right and u l "
+    "on top, and in the corner between them a small rectangle of area k l.",
+    "When both sides of a rectangle grow, its area grows by <strips> strips "
+    "and a corner.",
+)
+def test_figure_shows_strips_and_corner(strips):
+    figure = draw_rectangle()
+    drawing.lay_out(figure)
+    (sheet,) = figure.axes
+    boxes = {}
+    for word, place in drawing.words(figure):
+        x, y = drawing.centre(place)
+        for patch in sheet.patches:
+            box = drawing.box(patch)
+            if box.contains(x, y):
+                boxes.setdefault(word, box)
+    whole, right, top, corner = (
+        boxes[f"${name}$"] for name in (r"u\,v", r"k\,v", r"u\,l", r"k\,l")
+    )
+    filled = [p for p in sheet.patches if p.get_alpha()]
+    assert len(filled) == strips + 1
+    assert right.x0 == corner.x0 == pytest.approx(whole.x1)
+    assert top.y0 == corner.y0 == pytest.approx(whole.y1)
+    assert right.height == pytest.approx(whole.height)
+    assert top.width == pytest.approx(whole.width)
+    assert corner.width == pytest.approx(right.width)
+    assert corner.height == pytest.approx(top.height)
+
+
+@claim(
+    "If one wheel turns <first> as fast as you pedal, and another <second> "
+    "times as fast as the first, this one turns <both> times as fast as you "
+    "pedal.",
+    "However long the chain is, the slopes along it multiply.",
+    r"$g(f(z))$ | $g'(u) \cdot f'(z)$ with $u = f(z)$",
+)
+def test_slopes_along_a_chain_multiply(first, second, both):
+    assert slope(lambda z: second * (first * z), 1) == pytest.approx(both)
+    assert first * second == both
+    links = (torch.sin, torch.exp, square, torch.log)
+
+    def chain(z):
+        for f in links:
+            z = f(z)
+        return z
+
+    product, here = torch.ones_like(Z), Z
+    for f in links:
+        product, here = product * slope(f, here), f(here)
+    agree(slope(chain, Z), product)
+
+
+@claim(
+    "Let $z$ go through $u = z^2 + 1$, and the result through $a = u^2$, and "
+    "take a step from $z = <z>$ to <next>.",
+    "<count> bars, one below the other.",
+    "The first is the step of z from <z> to <next>.",
+    "The second, <times> times as long, is the step of u from <u> to <next_u>, "
+    "and the third, <more> times as long again, that of a from <a> to "
+    "<next_a>.",
+    "The first function makes the step <times> times as long, the second "
+    "<more> times, so both together about <all> times.",
+    "The bars are drawn to scale, and each is as long as the one above it "
+    "times a factor.",
+    "Each function stretches the step that it is given, here for $u = z^2 + "
+    "1$ and $a = u^2$.",
+)
+def test_figure_shows_how_a_step_is_stretched(
+    z, next, count, times, u, next_u, more, a, next_a, all
+):
+    assert (z**2 + 1, round(next**2 + 1, 2)) == (u, next_u)
+    assert (u**2, round((next**2 + 1) ** 2, 2)) == (a, next_a)
+    figure = draw_chain()
+    drawing.lay_out(figure)
+    (sheet,) = figure.axes
+    bars = [drawing.box(p) for p in sheet.patches if p.get_alpha()]
+    assert len(bars) == count
+    one, two, three = (bar.width for bar in bars)
+    assert two / one == pytest.approx(times, abs=0.05)
+    assert three / two == pytest.approx(more, abs=0.05)
+    assert three / one == pytest.approx(all, abs=0.05)
+    assert [bar.x0 for bar in bars] == pytest.approx([bars[0].x0] * 3)
+    words = [word for word, _ in drawing.words(figure)]
+    assert f"from {a:g} to {next_a:g}: a step of 0.88" in words
+    assert f"from {u:g} to {next_u:g}: a step of 0.21" in words
+    assert f"from {z:g} to {next:g}: a step of 0.1" in words
+    assert f"{times:g} times as far" in words
+    assert f"{more:g} times as far" in words
+
+
+@claim("Arrows lead from each bar to the next.")
+def test_arrows_lead_from_bar_to_bar():
+    figure = draw_chain()
+    drawing.lay_out(figure)
+    (sheet,) = figure.axes
+    bars = [drawing.box(p) for p in sheet.patches if p.get_alpha()]
+    arrows = drawing.arrows(sheet)
+    assert len(arrows) == 2
+    for (start, end, _), above, below in zip(
+        arrows, bars, bars[1:], strict=False
+    ):
+        assert above.y0 > start[1] > end[1] > below.y1
+        assert above.x0 < start[0] == end[0] < above.x1
+
+
+@claim(
+    "With smaller steps the factors approach the slopes: $2z = <first>$ for "
+    "the first, and for the second, at $u = <u>$, $2u = <second>$.",
+    r"So $a$ has the slope $4 \cdot 2 = <slope_of_a>$.",
+    "A step $h$ changes $u$ by some $k$, and if $k$ is not <naught>,",
+    "There may be steps, however small, with $k = <none>$.",
+    "They leave $u$ as it is, and so $a$ too: both ratios, that of $a$ and "
+    "that of $u$, are <zero>.",
+)
+def test_chain_in_numbers(first, u, second, slope_of_a, naught, none, zero):
+    h = 1e-7
+    k = slope_between(square, 1, h) * h
+    assert k / h == pytest.approx(first, abs=1e-5)
+    assert slope_between(square, u, k) == pytest.approx(second, abs=1e-5)
+    found = slope(lambda z: (z**2 + 1) ** 2, 1)
+    assert found == pytest.approx(slope_of_a) == first * second
+    with pytest.raises(ZeroDivisionError):
+        slope_between(math.exp, 1, naught)
+    # from -h/2 to h/2 nothing changes z^2, nor what is computed from it
+    assert slope_between(square, -h / 2, h) == none == zero
+    assert slope_between(lambda z: math.exp(square(z)), -h / 2, h) == zero
+
+
+@claim(
+    "If there are such steps at every distance, then $f'(z)$ can only be "
+    "<flat>, and so is the right side of the rule.",
+    "The left side is the limit of the other steps as well, whose ratio is a "
+    "slope of $g$ times a ratio that approaches <naught>, so it is <level> "
+    "too.",
+)
+def test_chain_rule_holds_where_steps_change_nothing(flat, naught, level):
+    """The curve z^2 sin(1/z) has the height 0 at 1/pi, 1/(2 pi) and so on."""
+
+    def f(z):
+        return z**2 * math.sin(1 / z) if z else 0.0
+
+    for n in (10, 1000, 10**5):
+        still, moving = 1 / (n * math.pi), 1 / ((n + 0.5) * math.pi)
+        assert abs(slope_between(f, 0, still)) < 1e-9
+        assert abs(slope_between(f, 0, moving) - naught) < 1 / n
+        ratio = slope_between(lambda z: math.exp(f(z)), 0, moving)
+        assert abs(ratio - level) < 1 / n
+    assert flat == naught == level
+
+
+@claim(
+    "Take $z = w_1 x_1 + w_2 x_2 + b$ with $w_1 = <w1>$, $w_2 = <w2>$, $x_1 = "
+    "<x1>$, $x_2 = <x2>$ and $b = <b>$, which gives $z = <z>$.",
+    "Keep all the others as they are, and only one number is left to change: "
+    "$z = 2 w_1 - 5$, a straight line with the slope <steep>.",
+    r"So $\partial z / \partial w_1$ is $x_1$, $\partial z / \partial w_2$ is "
+    r"$x_2$, and $\partial z / \partial b$ is <one>.",
+    "With respect to $x_1$ it is $w_1$.",
+    "Let $w_1$ grow by <more> and $b$ by <further>: $z$ grows by $2 \\cdot 0.1 "
+    "+ 1 \\cdot 0.3 = <growth>$.",
+)
+def test_partial_derivatives_by_changing_one_number(
+    w1, w2, x1, x2, b, z, steep, one, more, further, growth
+):
+    def computed(w1=w1, w2=w2, x1=x1, x2=x2, b=b):
+        w, x = torch.tensor([(w1, w2), (x1, x2)], dtype=torch.float64)
+        return pre_activation(x, w, w.new_tensor(b)).item()
+
+    def partial(name, value):
+        return slope(lambda v: computed(**{name: v}), value)
+
+    assert computed() == z
+    assert computed(w1=7) == 2 * 7 - 5
+    found = [partial("w1", w1), partial("w2", w2), partial("b", b)]
+    assert found == pytest.approx([x1, x2, one])
+    assert steep == x1
+    assert partial("x1", x1) == pytest.approx(w1)
+    grown = computed(w1=w1 + more, b=b + further) - z
+    assert grown == pytest.approx(growth)
+    assert (more, further) == (0.1, 0.3), "as in the formula"
+
+
+@claim(
+    "Change one after the other: each adds its step times its own partial "
+    "derivative, taken where the steps before have led, and as the steps "
+    "shrink, that is where they began.",
+    "So small changes are added, like the two strips of the rectangle, whose "
+    "area $u v$ has the partial derivatives $v$ and $u$.",
+    "A partial derivative is the slope with respect to one number, all the "
+    "others being kept fixed; the effects of small changes are added.",
+)
+def test_small_changes_are_added():
+    """What is left over is a smaller and smaller share of the change."""
+    u, v = 3.0, 5.0
+    assert slope(lambda u: u * v, u) == pytest.approx(v)
+    assert slope(lambda v: u * v, v) == pytest.approx(u)
+
+    def f(u, v):
+        return math.exp(u * v / 9) + math.sin(u + v**2)
+
+    by_u, by_v = slope(lambda u: f(u, v), u), slope(lambda v: f(u, v), v)
+    for h in (1e-2, 1e-3, 1e-4):
+        k, l = 2 * h, -3 * h
+        change = f(u + k, v + l) - f(u, v)
+        assert change == pytest.approx(by_u * k + by_v * l, abs=300 * h**2)
+
+
+@claim(
+    "A slope is a ratio of two changes; the derivative is what it approaches "
+    "as the step shrinks.",
+)
+@pytest.mark.parametrize("name", SLOPES)
+def test_ratio_approaches_the_derivative(name):
+    f, derivative = SLOPES[name]
+    apart = [
+        ((f(Z + h) - f(Z)) / h - derivative(Z)).abs().max()
+        for h in (1e-2, 1e-3, 1e-4)
+    ]
+    assert apart[1] < apart[0] / 9
+    assert apart[2] < apart[1] / 9
+
+
+@claim(
+    "$(2.1^2 - 2^2) / 0.1 = (4.41 - 4) / 0.1 = <between>$, and the limit is $2 "
+    r"\cdot 2 = <limit>$.",
+    "It is $6z - 2$, at $z = <z>$ therefore <steep>; the constant <five> adds "
+    "nothing.",
+    "Such a line has the slope <one>.",
+    "The slope $1/z$ is <one> at $z = <right>$, and $e^z$ is <as_much> at $z = "
+    "<zero>$: the two points, (<x>, <y>) and (<x2>, <y2>), are mirror images.",
+    "With $u = 2z - 1$ the slopes are $2u$ and <inner>, so it is $4 (2z - 1)$, "
+    "at $z = <place>$ therefore <twelve>.",
+    "Multiplied out, $4z^2 - 4z + 1$ has the slope $8z - 4$, which at $z = "
+    "<place>$ is <twelve> too.",
+    "(by hand, easy) Find the slope of $3z^2 - 2z + <five>$ at $z = <z>$.",
+)
+def test_exercises_by_hand(
+    between,
+    limit,
+    z,
+    steep,
+    five,
+    one,
+    right,
+    as_much,
+    zero,
+    x,
+    y,
+    x2,
+    y2,
+    inner,
+    place,
+    twelve,
+):
+    assert slope_between(square, 2, 0.1) == pytest.approx(between)
+    assert slope(square, 2) == pytest.approx(limit)
+    assert slope(lambda z: 3 * z**2 - 2 * z + five, z) == pytest.approx(steep)
+    assert slope(lambda z: 3 * z**2 - 2 * z, z) == pytest.approx(steep)
+    assert math.tan(math.radians(45)) == pytest.approx(one)
+    assert slope(math.log, right) == pytest.approx(one)
+    assert slope(math.exp, zero) == pytest.approx(as_much)
+    assert as_much == one
+    assert (x, y) == (right, math.log(right)) == (y2, x2)
+    assert (x2, y2) == (zero, math.exp(zero))
+    assert slope(lambda z: 2 * z - 1, place) == pytest.approx(inner)
+    for f in (lambda z: (2 * z - 1) ** 2, lambda z: 4 * z**2 - 4 * z + 1):
+        assert slope(f, place) == pytest.approx(twelve)
+
+
+@claim(
+    "(by hand, medium) Let $s = (w x - y)^2$ with $w = <w>$, $x = <x>$ and $y "
+    "= <y>$.",
+    "With $u = w x - y = <u>$, the slope of $u^2$ is $2u = <twice>$, and $u$ "
+    "has the partial derivatives $x = <x>$ and $w = <w>$.",
+    "So they are <by_w> with respect to $w$ and <by_x> with respect to $x$.",
+)
+def test_partial_derivatives_of_a_squared_error(w, x, y, u, twice, by_w, by_x):
+    assert w * x - y == u
+    assert twice == 2 * u
+    assert slope(lambda w: (w * x - y) ** 2, w) == pytest.approx(by_w)
+    assert slope(lambda x: (w * x - y) ** 2, x) == pytest.approx(by_x)
+
+
+@claim(
+    "(program, medium) The slope of $e^z$ at <zero> is <one>.",
+    "It does not: from about $<worst>$ on it gets worse.",
+    "A computer keeps about <digits> digits.",
+    "The two heights agree in more and more of them, and what is left of "
+    "their difference is more and more rounding; at the end both are <one>, "
+    "and the slope comes out as <zero>.",
+)
+def test_too_small_a_step_is_lost_to_rounding(zero, one, worst, digits):
+    """The best of the powers of ten is the one named, or next to it."""
+    errors = {
+        power: abs(slope_between(math.exp, zero, 10.0**-power) - one)
+        for power in range(1, 17)
+    }
+    best = min(errors, key=errors.get)
+    assert abs(best + math.log10(worst)) <= 1
+    assert errors[1] > errors[4] > errors[best] < errors[12] < errors[16]
+    assert math.exp(10.0**-16) == math.exp(zero) == one
+    assert slope_between(math.exp, zero, 10.0**-16) == zero
+    assert round(-math.log10(torch.finfo(torch.float64).eps)) == digits
+
+
+@pytest.mark.parametrize("h", [0.5, 0.01, -0.2])
+def test_equations(h):
+    f, g = torch.sin, torch.exp
+    u, v = Z.sin() + 2, Z.exp()
+    k, l = (torch.sin(Z + h) - torch.sin(Z)), (Z + h).exp() - Z.exp()
+    symbols = {
+        **{"z": Z, "h": h, "e": math.e, "c": 3.0, "u": u, "v": v},
+        **{"k": k, "l": l, "f": f, "g": g, "f'": torch.cos, "g'": torch.exp},
+        **{"s": (f(Z + h) - f(Z)) / h, "u'": Z.cos(), "v'": Z.exp()},
+    }
+    inner = {"u": f(Z), "a": g(f(Z)), "a'": slope(lambda z: g(f(z)), Z)}
+    one, two = torch.tensor(1.0).double(), torch.tensor(2.0).double()
+    places = {r"\log 1 = 0": {}, "2z = 2": {"z": one}, "2u = 4": {"u": two}}
+    neuron = {"w": [3.0, -1.0], "x": [2.0, 1.0], "b": -4.0, "z": 1.0}
+    error = {"w": 2.0, "x": 3.0, "y": 5.0, "u": 1.0, "s": 1.0}
+    hold(
+        "primer/slopes.md",
+        symbols,
+        here={
+            "sum-rule": {"a'": slope(lambda z: 3 * (z.sin() + 2) + z.exp(), Z)},
+            "product-rule": {"a'": slope(lambda z: (z.sin() + 2) * z.exp(), Z)},
+            **dict.fromkeys(("chain-ratio", "chain-rule", "a = g(u)"), inner),
+            "a = f(z)": {"a": f(Z)},
+            "u = f(z)": inner,
+            r"a = c\,u + v": {"a": 3 * u + v},
+            "a = u v": {"a": u * v},
+            "u = z^2 + 1": {"u": Z**2 + 1},
+            "a = u^2": {"a": u**2},
+            "u = -z": {"u": -Z},
+            "u = 1 - z": {"u": 1 - Z},
+            "u = 2z - 1": {"u": 2 * Z - 1},
+            "z = w_1 x_1 + w_2 x_2 + b": neuron,
+            "z = 2 w_1 - 5": neuron,
+            **places,
+            **dict.fromkeys(
+                ("s = (w x - y)^2", "u = w x - y = 1", "2u = 2"), error
+            ),
+        },
+    )
