@@ -137,6 +137,7 @@ def by_differences(
     """Move each parameter up and down by a little."""
 
     def loss(moved: PerLayer[Layer]) -> Tensor:
+        """Go forward, and compare with the target."""
         return cross_entropy_of_z(forward(x, moved, names)[1][-1].z, y)
 
     return flat(numerical_gradients(loss, layers))
@@ -169,6 +170,7 @@ def error_of_differences(h: StepSize, centred: bool) -> float:
     """Compare differences with backpropagation, in the example on paper."""
 
     def loss(layers: PerLayer[Layer]) -> Tensor:
+        """Go forward, and compare with the target."""
         return cross_entropy_of_z(forward(X, layers, NAMES)[1][-1].z, Y)
 
     found = numerical_gradients(loss, LAYERS, h, centred)

@@ -540,3 +540,20 @@ def test_equations():
 def cubic(z, h):
     """Return the centred difference of z^3."""
     return ((z + h) ** 3 - (z - h) ** 3) / (2 * h)
+
+
+@claim(
+    "At the bottom the slope of $E$ is <level>, where $E$ is taken as a curve "
+    "over $h$.",
+    "The slopes of the two terms are $2 c h$ and $-u/h^2$, so there",
+)
+def test_bottom_is_where_the_slopes_cancel(level):
+    c, u = 0.7, 1e-3
+    bottom = (u / (2 * c)) ** (1 / 3)
+    h = torch.tensor([0.03, bottom, 0.4]).double().requires_grad_()
+    for term, slope in ((c * h**2, 2 * c * h), (u / h, -u / h**2)):
+        (found,) = torch.autograd.grad(term.sum(), h)
+        torch.testing.assert_close(found, slope.detach())
+    (total,) = torch.autograd.grad((c * h**2 + u / h).sum(), h)
+    assert total[0] < level < total[2]
+    assert total[1].item() == pytest.approx(level, abs=1e-6)

@@ -153,7 +153,8 @@ def test_rows_and_columns_say_the_same(columns):
 
 
 @claim(
-    "Without zero_grad() each step goes along the sum of all gradients so far."
+    "Without zero_grad() each step goes along the sum of all gradients so far.",
+    "No error is raised.",
 )
 def test_old_gradients_are_added_to_new_ones():
     w = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
