@@ -20,7 +20,7 @@ from snippets.propagation.descent import (
     loss_and_gradients,
     update,
 )
-from snippets.propagation.forward import ACTIVATIONS, forward
+from snippets.propagation.forward import ACTIVATIONS, Cache, forward
 from snippets.propagation.loss import cross_entropy, cross_entropy_derivative
 from tests import drawing
 from tests.claims import claim
@@ -581,3 +581,24 @@ def test_figure_of_the_ways():
     assert len(left) == 2
     assert len(thick) - len(left) == 4
     assert {line.get_color() for line in thick} == {PALETTE["orange"]}
+
+
+@claim(
+    "Zeros everywhere: $dz^{[L]} = \\hat y - y$ is <zero>, and all others are "
+    "made from it by products and sums.",
+)
+def test_right_predictions_have_no_gradient(zero):
+    layers, x, _ = problem(3, 7)
+    names = ("relu", "tanh", "sigmoid")
+    y_hat, caches = forward(x, layers, names)
+    for part in flat(backward(y_hat - y_hat, caches, names)):
+        assert torch.equal(part, torch.full_like(part, zero))
+
+
+@claim("$(3, 5)$, $(3, 2)$, $(3, 1)$ and $(2, 5)$.")
+def test_shapes_of_the_exercise():
+    W, dz, a = torch.ones(3, 2), torch.ones(3, 5), torch.ones(2, 5)
+    cache = Cache(a, dz, W, torch.ones(3, 1))
+    ((dW, db),) = backward(dz, [cache], ["tanh"])
+    shapes = [tuple(part.shape) for part in (dz, dW, db, W.T @ dz)]
+    assert shapes == [(3, 5), (3, 2), (3, 1), (2, 5)]

@@ -315,3 +315,28 @@ def test_equations():
             ),
         },
     )
+
+
+@claim(
+    "Those of its bias and of its <two> weights, since they are its $dz$ times "
+    "<one> or an input, and its $dz$ is that slope times what comes back.",
+)
+def test_saturated_unit_silences_three_derivatives(two, one):
+    assert (two, one) == (2, 1)
+    first, last = example.LAYERS
+    b = torch.tensor([[30.0], [-1.5]], dtype=torch.float64)
+    layers = [first._replace(b=b), last]
+    y_hat, caches = forward(example.X, layers, example.NAMES)
+    found = torch.cat(
+        [
+            part.flatten()
+            for part in flat(backward(y_hat - 1, caches, example.NAMES))
+        ]
+    )
+    nearly_none = found.abs() < 1e-9
+    # W of the hidden layer by rows, then its biases, then the output's
+    assert nearly_none.tolist() == [
+        *(True, True, False, False),
+        *(True, False),
+        *(False, False, False),
+    ]

@@ -51,7 +51,7 @@ def test_small_network_predicts_that(predicted, target, loss):
 @claim(
     "The error itself makes a bad loss: a negative one would count as better "
     "than none, and over <count> examples <over> and <under> would cancel.",
-    r"Its square, $(-0.45)^2 = 0.2025$, has neither fault.",
+    r"Its square, $(-0.42)^2 = 0.1764$, has neither fault.",
     "The squared error is, as a loss, half of that square:",
     "If there are several outputs, their losses are added up, and of all "
     "examples it takes the mean.",
