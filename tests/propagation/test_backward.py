@@ -595,7 +595,7 @@ def test_right_predictions_have_no_gradient(zero):
         assert torch.equal(part, torch.full_like(part, zero))
 
 
-@claim("$(3, 5)$, $(3, 2)$, $(3, 1)$ and $(2, 5)$.")
+@claim("In this order $(3, 5)$, $(3, 2)$, $(3, 1)$ and $(2, 5)$.")
 def test_shapes_of_the_exercise():
     W, dz, a = torch.ones(3, 2), torch.ones(3, 5), torch.ones(2, 5)
     cache = Cache(a, dz, W, torch.ones(3, 1))

@@ -34,9 +34,8 @@ from tests.propagation.slopes import column, row, slope
 
 @claim(
     "A network predicts <predicted>, and <target> would have been right.",
-    "The small network of Forward propagation has the target <target> and "
-    "predicts <predicted>.",
-    r"For the small network the loss is $-\log <predicted> \approx <loss>$.",
+    "The network on paper has the target <target> and predicts <predicted>.",
+    r"For the network on paper the loss is $-\log <predicted> \approx <loss>$.",
 )
 def test_small_network_predicts_that(predicted, target, loss):
     y_hat, _ = forward(example.X, example.LAYERS, example.NAMES)
