@@ -86,7 +86,6 @@ SHARED = {
     "contract.py",
     "activation/plot.py",
     "graph.py",
-    "propagation/backward_figures.py",
     "propagation/example.py",
     "notebooks/answer.py",
 }

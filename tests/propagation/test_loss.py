@@ -51,7 +51,7 @@ def test_small_network_predicts_that(predicted, target, loss):
 @claim(
     "The error itself makes a bad loss: a negative one would count as better "
     "than none, and over <count> examples <over> and <under> would cancel.",
-    r"Its square, $(-0.45)^2 = 0.2025$, has neither fault.",
+    r"Its square, $(-0.42)^2 = 0.1764$, has neither fault.",
     "The squared error is, as a loss, half of that square:",
     "If there are several outputs, their losses are added up, and of all "
     "examples it takes the mean.",
@@ -450,12 +450,12 @@ def test_error_has_the_opposite_sign_of_the_perceptrons(target):
     "cancels:",
     r"Let $z$ be <z> and the target <y>.",
     "The prediction is <y_hat>, and it could hardly be more wrong.",
-    r"With cross-entropy $dz$ is <dz>; with the squared error it is $<error> "
-    r"\cdot <value> \cdot <missing> \approx <shrunk>$, about <times> times "
-    "smaller.",
+    "With cross-entropy $dz$ is <dz>.",
+    r"The squared error multiplies that by $<value> \cdot <missing>$ and "
+    "leaves <shrunk>, about <times> times less.",
 )
 def test_wrong_partners_keep_the_slope_of_the_sigmoid(
-    z, y, y_hat, dz, error, value, missing, shrunk, times
+    z, y, y_hat, dz, value, missing, shrunk, times
 ):
     there, target = row(z), row(y)
     found = sigmoid(there).item()
@@ -465,7 +465,7 @@ def test_wrong_partners_keep_the_slope_of_the_sigmoid(
     by_square = slope(lambda z: squared_error(sigmoid(z), target), there)
     assert by_square.item() == pytest.approx(shrunk, abs=5e-5)
     factors = (found - y, found, 1 - found)
-    assert factors == pytest.approx((error, value, missing), abs=5e-5)
+    assert factors == pytest.approx((dz, value, missing), abs=5e-5)
     assert by_square.item() == pytest.approx(math.prod(factors))
     ratio = (by_surprise / by_square).item()
     assert ratio == pytest.approx(times, abs=5)
