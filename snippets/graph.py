@@ -42,8 +42,9 @@ def flows(graph: Graph) -> dict[Edge, float]:
     # --8<-- [end:flows]
 
 
+# --8<-- [start:draw_graph]
 @book_style()
-def draw_graph(graph: Graph, height: float = 2.4) -> Figure:
+def draw_graph(graph: Graph, height: float = 2.6) -> Figure:
     """Draw any small graph, with all that flows forward and back."""
     figure, sheet = blank_axes(height=height)
     *_, last = graph
@@ -112,7 +113,7 @@ def _bends(start: Place, end: Place, forks: bool) -> list[Place]:
     """
     (left, low), (right, high) = start, end
     level = high if forks else low
-    near, far = (0.3, BOX) if forks else (0.2, 0.4)
+    near, far = (0.3, BOX) if forks else (0.12, 0.33)
     if low == high:
         near = far = BOX
     return [start, (left + near, level), (right - far, level), end]
@@ -146,3 +147,4 @@ def _draw_node(sheet: Axes, place: Place, name: str, operation: str) -> None:
     if operation:
         above = (place[0], place[1] + 0.24)
         sheet.text(*above, name, ha="center", va="bottom", fontsize=12)
+    # --8<-- [end:draw_graph]

@@ -109,7 +109,7 @@ CELL = 0.46  # inches
 @book_style()
 def draw_transpose() -> Figure:
     """Draw a row of W, which goes forward, and a column, which comes back."""
-    figure, sheet = blank_axes(height=2.3)
+    figure, sheet = blank_axes(height=2.6)
     weights = [[f"w_{{{j}{k}}}" for k in (1, 2, 3)] for j in (1, 2)]
     turned = [[row[k] for row in weights] for k in range(3)]
     a, z, da, dz = (
@@ -125,13 +125,13 @@ def draw_transpose() -> Figure:
         (5.75, da, 1, "orange"),
     ):
         _draw_cells(sheet, left, cells, row, PALETTE[colour])
-    column = (0.15 + CELL, 1.4 - CELL), CELL, 2 * CELL
+    column = (0.15 + CELL, 1.6 - CELL), CELL, 2 * CELL
     style = {"edgecolor": PALETTE["orange"], "facecolor": "none"}
     sheet.add_patch(Rectangle(*column, linewidth=2, zorder=3, **style))
     for x in (2.39, 5.46):
-        sheet.text(x, 1.4, "=", ha="center", va="center", fontsize=14)
+        sheet.text(x, 1.6, "=", ha="center", va="center", fontsize=14)
     for x, text in ((1.6, "$W a$"), (4.95, r"$W^\top dz$")):
-        sheet.text(x, 0.12, text, ha="center", fontsize=14)
+        sheet.text(x, 0.2, text, ha="center", fontsize=14)
     return figure
 
 
@@ -140,7 +140,7 @@ def _draw_cells(
 ) -> None:
     """Draw a table of formulas, one of its rows in colour."""
     wide = 0.6 if cells[0][0].startswith("d") else CELL
-    top = 1.4 + CELL * len(cells) / 2
+    top = 1.6 + CELL * len(cells) / 2
     for row, signs in enumerate(cells):
         for column, sign in enumerate(signs):
             x, y = left + wide * column, top - CELL * (row + 1)

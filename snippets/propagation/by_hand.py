@@ -55,7 +55,7 @@ def two_units() -> Graph:
 # --8<-- [start:draw_two_units]
 def draw_two_units() -> Figure:
     """Draw the graph of two units in a chain, and their loss."""
-    return draw_graph(two_units(), height=2.3)
+    return draw_graph(two_units())
     # --8<-- [end:draw_two_units]
 
 

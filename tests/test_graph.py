@@ -1,0 +1,50 @@
+import pytest
+import torch
+
+from snippets.graph import Node, draw_graph, flows
+from tests import drawing
+from tests.claims import claim
+
+# c = a b and d = a + c, so that a has two ways to e = c d
+GRAPH = {
+    "a": Node(2.0),
+    "b": Node(3.0),
+    "c": Node(6.0, {"a": 3.0, "b": 2.0}, "×"),
+    "d": Node(8.0, {"a": 1.0, "c": 1.0}, "+"),
+    "e": Node(48.0, {"c": 8.0, "d": 6.0}, "×"),
+}
+
+
+@claim(
+    "In code they are two lines, in a loop from the last value to the first; "
+    "slopes says how fast a value changes with each of those that it is "
+    "computed from:"
+)
+def test_what_flows_back_adds_up_to_the_gradient():
+    a, b = (torch.tensor(value, requires_grad=True) for value in (2.0, 3.0))
+    c = a * b
+    wanted = torch.autograd.grad(c * (a + c), (a, b))
+    for name, gradient in zip("ab", wanted, strict=True):
+        back = sum(
+            g for (source, _), g in flows(GRAPH).items() if source == name
+        )
+        assert back == pytest.approx(gradient.item())
+
+
+def test_values_stand_above_their_edges_and_gradients_below():
+    figure = draw_graph(GRAPH, height=3.5)
+    drawing.lay_out(figure)
+    words = drawing.words(figure)
+    back = [*flows(GRAPH).items(), (("e", ""), 1.0)]
+    for (source, _), gradient in back:
+        above = [w for w in words if w[0] == f"{GRAPH[source].value:.3f}"]
+        below = [w for w in words if w[0] == f"{gradient:.3f}"]
+        assert any(
+            0 < value.y0 - other.y1 < 0.2
+            and abs(value.x0 + value.x1 - other.x0 - other.x1) < 0.02
+            for _, value in above
+            for _, other in below
+        )
+    for name, node in GRAPH.items():
+        assert f"${name}$" in [word for word, _ in words]
+        assert node.operation in ["", *(word for word, _ in words)]
