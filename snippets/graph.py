@@ -60,6 +60,8 @@ def draw_graph(graph: Graph, height: float = 2.6) -> Figure:
         _write(sheet, left, right, y, graph[source].value, gradient)
     for name, node in graph.items():
         _draw_node(sheet, places[name], f"${name}$", node.operation)
+        if _forks(graph, name):
+            _write_sum(sheet, places[name], name, flows(graph))
     return figure
 
 
@@ -127,9 +129,19 @@ def _write(
         (value, INK, 0.04, "bottom"),
         (back, PALETTE["orange"], -0.06, "top"),
     ):
-        text = f"{number:.3f}".replace("-", "−")
+        text = f"{round(number, 3):g}".replace("-", "−")
         place = ((left + right) / 2, y + away)
         sheet.text(*place, text, color=colour, ha="center", va=va)
+
+
+def _write_sum(
+    sheet: Axes, place: Place, name: str, carried: Mapping[Edge, float]
+) -> None:
+    """Write beside a value that forks the sum of what comes back to it."""
+    total = sum(back for (source, _), back in carried.items() if source == name)
+    text = f"{round(total, 3):g}".replace("-", "−")
+    style = {"color": PALETTE["orange"], "ha": "left", "va": "center"}
+    sheet.text(place[0] + 0.25, place[1], text, **style)
 
 
 def _draw_node(sheet: Axes, place: Place, name: str, operation: str) -> None:

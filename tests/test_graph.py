@@ -16,9 +16,9 @@ GRAPH = {
 
 
 @claim(
-    "In code they are two lines, in a loop from the last value to the first; "
-    "slopes says how fast a value changes with each of those that it is "
-    "computed from:"
+    "A graph lists its values in the order in which they are computed, and the "
+    "slopes of each say how fast it changes with the values that it was made "
+    "from:",
 )
 def test_what_flows_back_adds_up_to_the_gradient():
     a, b = (torch.tensor(value, requires_grad=True) for value in (2.0, 3.0))
@@ -37,8 +37,8 @@ def test_values_stand_above_their_edges_and_gradients_below():
     words = drawing.words(figure)
     back = [*flows(GRAPH).items(), (("e", ""), 1.0)]
     for (source, _), gradient in back:
-        above = [w for w in words if w[0] == f"{GRAPH[source].value:.3f}"]
-        below = [w for w in words if w[0] == f"{gradient:.3f}"]
+        above = [w for w in words if w[0] == f"{GRAPH[source].value:g}"]
+        below = [w for w in words if w[0] == f"{gradient:g}"]
         assert any(
             0 < value.y0 - other.y1 < 0.2
             and abs(value.x0 + value.x1 - other.x0 - other.x1) < 0.02

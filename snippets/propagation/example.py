@@ -3,7 +3,7 @@
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from snippets.figure import INK, PALETTE, blank_axes, book_style
 from snippets.network import Layer
@@ -67,7 +67,7 @@ LEFT, MIDDLE, RIGHT = (
     5.05,
 )  # inputs, hidden units, output, in inches
 TOP, CENTRE, BOTTOM = 2.75, 1.8, 0.85
-WIDE, HIGH = 1.55, 0.5  # a unit's box
+WIDE, HIGH = 1.62, 0.5  # a unit's box
 PLACES = {
     "w_{11}": (1.5, TOP),
     "w_{12}": (1.17, BOTTOM + 0.61),
@@ -84,7 +84,7 @@ PLACES = {
     "b": (RIGHT, CENTRE - 0.52),
     "z": (RIGHT - 0.38, CENTRE),
     r"\hat{y}": (RIGHT + 0.38, CENTRE),
-    "ℒ": (6.3, CENTRE),
+    "ℒ": (6.25, CENTRE),
 }
 
 
@@ -106,19 +106,31 @@ def _draw_network(with_gradients: bool) -> Figure:
         for start in (TOP, BOTTOM):
             ends = (TOP, BOTTOM) if x is not None else (CENTRE,)
             for end in ends:
-                sheet.plot([left, right], [start, end], color=INK, linewidth=1)
+                sheet.plot(
+                    [left, right],
+                    [start, end],
+                    color=INK,
+                    linewidth=1,
+                    zorder=1,
+                )
     if with_gradients:
-        sheet.plot([RIGHT, 6.3], [CENTRE, CENTRE], color=INK, linewidth=1)
+        sheet.plot(
+            [RIGHT, 6.25], [CENTRE, CENTRE], color=INK, linewidth=1, zorder=1
+        )
     for x, y in ((MIDDLE, TOP), (MIDDLE, BOTTOM), (RIGHT, CENTRE)):
         _draw_box(sheet, x, y)
     for k, y in enumerate((TOP, BOTTOM)):
+        _lay_paper(sheet, LEFT, y, is_high=False)
         _write(sheet, LEFT, y, f"$x_{k + 1} = {X[k, 0]:g}$", INK)
+    if with_gradients:
+        _write(sheet, 6.25, CENTRE - 0.52, f"$y = {Y.item():g}$", INK)
     for sign, (value, gradient) in numbers().items():
         if sign == "ℒ" and not with_gradients:
             continue  # it comes later
         x, y = PLACES[sign]
         up = 0.11 if with_gradients else 0
         decimals = 2 if sign[0] in "wb" else 3
+        _lay_paper(sheet, x, y, with_gradients)
         _write(sheet, x, y + up, f"${sign}$ {value:.{decimals}f}", INK)
         if with_gradients:
             _write(sheet, x, y - up, f"{gradient:.3f}", PALETTE["orange"])
@@ -133,16 +145,14 @@ def _draw_box(sheet: Axes, x: float, y: float) -> None:
     box.set_zorder(2)
 
 
+def _lay_paper(sheet: Axes, x: float, y: float, is_high: bool) -> None:
+    """Interrupt a line where numbers stand on it."""
+    high = 0.44 if is_high else 0.24
+    style = {"facecolor": PALETTE["paper"], "edgecolor": "none", "zorder": 1.9}
+    sheet.add_patch(Rectangle((x - 0.42, y - high / 2), 0.84, high, **style))
+
+
 def _write(sheet: Axes, x: float, y: float, text: str, colour: str) -> None:
-    """Write on paper of its own, which interrupts a line."""
-    paper = {"facecolor": PALETTE["paper"], "edgecolor": "none", "pad": 1}
-    sheet.text(
-        x,
-        y,
-        text.replace("-", "−"),
-        color=colour,
-        ha="center",
-        va="center",
-        bbox=paper,
-    )
+    style = {"ha": "center", "va": "center", "color": colour}
+    sheet.text(x, y, text.replace("-", "−"), **style)
     # --8<-- [end:draw_example]

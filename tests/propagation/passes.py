@@ -1,5 +1,6 @@
 """One pass forward and backward, in the signs of the chapters."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -143,7 +144,11 @@ def on_paper(column: int = 0) -> tuple[Symbols, Symbols]:
     x, y = example.TWO_X[:, [column]], example.TWO_Y[:, [column]]
     y_hat, (first, last) = forward(x, example.LAYERS, example.NAMES)
     hidden, output = backward(y_hat - y, (first, last), example.NAMES)
-    shared = {r"\sigma": torch.sigmoid, r"\hat y": y_hat.squeeze()}
+    shared = {
+        r"\sigma": torch.sigmoid,
+        r"\hat y": y_hat.squeeze(),
+        "e": math.e,
+    }
     units = {
         "z": [*first.z.flatten()],
         "a": [*last.a_previous.flatten()],

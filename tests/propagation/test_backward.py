@@ -7,6 +7,7 @@ import torch
 
 from snippets.figure import PALETTE
 from snippets.network import Layer, initialise
+from snippets.propagation import example
 from snippets.propagation.backward import (
     Gradient,
     backward,
@@ -141,7 +142,7 @@ def test_agrees_with_autograd_from_the_loss_on(seed):
 
 @claim(
     "What was computed for the end of the chain is used again for its "
-    "beginning, and that is why one goes backward.",
+    "beginning, which is why we go backward.",
 )
 def test_each_layers_derivative_is_computed_once(monkeypatch):
     calls = []
@@ -217,9 +218,11 @@ def test_agrees_with_centred_differences():
     "product of $(n^{[l]}, m)$ and $(m, n^{[l-1]})$ has the shape of "
     "$W^{[l]}$, and that of $(n^{[l-1]}, n^{[l]})$ and $(n^{[l]}, m)$ the "
     "shape of $a^{[l-1]}$.",
-    r"The product $dz\, a^\top$ then adds up over the examples by itself, "
-    "since each row of $dz$ runs along all of them.",
-    "To the biases: the mean over the columns, one for each example $i$.",
+    r"Row $j$ of $dz$ and column $k$ of $a^\top$ then run along the examples, "
+    "and their product adds up: for two examples, counted in round brackets, "
+    "it is $dz_j^{(1)} a_k^{(1)} + dz_j^{(2)} a_k^{(2)}$.",
+    "To the biases: the mean of the columns of $dz^{[l]}$; here $i$ counts "
+    "the examples.",
 )
 def test_shapes_on_the_way_back():
     signs = passes.symbols_of_a_pass(*passes.problem(0))
@@ -240,12 +243,13 @@ def test_shapes_on_the_way_back():
 
 
 @claim(
-    "The weight $w_{jk}$ acts on the loss only through $z_j$, which grows "
-    "$a_k$ times as fast as it:",
+    "The weight $w_{jk}$ acts on the loss only through $z_j$: one term of the "
+    "sum above contains it, so $z_j$ grows $a_k$ times as fast as the weight "
+    "does.",
     "The bias $b_j$ acts through $z_j$ too, with the slope <one>, so $db_j = "
     "dz_j$.",
     "The activation $a_k$ goes into every $z_j$, with the weight $w_{jk}$: a "
-    "fork, with a way through each unit of the layer.",
+    "fork, with a path through each unit of the layer.",
     "A weight reaches the loss through its own unit only; an activation "
     "reaches it through every unit of the next layer.",
     "To the weights: each weight gets the $dz$ of the unit it leads to, times "
@@ -280,6 +284,20 @@ def test_slopes_of_one_layer_unit_by_unit(one):
     for k in range(3):
         paths = sum(w[j, k] * dz[j] for j in range(4))
         torch.testing.assert_close(da[k], paths)
+
+
+@claim(
+    "Give the network on paper a second example, the input (<x_1>, <x_2>) with "
+    "the target <y>; the first weight of the output then gets "
+    "$(-0.249 + 0.270) / 2 \\approx 0.01$.",
+    "The code agrees:",
+)
+def test_first_weight_of_the_output_for_two_examples(x_1, x_2, y):
+    assert example.TWO_X[:, 1].tolist() == [x_1, x_2]
+    assert example.TWO_Y[0, 1].item() == y
+    y_hat, caches = forward(example.TWO_X, example.LAYERS, example.NAMES)
+    _, output = backward(y_hat - example.TWO_Y, caches, example.NAMES)
+    assert output.dW[0, 0].item() == pytest.approx(0.01, abs=0.0005)
 
 
 @claim(
@@ -487,11 +505,11 @@ def test_equations(seed):
 
 
 @claim(
-    "Backward, each weight is used once for $dW$ and, except in the first "
+    "From the back, each weight is used once for $dW$ and, except in the first "
     "layer, once for $da$.",
-    "Forward, a parameter changes one unit of its own layer, so it costs as "
-    "many multiplications as that unit has weights leading out of it, and in "
-    "each later layer as many as the layer has weights.",
+    "From the front, a parameter changes one unit of its own layer, so it "
+    "costs as many multiplications as that unit has weights leading out of "
+    "it, and in each later layer as many as the layer has weights.",
 )
 @pytest.mark.parametrize("sizes", [(2, 2, 1), (3, 4, 5, 2), (4, 4, 5, 6, 4, 3)])
 def test_multiplications_are_counted(sizes):
@@ -511,13 +529,24 @@ def test_multiplications_are_counted(sizes):
 
 
 @claim(
-    "In the smallest network there is nothing to gain; in the last, the way "
-    "forward costs <times> times as much as the way back.",
+    "In the smallest network the way from the back even costs <more> "
+    "multiplications more; in the last, the way from the front costs <times> "
+    "times as much.",
+    "In the last network of the table below, a weight of the first layer "
+    "changes one unit, which leads to <leads> others, and then come the <last> "
+    "weights of the last layer: <each> multiplications, for each of <count> "
+    "parameters of that layer.",
 )
-def test_way_back_is_cheaper_in_large_networks(times):
+def test_way_back_is_cheaper_in_large_networks(
+    more, times, leads, last, each, count
+):
     """Those of the page's table."""
     back, ahead = count_multiplications((2, 2, 1))
-    assert ahead <= back
+    assert back - ahead == more
+    assert leads + last == each
+    assert last == 100 * 10
+    assert count == 100 * (784 + 1)
+    assert leads == 100
     back, ahead = count_multiplications((784, 100, 100, 10))
     assert round(ahead / back) == times
 
@@ -569,9 +598,9 @@ def test_figure_of_the_transpose_shades_what_belongs_together():
 
 @claim(
     "In the first, the line from ak to zj, named wjk, and the line from zj to "
-    "the loss are thick: one way.",
+    "the loss are thick: one path.",
     "In the second, the lines from ak to both z1 and zj are thick, and so are "
-    "those from both to the loss: two ways.",
+    "those from both to the loss: two paths.",
 )
 def test_figure_of_the_ways():
     thick = [

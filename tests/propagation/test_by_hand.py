@@ -14,6 +14,7 @@ from snippets.propagation.descent import (
     loss_and_gradients,
 )
 from snippets.propagation.example import draw_example_gradients
+from snippets.propagation.example import numbers as example_numbers
 from snippets.propagation.forward import forward
 from tests import drawing
 from tests.claims import claim
@@ -39,6 +40,8 @@ def flat(gradients):
     "On the way we found $dz = <dz>$, which is $a - 1$, the prediction minus "
     "the target, as the loss has it for a sigmoid with cross-entropy.",
     "The bias has the same derivative: $db = dz$.",
+    "The input has one too, $w \\, dz = 0.3 \\cdot (-0.5) = -0.15$, though "
+    "nobody trains it.",
     "At the right end stands <one>, since the loss changes exactly as fast "
     "as itself.",
     "A sum passes on what it gets, since its slope is <one> for each of its "
@@ -89,7 +92,8 @@ def test_a_larger_weight_lowers_the_loss(
 
 @claim(
     "Let a second unit take the activation of the first as its input, with "
-    "$w_2 = <w_2>$ and $b_2 = <b_2>$.",
+    "$w_2 = <w_2>$ and $b_2 = <b_2>$; the small number counts the units along "
+    "the chain.",
     "The gradients run from <one> at the right by way of <dz_2> for the "
     "second sum, <da_1> for the first activation and <dz_1> for the first sum "
     "to <dw_1> for w1 at the left.",
@@ -117,20 +121,37 @@ def test_two_units(w_2, b_2, one, dz_2, da_1, dz_1, dw_1):
 
 
 @claim(
-    "Let $a = <a>$ go into two outputs, with the weights <w_1> and <w_2>, no "
-    "bias and no activation function: they are $z_1 = 0.8 \\cdot 0.5 = 0.4$ "
-    "and $z_2 = -0.6 \\cdot 0.5 = -0.3$.",
+    "Let $a = <a>$ go into two outputs, which the small number now counts, "
+    "with the weights <w_1> and <w_2>, no bias and no activation function: "
+    "they are $z_1 = 0.8 \\cdot 0.5 = 0.4$ and $z_2 = -0.6 \\cdot 0.5 = -0.3$.",
     "The targets are <y_1> and <y_2>, and the loss of each is half the "
     "squared error, so that $dz_1 = 0.4 - 1 = -0.6$ and $dz_2 = -0.3 - 0 = "
     "-0.3$.",
-    "A fork: two ways lead from $a$ to the loss, one brings back <one_way> "
+    "A fork: two paths lead from $a$ to the loss, one brings back <one_way> "
     "and the other <other_way>, together <together>.",
     "Backward, the line through the first output brings <one_way> to a, the "
-    "line through the second <other_way>.",
-    "So there are two rules and no more: along a way the slopes multiply, and "
-    "where several ways lead to the loss, their products add up.",
+    "line through the second <other_way>, and beside a stands their sum, "
+    "<together>.",
+    r"Once more it can be tried: at $a = <other_a>$ the loss is $\frac{1}{2} "
+    r"\cdot 0.592^2 + \frac{1}{2} \cdot 0.306^2 \approx <after>$, after "
+    "<before>, and it has fallen by <fall>.",
+    "So there are two rules and no more: along a path the slopes multiply, and "
+    "where several paths lead to the loss, their products add up.",
 )
-def test_fork(a, w_1, w_2, y_1, y_2, one_way, other_way, together):
+def test_fork(
+    a,
+    w_1,
+    w_2,
+    y_1,
+    y_2,
+    one_way,
+    other_way,
+    together,
+    other_a,
+    after,
+    before,
+    fall,
+):
     graph = fork()
     given = [graph[name].value for name in ("a", "w_1", "w_2")]
     assert given == [a, w_1, w_2]
@@ -143,6 +164,11 @@ def test_fork(a, w_1, w_2, y_1, y_2, one_way, other_way, together):
     assert wanted.item() == pytest.approx(together)
     assert passes.of_a_graph(graph)["da"].item() == pytest.approx(together)
     assert loss.item() == pytest.approx(graph["ℒ"].value)
+    assert loss.item() == pytest.approx(before)
+    moved = ((w_1 * other_a - y_1) ** 2 + (w_2 * other_a - y_2) ** 2) / 2
+    assert moved == pytest.approx(after, abs=0.0005)
+    assert before - moved == pytest.approx(fall, abs=0.0005)
+    assert fall == pytest.approx((a - other_a) * together)
 
 
 def first_exercise():
@@ -225,7 +251,6 @@ def test_second_example_on_paper(
     "and <x_2> those of the four weights: <dw_11> and <dw_12> for the first "
     "unit, <dw_21> and <dw_22> for the second.",
     "The network on paper with its gradients, in colour, below the values.",
-    "Its target is <y>.",
 )
 def test_nine_numbers(
     z,
@@ -249,7 +274,6 @@ def test_nine_numbers(
     dw_22,
     x_1,
     x_2,
-    y,
 ):
     """They are autograd's, and stand in the figure."""
     leaves = [
@@ -266,7 +290,6 @@ def test_nine_numbers(
     said += [dw_1, dw_2, dz_again]
     assert numbers == pytest.approx(said, abs=0.0005)
     assert [dz_1, dz_2] == [db_1, db_2]
-    assert example.Y.item() == y
     values = [output.item(), prediction.item(), total.item(), one]
     assert values == pytest.approx([z, y_hat, loss, 1], abs=0.0005)
     assert example.X.flatten().tolist() == [x_1, x_2]
@@ -340,3 +363,59 @@ def test_saturated_unit_silences_three_derivatives(two, one):
         *(True, False),
         *(False, False, False),
     ]
+
+
+@claim(
+    "Its target is <y>, and its loss is cross-entropy: $-\\log 0.584 \\approx "
+    "<loss>$.",
+    "(The <da> below the prediction is its own derivative, $-1 / \\hat y$; "
+    "times the slope of the sigmoid, $\\hat y (1 - \\hat y)$, it gives this "
+    "$dz$.)",
+    "The output's $z$ grows <w_1> times as fast as $a_1$ and <w_2> times as "
+    "fast as $a_2$, so $da_1 \\approx 0.80 \\cdot (-0.416) \\approx -0.333$ "
+    "and $da_2 \\approx -1.10 \\cdot (-0.416) \\approx 0.458$.",
+    "Try one of the nine: with $w_{12} = <other>$ instead of <old> the loss is "
+    "<after>, after <before>, and $-0.0016 / 0.01 = -0.16$.",
+    "Three decimals are enough; the last may differ by <last> from yours, "
+    "since the figure goes on with unrounded numbers.",
+    "The inputs do fork: for $x_1$ two paths add up to $0.30 \\cdot (-0.080) - "
+    "0.50 \\cdot 0.098 \\approx <dx>$.",
+)
+def test_numbers_around_the_nine(
+    y, loss, da, w_1, w_2, other, old, after, before, last, dx
+):
+    found = example_numbers()
+    assert example.Y.item() == y
+    assert found["ℒ"][0] == pytest.approx(loss, abs=0.0005)
+    assert found[r"\hat{y}"][1] == pytest.approx(da, abs=0.0005)
+    assert [found["w_1"][0], found["w_2"][0]] == [w_1, w_2]
+    assert found["w_{12}"][0] == old
+
+    def loss_at(value):
+        first, second = example.LAYERS
+        W = first.W.clone()
+        W[0, 1] = value
+        layers = [first._replace(W=W), second]
+        y_hat, _ = forward(example.X, layers, example.NAMES)
+        return -y_hat.log().item()
+
+    assert loss_at(old) == pytest.approx(before, abs=0.00005)
+    assert loss_at(other) == pytest.approx(after, abs=0.00005)
+    assert pytest.approx(da, abs=0.001 * last + 0.0005) == -1 / 0.584
+    first, _ = example.LAYERS
+    dz = torch.tensor([[found["z_1"][1]], [found["z_2"][1]]]).double()
+    assert (first.W.T @ dz)[0].item() == pytest.approx(dx, abs=0.0005)
+
+
+@claim(
+    "If it is saturated near <zero>, also that of the weight that leads out of "
+    "it, which is multiplied by its activation.",
+)
+def test_unit_saturated_near_zero_silences_a_fourth(zero):
+    first, last = example.LAYERS
+    b = torch.tensor([[-30.0], [-1.5]], dtype=torch.float64)
+    layers = [first._replace(b=b), last]
+    y_hat, caches = forward(example.X, layers, example.NAMES)
+    assert caches[1].a_previous[0].item() == pytest.approx(zero, abs=1e-9)
+    _, output = backward(y_hat - 1, caches, example.NAMES)
+    assert (output.dW.abs() < 1e-9).tolist() == [[True, False]]

@@ -452,9 +452,8 @@ def test_equations(seed):
     "and at the output z <z> and the prediction <y_hat>.",
     "The network on paper: its parameters, and what each unit computes from "
     "the input (<x_1>, <x_2>).",
-    "The weight $w_{21}$ leads to the second hidden unit from the first input: "
-    "first the unit, then where the weight comes from, as the row and the "
-    "column of $W$.",
+    "The weight $w_{21}$ leads to unit <unit> from input <one>, and stands in "
+    "row <row> and column <column> of $W$.",
 )
 def test_network_on_paper(
     x_1,
@@ -474,6 +473,10 @@ def test_network_on_paper(
     a_2,
     z,
     y_hat,
+    unit,
+    one,
+    row,
+    column,
 ):
     (first, last) = example.LAYERS
     assert example.X.flatten().tolist() == [x_1, x_2]
@@ -484,6 +487,7 @@ def test_network_on_paper(
     signs = ["z_1", "a_1", "z_2", "a_2", "z", r"\hat{y}"]
     said = [z_1, a_1, z_2, a_2, z, y_hat]
     assert [found[sign] for sign in signs] == pytest.approx(said, abs=0.0005)
+    assert (unit, one) == (row, column) == (2, 1)
     assert found["w_{21}"] == first.W[1, 0].item()
     figure = draw_example()
     drawing.lay_out(figure)
