@@ -31,9 +31,9 @@ def flat(gradients):
     "Those of all layers before it: by Equation, $da^{[L-1]} = "
     r"(W^{[L]})^\top dz^{[L]} = 0$.",
     (
-        "The gradients of the last layer itself are not 0, so its weights "
-        "move away from <start>, and from the second step on the others "
-        "learn too."
+        "Those of the last layer's own weights are in general not 0, so "
+        "these move away from <start>, and from the second step on the "
+        "others learn too."
     ),
 )
 def test_third_exercise(start):
@@ -300,8 +300,8 @@ def test_first_exercise(rate, other):
 
 
 @claim(
-    "(predict, medium) The network on paper has the squares of its nine "
-    "derivatives add up to <squares>.",
+    "(predict, medium) The squares of the nine derivatives of the network on "
+    "paper add up to <squares>.",
     r"By how much should its loss fall in a step with $\eta = <rate>$?",
     r"By about $0.1 \cdot 0.35 = 0.035$, from <before> to about <after>.",
 )
@@ -320,26 +320,30 @@ def test_second_exercise(squares, rate, before, after):
     assert loss(one_step(rate)) == pytest.approx(after, abs=0.002)
 
 
-@claim("They come close to the targets <first> and <second>:")
-def test_two_examples_are_learnt(first, second):
+@claim(
+    "They come close to the targets <first> and <second>:",
+    "(program, hard) Train the network on paper for a thousand steps with "
+    r"$\eta = <rate>$ on its two examples; what do its predictions become?",
+)
+def test_two_examples_are_learnt(first, second, rate):
     layers = example.LAYERS
     for _ in range(1000):
         y_hat, caches = forward(example.TWO_X, layers, example.NAMES)
         gradients = backward(y_hat - example.TWO_Y, caches, example.NAMES)
-        layers = update(layers, gradients, 1.0)
+        layers = update(layers, gradients, rate)
     assert example.TWO_Y.tolist() == [[first, second]]
     assert (y_hat - example.TWO_Y).abs().max() < 0.02
 
 
 @claim(
-    "With a learning rate of <rate> the same network jumps to and fro and "
-    "never settles:",
+    "With a learning rate of <rate> the same network jumps to and fro, and "
+    "has not settled after <steps> steps:",
     r"Cross-entropy with a sigmoid at least keeps each error $\hat y - y$ "
     "between <low> and <high>.",
 )
-def test_too_long_steps_never_settle(rate, low, high):
+def test_too_long_steps_never_settle(rate, steps, low, high):
     generator = torch.Generator().manual_seed(2)
-    layers, losses = train_on_xor(2000, rate, generator)
+    layers, losses = train_on_xor(int(steps), rate, generator)
     assert max(losses) < float("inf")
     last = torch.tensor(losses[-50:])
     assert last.min() > losses[0]
@@ -352,7 +356,7 @@ def test_too_long_steps_never_settle(rate, low, high):
     "With half the squared error and no activation function the error has no "
     "bounds: the weights can grow from step to step until they leave the "
     "numbers that a computer holds.",
-    "require_finite stops there, and says at which step and in which layer.",
+    "require_finite stops there, and says at which step and in which layer:",
 )
 def test_training_that_leaves_the_finite_numbers_says_so():
     """One weight, x = 2 and y = 1: each step multiplies the error by -3."""
