@@ -78,12 +78,13 @@ _ITALIC_H = (
 
 
 @contextmanager
-def book_style() -> Iterator[None]:
+def book_style(size: float = STYLE["font.size"]) -> Iterator[None]:
     """Draw in the book's style, whatever the reader's matplotlibrc says.
 
     It is also a decorator: `@book_style()`.
+    size: of the letters, in points.
     """
-    with matplotlib.style.context(["default", STYLE]):
+    with matplotlib.style.context(["default", STYLE, {"font.size": size}]):
         yield
 
 

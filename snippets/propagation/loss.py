@@ -1,5 +1,6 @@
 """How wrong a prediction is, in one number."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -60,7 +61,7 @@ def cross_entropy_of_z(
 
 
 # --8<-- [start:draw_losses]
-@book_style()
+@book_style(size=12)
 def draw_losses() -> Figure:
     """Draw cross-entropy and squared error for both targets, on one scale."""
     figure, panels = new_axes(height=3.4, columns=2)
@@ -69,8 +70,16 @@ def draw_losses() -> Figure:
         _draw_for_both_targets(axes, loss, y_hat)
         axes.set(xlim=(0, 1), ylim=(0, 5), xlabel=r"$\hat{y}$")
     panels[0].set(title="surprise", ylabel="loss")
+    panels[0].legend(loc="upper center")
+    panels[0].plot(0.58, -math.log(0.58), "o", color=PALETTE["orange"])
+    panels[0].annotate(
+        "0.54",
+        (0.58, -math.log(0.58)),
+        (0.5, 1.7),
+        ha="center",
+        arrowprops={"arrowstyle": "-", "linewidth": 0.8},
+    )
     panels[1].set(title="half the squared error")
-    panels[1].legend(loc="upper center")
     return figure
 
 
@@ -92,20 +101,22 @@ def _draw_for_both_targets(
 
 
 # --8<-- [start:draw_partners]
-@book_style()
+@book_style(size=12)
 def draw_partners() -> Figure:
     """Draw dz of a sigmoid whose target is 0, for both losses."""
     figure, (axes,) = new_axes(height=3.2)
     z = torch.arange(-80, 81, dtype=torch.float64) / 10
     y_hat, y = sigmoid(z), torch.zeros_like(z)
     by_surprise = cross_entropy_derivative(y_hat[None], y[None])[0]
-    for da, name, colour, line in (
-        (by_surprise, "cross-entropy", "blue", "-"),
-        (y_hat - y, "squared error", "orange", "--"),
+    for da, name, colour, line, above in (
+        (by_surprise, "cross-entropy", "blue", "-", -0.08),
+        (y_hat - y, "squared error", "orange", "--", 0.04),
     ):
         dz = da * sigmoid_derivative(z)
         axes.plot(z, dz, line, color=PALETTE[colour], label=name)
-        axes.plot(z[z == 5], dz[z == 5], "o", color=PALETTE[colour])
+        (there,) = dz[z == 5].tolist()
+        axes.plot(5, there, "o", color=PALETTE[colour])
+        axes.text(5.2, there + above, f"{there:.4f}")
     axes.axvline(5, color=INK, linewidth=0.8, linestyle=":")
     axes.set(xlabel="$z$", ylabel="$dz$", xlim=(-8, 8), ylim=(0, 1.05))
     axes.legend(loc="upper left")

@@ -30,28 +30,31 @@ def softmax_cross_entropy(
 
 
 # --8<-- [start:draw_softmax]
-@book_style()
+@book_style(size=12)
 def draw_softmax() -> Figure:
     """Draw three scores, their powers of e, and the probabilities they make."""
     z = torch.tensor([[2.0], [0.0], [-1.0]], dtype=torch.float64)
-    figure, panels = new_axes(height=2.8, columns=3)
-    for axes, title, heights, digits in zip(
+    figure, panels = new_axes(height=3.2, columns=3)
+    for axes, title, heights, digits, marks in zip(
         panels,
         ("scores $z$", "powers $e^z$", r"probabilities $\hat{y}$"),
         (z, z.exp(), softmax(z)),
         (0, 2, 3),
+        ((-1, 0, 1, 2), (0, 2, 4, 6, 8), (0, 0.2, 0.4, 0.6, 0.8, 1)),
         strict=True,
     ):
-        bars = axes.bar(
-            (1, 2, 3), heights[:, 0].tolist(), color=PALETTE["blue"]
-        )
-        numbers = [f"{height:.{digits}f}" for height in heights[:, 0]]
+        sizes = heights[:, 0].tolist()
+        bars = axes.bar(("cat", "dog", "horse"), sizes, color=PALETTE["blue"])
+        numbers = [f"{size:.{digits}f}" for size in sizes]
         axes.bar_label(
-            bars, [text.replace("-", "\N{MINUS SIGN}") for text in numbers]
+            bars,
+            [text.replace("-", "\N{MINUS SIGN}") for text in numbers],
+            padding=3,
         )
         axes.axhline(0, color=INK, linewidth=0.8)
-        axes.set(title=title, xlabel="class", xticks=(1, 2, 3), yticks=())
-        axes.margins(y=0.15)
-        axes.spines[["left", "bottom"]].set_visible(False)
+        axes.margins(y=0.2)  # room for the numbers
+        axes.set(title=title, yticks=marks)
+        axes.tick_params(axis="x", length=0)
+        axes.spines["bottom"].set_visible(False)
     return figure
     # --8<-- [end:draw_softmax]

@@ -264,7 +264,8 @@ def test_places_of_a_matrix(zero, second, first):
     "But for <two> matrices of shape $(<side>, <same>)$ both  and @ run, and "
     "give different results.",
     "In torch @ is the product of matrices and  goes place by place; a column "
-    "is added to every column, and what is no column may be taken for a row.",
+    "is added to every column, and a tensor with one dimension is taken for a "
+    "row.",
 )
 def test_two_products(two, n, k, side, same):
     W, x = PRICES, BASKETS
@@ -286,13 +287,13 @@ def test_two_products(two, n, k, side, same):
     "W @ x + b adds them: torch repeats the column for every column of the "
     "other.",
     "Here it adds <b1> to the <first> row and <b2> to the <second>.",
-    "torch.tensor([10.0, 20.0]) has the shape $(<n>,)$: it is neither row nor "
-    "column.",
+    "torch.tensor([10.0, 20.0]) has the shape $(<n>,)$, with <dimension> "
+    "dimension only.",
     "torch adds it as a row, so that <c1> goes to the <left> column and <c2> "
     "to the <right>.",
 )
 def test_a_column_is_added_to_every_column(
-    k, m, rows, one, b1, first, b2, second, n, c1, left, c2, right
+    k, m, rows, one, b1, first, b2, second, n, dimension, c1, left, c2, right
 ):
     product, b = PRICES @ BASKETS, torch.tensor([[10.0], [20.0]])
     assert product.shape == (k, m)
@@ -302,6 +303,7 @@ def test_a_column_is_added_to_every_column(
     assert added[int(second) - 1].tolist() == [b2, b2]
     flat = torch.tensor([10.0, 20.0])
     assert flat.shape == (n,)
+    assert flat.dim() == dimension
     added = product + flat - product
     assert added[:, int(left) - 1].tolist() == [c1, c1]
     assert added[:, int(right) - 1].tolist() == [c2, c2]

@@ -74,9 +74,12 @@ def test_figure_names_what_passes():
             f"$W^{{[{l}]}},\\ b^{{[{l}]}}$",
         ):
             assert where[cached][1] > LOWER
-    for a, end in (("a^{[0]}", "$x$"), ("a^{[L]}", r"$\hat{y}$")):
-        assert where[f"${a}$"][1] > where[end][1] == UPPER
-        assert where[f"${a}$"][0] == where[f"$d{a}$"][0]
+    for a, end, below in (
+        ("$a^{[0]}$", "$x$", "$da^{[0]}$"),
+        ("$a^{[L]}$", r"$\hat{y}$", r"$\hat{y}-y$"),
+    ):
+        assert where[a][1] > where[end][1] == UPPER > where[below][1] > LOWER
+        assert where[a][0] == where[below][0]
     assert where["$x$"][0] < where["$a^{[0]}$"][0]
     assert where["$a^{[L]}$"][0] < where[r"$\hat{y}$"][0]
     assert any(r"\eta\,dW" in text and r"\eta\,db" in text for text in where)
@@ -90,8 +93,8 @@ def test_figure_names_what_passes():
     "which is y-hat.",
     "The upper row, read from left to right, goes from the input to the "
     "prediction; the lower row, read from right to left, goes from the "
-    "derivative with respect to the prediction to the gradients of the first "
-    "layer.",
+    "prediction's error to the gradients of the first layer, which are the "
+    "derivatives with respect to its weights and biases.",
 )
 def test_figure_sends_values_right_and_derivatives_left(start, passed):
     (sheet,) = draw_two_rows().axes
@@ -117,7 +120,7 @@ def test_figure_sends_values_right_and_derivatives_left(start, passed):
 @claim(
     "$da^{[0]}$ is crossed out because nobody needs it: the input is not "
     "trained.",
-    "The lower row runs from right to left: da[L] enters the last box, "
+    "The lower row runs from right to left: y-hat minus y enters the last box, "
     "da[L-<back>] and so on pass to the left, and da[<start>], which would "
     "leave the first box, is crossed out.",
 )
@@ -126,7 +129,7 @@ def test_figure_crosses_out_what_nobody_needs(back, start):
     (stroke,) = sheet.lines
     where = words_at(sheet)
     x, y = where[f"$da^{{[{start:g}]}}$"]
-    passed = where["$da^{[L]}$"][0], where[f"$da^{{[L-{back:g}]}}$"][0]
+    passed = where[r"$\hat{y}-y$"][0], where[f"$da^{{[L-{back:g}]}}$"][0]
     assert x < where["$dz^{[1]}$"][0] < passed[1] < passed[0]
     (left, right), (low, high) = stroke.get_data()
     assert left < x <= right
@@ -365,6 +368,8 @@ def test_figure_names_what_an_arrow_carries_above_its_middle(placed):
         )
         for index, layer in names:
             name = f"${d}a^{{[{layer}]}}$"
+            if (layer, d) == ("L", "d"):
+                name = r"$\hat{y}-y$"
             (box,) = [box for word, box in words if word == name]
             assert drawing.centre(box)[0] == pytest.approx(
                 level[index], abs=0.03

@@ -34,14 +34,16 @@ from tests.propagation.slopes import column, row, slope
 
 @claim(
     "A network predicts <predicted>, and <target> would have been right.",
-    "The network on paper has the target <target> and predicts <predicted>.",
-    r"For the network on paper the loss is $-\log <predicted> \approx <loss>$.",
+    "Take this prediction, <predicted>, and its target, <target>.",
+    "The network on paper predicts <predicted> where the target is <target>, "
+    r"so its loss is $-\log <again> \approx <loss>$.",
 )
-def test_small_network_predicts_that(predicted, target, loss):
+def test_small_network_predicts_that(predicted, target, again, loss):
     y_hat, _ = forward(example.X, example.LAYERS, example.NAMES)
     y = example.Y[:, :1]
     assert y.item() == target
     assert y_hat[0, 0].item() == pytest.approx(predicted, abs=0.005)
+    assert predicted == again
     assert cross_entropy(row(predicted), y).item() == pytest.approx(
         loss, abs=0.005
     )
@@ -102,11 +104,12 @@ def test_squared_error_is_half_of_torchs(pairs):
     r"The square has the slope $<two> (\hat y - y)$, and the half takes the "
     "<two_again> away: the slope of the loss with respect to the prediction "
     "is the error itself.",
-    "In numbers: from <start> to <end> the loss falls from <before> to "
-    r"<after>, and $<rise> / <step> = <ratio>$ is close to <error>.",
+    "In numbers: at <start> the loss is <before>, half of <whole>.",
+    "At <end> it is <after>, and the slope between the <two_again>, $<rise> / "
+    "<step> = <ratio>$, is close to <error>.",
 )
 def test_slope_of_the_squared_error_is_the_error(
-    two, two_again, start, end, before, after, rise, step, ratio, error
+    two, two_again, start, end, before, whole, after, rise, step, ratio, error
 ):
     y_hat, y = row(-3.0, start, 2.0), row(0.5, 1.0, -1.0)
     by_torch = slope(lambda p: 3 * squared_error(p, y), y_hat)
@@ -116,6 +119,7 @@ def test_slope_of_the_squared_error_is_the_error(
     assert two == two_again
     losses = [squared_error(row(p), row(1.0)).item() for p in (start, end)]
     assert losses == pytest.approx([before, after], rel=1e-12)
+    assert before == pytest.approx(whole / 2) == pytest.approx(error**2 / 2)
     assert after - before == pytest.approx(rise, rel=1e-9)
     assert end - start == pytest.approx(step, rel=1e-9)
     assert rise / step == pytest.approx(ratio, rel=1e-9)
@@ -200,6 +204,27 @@ def test_loss_is_the_surprise_at_the_target(yes, no, low, high, again):
 
 
 @claim(
+    r"Since logarithms turn products into sums and $\log 1$ is <nothing>, "
+    r"$-\log p$ does both, and but for a constant factor no other smooth "
+    "function does.",
+)
+def test_only_logarithms_turn_products_into_sums(nothing):
+    """Of all sums of nine functions, only multiples of the first one do."""
+    some = torch.rand(2, 200, generator=torch.Generator().manual_seed(0))
+    p, q = some.double() * 0.9 + 0.1
+
+    def functions(p):
+        powers = [p**k - 1 for k in (-1, -0.5, 0.5, 1, 2, 3)]
+        return torch.stack([-p.log(), p.log() ** 2, p.log() ** 3, *powers])
+
+    wrong = (functions(p * q) - functions(p) - functions(q)).T
+    _, sizes, mixtures = torch.linalg.svd(wrong)
+    assert sizes[-1] < 1e-12 < 1e-7 < sizes[-2]
+    torch.testing.assert_close(mixtures[-1].abs(), torch.eye(9).double()[0])
+    assert (functions(p.new_ones(1)) == nothing).all()
+
+
+@claim(
     (
         "The loss is <least> if the prediction is exactly the target ($0 "
         "\\log 0$ counts as <nothing>), and grows without bound as the "
@@ -237,7 +262,8 @@ def test_loss_agrees_with_torch(pairs):
 
 
 @claim(
-    "The two losses on one scale.",
+    "The two losses on one scale; the dot is the network on paper.",
+    "A dot on the solid curve, at <predicted>, is labelled <marked>.",
     "Two panels over the prediction from <left> to <right>, with the same "
     "vertical scale from <bottom> to <top>.",
     "Left, the surprise: the solid curve, for the target <yes>, falls from "
@@ -250,8 +276,9 @@ def test_loss_agrees_with_torch(pairs):
     "<limit> at most, and cross-entropy knows no limit.",
 )
 def test_figure_shows_both_losses(
-    left, right, bottom, top, yes, no, middle, height, least, most, limit
-):
+    left, right, bottom, top, yes, no, middle, height, least, most, limit,
+    predicted, marked,
+):  # fmt: skip
     panels = draw_losses().axes
     assert [a.get_title() for a in panels] == [
         "surprise",
@@ -264,11 +291,21 @@ def test_figure_shows_both_losses(
             f"target {yes:g}": "-",
             f"target {no:g}": "--",
         }
-        for line, y in zip(axes.lines, (yes, no), strict=True):
+        for line, y in zip(axes.lines, (yes, no), strict=False):
             drawn = torch.tensor(line.get_xydata())
             for p, height_of_p in drawn[::20]:
                 assert height_of_p == loss(row(p), row(y))
             curves.append(drawn)
+    *_, dot = panels[0].lines
+    (label,) = panels[0].texts
+    assert float(label.get_text()) == marked
+    assert dot.get_marker() == "o"
+    ((x, y),) = dot.get_xydata()
+    assert x == predicted
+    assert y == pytest.approx(cross_entropy(row(predicted), row(yes)).item())
+    assert y == pytest.approx(marked, abs=0.005)
+    assert tuple(label.xy) == (x, y)
+    assert panels[0].get_legend() is not None
     surprise, other, square, _ = curves
     assert surprise[0, 1] > top
     assert surprise[-1, 1] < bottom + 0.01
@@ -353,15 +390,26 @@ def test_the_likelihood_orders_networks_as_the_loss_does():
 
 
 @claim(
-    "If the targets are scattered about the predictions as a bell-shaped, "
-    "normal distribution scatters them, everywhere equally wide, their "
-    "surprise is half the squared error, but for a factor and a term that no "
-    "prediction changes.",
+    "Suppose that the targets scatter about the predictions as a bell-shaped "
+    "curve says, that of the normal distribution: the higher the bell is at "
+    "$y$, the more probable are targets near $y$.",
+    "If its width is <one>, from the middle to where the sides are steepest, "
+    r"its height at $y$ is proportional to $e^{-(y - \hat y)^2 / 2}$.",
+    "Minus the logarithm of this is half the squared error:",
+    "The missing factor only adds a constant, which no prediction changes, and "
+    "with another width, the same for all examples, every loss is multiplied "
+    "by the same number.",
 )
 @pytest.mark.parametrize("width", [0.5, 1.0, 3.0])
-def test_squared_error_is_the_surprise_under_a_bell(width):
+def test_squared_error_is_the_surprise_under_a_bell(width, one):
     y = row(0.3)
     predictions = torch.linspace(-4, 4, 33, dtype=torch.float64)
+    bell = torch.distributions.Normal(0, predictions.new_tensor(one))
+    falls = slope(lambda x: bell.log_prob(x).exp().sum(), predictions)
+    assert predictions[falls.argmin()] == one, "there its side is steepest"
+    heights = bell.log_prob(predictions).exp()
+    share = heights / torch.exp(-(predictions**2) / 2)
+    torch.testing.assert_close(share, share[:1].expand_as(share))
     surprises = -torch.distributions.Normal(predictions, width).log_prob(y[0])
     losses = torch.stack([squared_error(row(p), y) for p in predictions])
     rest = surprises - losses / width**2
@@ -378,11 +426,15 @@ def test_squared_error_is_the_surprise_under_a_bell(width):
     "is.",
     r"The slope of $\log \hat y$ is $1 / \hat y$ and that of $\log(1 - \hat "
     r"y)$ is $-1 / (1 - \hat y)$, so for each example:",
-    "This is no accident, since the slope of the sigmoid cancels both "
-    "denominators:",
+    "This is no accident: the slope of the sigmoid cancels both denominators, "
+    "and what is left of the products cancels too.",
+    "That $dz^{[L]}$ is the error is true of the usual pairs, not of any "
+    "output with any loss.",
+    "A loss and the activation function of the last layer that suits it, so "
+    "that the slope there is the error.",
     "How much? asks for the squared error and no activation function at the "
-    "output, yes or no? for cross-entropy and a sigmoid; for both, $dz^{[L]} = "
-    r"\hat y - y$.",
+    "output, yes or no? for cross-entropy and a sigmoid; for both of these "
+    r"usual pairs, $dz^{[L]} = \hat y - y$.",
     r"how much? | no activation function | squared error | $\hat y - y$",
     r"yes or no? | sigmoid | cross-entropy | $\hat y - y$",
 )
@@ -402,6 +454,8 @@ def test_the_usual_partners_leave_the_error(one):
     torch.testing.assert_close(dz, y_hat - y)
     by_torch = slope(lambda z: 21 * cross_entropy(sigmoid(z), y), z)
     torch.testing.assert_close(by_torch, y_hat - y)
+    by_torch = slope(lambda z: 21 * squared_error(sigmoid(z), y), z)
+    assert (by_torch - (y_hat - y)).abs().min() > 0.005, "no usual pair"
 
 
 @claim(
@@ -476,15 +530,15 @@ def test_wrong_partners_keep_the_slope_of_the_sigmoid(
     "<high>.",
     "The squared error's, dashed, is a low bump: it rises to about <peak> at a "
     "z of about <best> and falls back towards <low> on the right.",
-    "A dotted line marks z = <marked>, where a dot on the first curve is near "
-    "<high> and a dot on the second near <low>.",
+    "A dotted line marks z = <marked>, where a dot on the first curve is "
+    "labelled <upper> and a dot on the second <lower>.",
     "How strongly a wrong output is corrected: $dz$ of a sigmoid whose target "
     "is <y>.",
     "The further $z$ is on the wrong side, the more cross-entropy corrects it, "
     "and the less the squared error does.",
 )
 def test_figure_shows_the_partners(
-    left, right, y, low, high, peak, best, marked
+    left, right, y, low, high, peak, best, marked, upper, lower
 ):
     (axes,) = draw_partners().axes
     solid, dot, dashed, other, dotted = axes.lines
@@ -509,9 +563,16 @@ def test_figure_shows_the_partners(
     assert bump[-1] < 0.001
     assert dotted.get_linestyle() == ":"
     assert set(dotted.get_xdata()) == {marked}
-    for point, near in ((dot, high), (other, low)):
+    labels = [text for text in axes.texts if text.get_text()]
+    for point, label, said in zip(
+        (dot, other), labels, (upper, lower), strict=True
+    ):
         assert point.get_xdata() == [marked]
-        assert point.get_ydata()[0] == pytest.approx(near, abs=0.01)
+        assert point.get_ydata()[0] == pytest.approx(said, abs=5e-5)
+        assert float(label.get_text()) == said
+        x, height = label.get_position()
+        assert 0 < x - marked < 0.5
+        assert abs(height - said) < 0.1
 
 
 @claim(
@@ -546,13 +607,14 @@ def test_saturated_output_goes_on_learning(sure, target, error):
     "the target <target>.",
     "Since $z$ changes $x$ times as fast as the weight, $dW$ is "
     r"$dz \cdot x$.",
-    "An infinite loss and NaN, an infinity times <zero>, on one side; the "
-    "right numbers on the other.",
-    r"So in this book the way back starts at $dz^{[L]} = \hat y - y$, not at "
+    "By way of $da$ the loss is infinite and the slopes are NaN, infinity "
+    "times <zero>; from $z$ all <three> are right.",
+    "So for the usual pairs the way back starts at "
+    r"$dz^{[L]} = \hat y - y$, not at "
     "$da^{[L]}$, and the loss is computed from $z$.",
 )
 def test_an_output_that_rounds_to_one_learns(
-    one, z, target, zero, large, loss, w, x
+    one, z, target, zero, large, loss, w, x, three
 ):
     y = row(target)
     layer = Layer(W=row(w), b=row(0.0))
@@ -571,6 +633,7 @@ def test_an_output_that_rounds_to_one_learns(
     assert cross_entropy_of_z(there, y).item() == pytest.approx(loss, rel=1e-15)
     (gradient,) = backward(y_hat - y, caches, ["sigmoid"])
     assert (gradient.db.item(), gradient.dW.item()) == (1, x)
+    assert three == len((loss, *gradient))
     by_torch = slope(
         lambda W: functional.binary_cross_entropy_with_logits(W * x, y), layer.W
     )

@@ -12,6 +12,7 @@ from snippets.propagation.softmax import (
     softmax,
     softmax_cross_entropy,
 )
+from tests import drawing
 from tests.claims import claim
 from tests.equations.check import hold
 from tests.propagation.slopes import column, slope
@@ -21,6 +22,8 @@ DOG = column(0.0, 1.0, 0.0)
 
 
 @claim(
+    "Other positive functions would give probabilities too; with this one the "
+    "slope of the loss comes out as the error, as you will see below.",
     "Exactly one of the three answers is right, so the outputs should be three "
     "probabilities that add up to <whole>.",
     "Three sigmoids would not give that, for none of them knows of the others.",
@@ -46,19 +49,34 @@ def test_softmax_of_three_scores(
     assert p_1 + p_2 + p_3 == pytest.approx(whole)
     assert sigmoid(SCORES).sum() > whole + 0.5
 
+    def with_powers_of_two(z):
+        return 2**z / (2**z).sum()
+
+    others = with_powers_of_two(SCORES)
+    assert (others > 0).all()
+    assert others.sum().item() == pytest.approx(whole)
+    dz = slope(lambda z: -with_powers_of_two(z)[1].log().sum(), SCORES)
+    assert (dz - (others - DOG)).abs().min() > 0.01, "not the error"
+
 
 @claim(
-    "Three panels with a bar for each of <count> classes.",
+    "<count> panels, each with a scale of its own and a bar for each of the "
+    "classes cat, dog and horse.",
     "Left, the scores <z_1>, <z_2> and <z_3>: one bar upwards, none, and one "
     "downwards.",
-    "Middle, the powers of e, all upwards: <e_1>, <e_2> and <e_3>.",
-    "Right, the probabilities <p_1>, <p_2> and <p_3>, in the same proportions "
-    "as the powers.",
+    "Middle, the powers of e, on a scale from <bottom> to <most>: <e_1>, <e_2> "
+    "and <e_3>.",
+    "Right, the probabilities <p_1>, <p_2> and <p_3>, on a scale from <bottom> "
+    "to <whole>; the bars have the same proportions as those of the powers.",
+    "Mind the scales: the last step makes all bars smaller by the same factor.",
 )
 def test_figure_shows_softmax_in_two_steps(
-    count, z_1, z_2, z_3, e_1, e_2, e_3, p_1, p_2, p_3
+    count, z_1, z_2, z_3, e_1, e_2, e_3, p_1, p_2, p_3, bottom, most, whole
 ):
-    panels = draw_softmax().axes
+    figure = draw_softmax()
+    drawing.lay_out(figure)
+    panels = figure.axes
+    assert len(panels) == count
     heights = []
     for axes, said in zip(
         panels,
@@ -71,6 +89,16 @@ def test_figure_shows_softmax_in_two_steps(
         labels = [text.get_text().replace("−", "-") for text in axes.texts]
         assert [float(label) for label in labels] == list(said)
         heights.append(bars)
+        names = [tick.get_text() for tick in axes.get_xticklabels()]
+        assert names == ["cat", "dog", "horse"]
+        title = drawing.inches(axes.title.get_window_extent())
+        for text, bar in zip(axes.texts, axes.patches, strict=True):
+            label = drawing.inches(text.get_window_extent())
+            assert title.y0 - label.y1 > 0.03
+            assert not label.overlaps(drawing.box(bar))
+    for axes, top in zip(panels[1:], (most, whole), strict=True):
+        _, marks = drawing.ticks(axes)
+        assert (marks[0], marks[-1]) == (bottom, top)
     scores, powers, probabilities = heights
     assert powers == pytest.approx([math.exp(score) for score in scores])
     shares = [power / sum(powers) for power in powers]
@@ -146,7 +174,8 @@ def test_loss_and_slope_of_three_scores(
     "the largest.",
     "In real work torch.nn.functional.cross_entropy takes the scores, which it "
     "also calls logits, and the numbers of the right classes.",
-    "It is the error, as it was with the losses of one output.",
+    "It is the error, as it was with the losses of one output: softmax with "
+    "cross-entropy is the third of the usual pairs.",
     "As with the sigmoid, the probabilities can round to <nothing>, so compute "
     "the loss from the scores.",
 )
@@ -166,17 +195,18 @@ def test_softmax_cross_entropy_agrees_with_torchs(dtype, scale, nothing):
 
 
 @claim(
-    "Its second term, $-z_c$, changes only if $z_k$ is the score of the right "
-    "class, and then with the slope <slope_there>: in both cases with the "
-    "slope $-y_k$.",
+    "In its second term, $-z_c$, only the score of the right class occurs.",
+    "If $z_k$ is that score, the term has the slope <slope_there>, otherwise "
+    "<elsewhere>; both are $-y_k$.",
     "Only one term of $S$ contains $z_k$, and the slope of $e^{z_k}$ is "
     r"$e^{z_k}$ again; the slope of $\log S$ is $1/S$.",
     r"The chain rule multiplies the two: $e^{z_k} / S$, which is $\hat y_k$.",
 )
-def test_slopes_of_both_terms(slope_there):
+def test_slopes_of_both_terms(slope_there, elsewhere):
     second = slope(lambda z: -z[1].sum(), SCORES)
     torch.testing.assert_close(second, -DOG)
     assert second[1].item() == slope_there
+    assert second[[0, 2], 0].tolist() == [elsewhere] * 2
     torch.testing.assert_close(
         slope(lambda z: z.exp().sum(), SCORES), SCORES.exp()
     )
@@ -188,8 +218,9 @@ def test_slopes_of_both_terms(slope_there):
 
 
 @claim(
-    "Gradient descent goes against it: the score of the right class rises, and "
-    "each of the others falls, the more so the more probable it was thought.",
+    "The loss falls if each score takes a small step against its slope: that "
+    "of the right class upwards, and each of the others downwards, the further "
+    "the more probable it was thought.",
 )
 def test_scores_move_as_the_probabilities_say():
     """By the slopes of autograd, so that a wrong sign would be seen."""
@@ -197,6 +228,8 @@ def test_scores_move_as_the_probabilities_say():
     y = column(0.0, 0.0, 1.0, 0.0)
     moves = -slope(lambda z: softmax_cross_entropy(z, y), z)
     assert torch.equal(moves > 0, y == 1)
+    stepped = softmax_cross_entropy(z + 0.1 * moves, y)
+    assert stepped < softmax_cross_entropy(z, y)
     others = moves[y == 0]
     assert (others.diff() > 0).all(), "the first was the most probable"
 
