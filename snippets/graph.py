@@ -6,6 +6,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from snippets.contract import checked
 from snippets.figure import INK, PALETTE, WIDTH, blank_axes, book_style
 
 MARGIN, BOX = 0.25, 0.25  # inches: around the graph, and half a box's width
@@ -29,6 +30,7 @@ Place = tuple[float, float]
 
 
 # --8<-- [start:flows]
+@checked
 def flows(graph: Graph) -> dict[Edge, float]:
     """Return what each edge carries back: a gradient times a slope."""
     *_, last = graph

@@ -4,10 +4,12 @@ from math import exp, log
 
 from matplotlib.figure import Figure
 
+from snippets.contract import checked
 from snippets.graph import Graph, Node, draw_graph
 
 
 # --8<-- [start:one_unit]
+@checked
 def one_unit() -> Graph:
     """One unit and its loss: w = 0.3, x = 2, b = -0.6, and the target 1."""
     w, x, b = 0.3, 2.0, -0.6
@@ -33,6 +35,7 @@ def draw_one_unit() -> Figure:
 
 
 # --8<-- [start:two_units]
+@checked
 def two_units() -> Graph:
     """The same unit, followed by another: w = 0.8, b = -0.4, target 1."""
     w_1, x, b_1, w_2, b_2 = 0.3, 2.0, -0.6, 0.8, -0.4
@@ -60,6 +63,7 @@ def draw_two_units() -> Figure:
 
 
 # --8<-- [start:fork]
+@checked
 def fork() -> Graph:
     """One activation, 0.5, that feeds two outputs, with targets 1 and 0."""
     a, w_1, w_2 = 0.5, 0.8, -0.6

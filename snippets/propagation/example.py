@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
+from snippets.contract import checked
 from snippets.figure import INK, PALETTE, blank_axes, book_style
 from snippets.network import Layer
 from snippets.propagation.backward import backward
@@ -35,6 +36,7 @@ TWO_Y = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
 
 
 # --8<-- [start:numbers]
+@checked
 def numbers() -> dict[str, tuple[float, float]]:
     """Return each number of the two passes, by its sign, and its gradient."""
     y_hat, (first, last) = forward(X, LAYERS, NAMES)
