@@ -229,8 +229,8 @@ def test_many_paths_are_no_trouble(numbers):
 
 @claim(
     "No power of $e$ here can overflow, so the slopes stay finite far out.",
-    "At <kink>, where ReLU has no slope, the engine takes <slope>, as the book "
-    "and torch do.",
+    "At <kink> ReLU has no slope, and <slope> is taken here, as before and by "
+    "torch.",
 )
 @pytest.mark.parametrize("name", autograd.FUNCTIONS)
 def test_functions_and_slopes_are_those_of_the_book_and_torch(
