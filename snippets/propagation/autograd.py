@@ -6,9 +6,12 @@ from itertools import count
 
 import torch
 from jaxtyping import Float
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from snippets.contract import Examples, PerLayer, Share, checked
+from snippets.figure import PALETTE, blank_axes, book_style, draw_arrow
 from snippets.network import Layer
 
 # --8<-- [start:Value]
@@ -92,6 +95,47 @@ def backward(result: Value) -> None:
         for source, slope in value.sources:
             source.grad += slope * value.grad
     # --8<-- [end:backward]
+
+
+# --8<-- [start:draw_handing_on]
+@book_style()
+def draw_handing_on() -> Figure:
+    """Draw what is handed back in c = b + b with b = a + a, in two orders."""
+    figure, sheet = blank_axes(height=3.5)
+    for y, words, hand_on, onward in (
+        (2.65, "at once", hand_on_at_once, "1, then 2"),
+        (0.95, "waiting", backward, "2"),
+    ):
+        a = Value(1.0)
+        b = a + a
+        c = b + b
+        c.grad = 1.0
+        hand_on(c)
+        sheet.text(0.1, y, words, va="center", fontsize=13)
+        _draw_arrows(sheet, (3.9, 1.7), y, onward)
+        _draw_arrows(sheet, (6.1, 3.9), y, "1")
+        for x, name, value in ((1.7, "a", a), (3.9, "b", b), (6.1, "c", c)):
+            frame = {"boxstyle": "round", "facecolor": PALETTE["paper"]}
+            text = f"${name} = {value.data:g}$"
+            sheet.text(x, y, text, **_MIDDLE, bbox=frame)
+            sheet.text(x, y - 0.45, f"grad {value.grad:g}", **_BACK)
+    return figure
+
+
+_MIDDLE = {"ha": "center", "va": "center", "fontsize": 13}
+_BACK = _MIDDLE | {"color": PALETTE["orange"]}
+
+
+def _draw_arrows(
+    sheet: Axes, ends: tuple[float, float], y: float, carried: str
+) -> None:
+    """Draw two arrows from right to left, and what each of them carries."""
+    right, left = ends
+    for side in (0.15, -0.15):
+        places = (right - 0.38, y + side), (left + 0.38, y + side)
+        draw_arrow(sheet, *places, bend=2 * side)
+        sheet.text((left + right) / 2, y + 3.4 * side, carried, **_BACK)
+    # --8<-- [end:draw_handing_on]
 
 
 # --8<-- [start:relu]

@@ -68,9 +68,11 @@ def draw_two_points() -> Figure:
         axes.plot(z, heights, line, color=PALETTE[colour], label=label)
     for place in (0.5, 1.0, 1.5):
         axes.plot(place, place**3, "o", color=INK, markersize=5)
-    axes.set(xlim=(0.3, 1.7), ylim=(-0.8, 4.5), xlabel="$z$")
+    axes.set(xlim=(0.3, 1.7), ylim=(-0.8, 4.5))
+    axes.set_xlabel("$z$", fontsize=13)
     axes.set_xticks((0.5, 1, 1.5), labels=("$1 - h$", "1", "$1 + h$"))
-    axes.legend(loc="upper left")
+    axes.tick_params(labelsize=13)
+    axes.legend(loc="upper left", fontsize=13)
     return figure
     # --8<-- [end:draw_two_points]
 

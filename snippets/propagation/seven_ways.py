@@ -30,13 +30,13 @@ def by_hand(
     (w11, w12, w21, w22), (b1, b2), (w1, w2), (b,) = (
         part.flatten() for layer in layers for part in layer
     )
-    (x1, x2), g = x.flatten(), ACTIVATIONS[names[0]]
+    (x1, x2), (g, slope) = x.flatten(), ACTIVATIONS[names[0]]
     z1 = w11 * x1 + w12 * x2 + b1
     z2 = w21 * x1 + w22 * x2 + b2
-    a1, a2 = g.g(z1), g.g(z2)
+    a1, a2 = g(z1), g(z2)
     dz = torch.sigmoid(w1 * a1 + w2 * a2 + b) - y.squeeze()
-    dz1 = dz * w1 * g.derivative(z1)
-    dz2 = dz * w2 * g.derivative(z2)
+    dz1 = dz * w1 * slope(z1)
+    dz2 = dz * w2 * slope(z2)
     hidden = [dz1 * x1, dz1 * x2, dz2 * x1, dz2 * x2, dz1, dz2]
     return torch.stack([*hidden, dz * a1, dz * a2, dz])
     # --8<-- [end:by_hand]

@@ -10,6 +10,7 @@ from snippets.propagation import autograd
 from snippets.propagation.autograd import (
     Value,
     backward,
+    draw_handing_on,
     gradients_of_values,
     hand_on_at_once,
     latest_first,
@@ -156,6 +157,42 @@ def test_handing_on_at_once_counts_too_often(
     assert between.grad == two
 
 
+@claim(
+    "Two rows with the numbers a = <a>, b = <b> and c = <c>, and two arrows "
+    "from c back to b and two from b back to a.",
+    "In the row at once, the arrows from c carry <one>, those from b carry "
+    "<first>, then <then>, and the grad of a is <wrong>.",
+    "In the row waiting, the arrows from c carry <one>, those from b carry "
+    "<all_>, and the grad of a is <right>.",
+    "What each arrow carries back: $b$ at once hands on twice, and $b$ waiting "
+    "hands on once.",
+)
+def test_figure_of_handing_on(a, b, c, one, first, then, wrong, all_, right):
+    start, result = doubled(2)
+    assert (start.data, result.data) == (a, c)
+    assert b == a + a
+    figure = draw_handing_on()
+    texts = [text for text in figure.axes[0].texts if text.get_text()]
+    for title, above, below, carried, total in (
+        ("at once", 3.5, 1.8, [first, then], wrong),
+        ("waiting", 1.8, 0.0, [all_], right),
+    ):
+        row = [
+            (text.get_position()[0], text.get_text())
+            for text in texts
+            if below < text.get_position()[1] < above
+        ]
+        words = [word for _, word in sorted(row)]
+        onward = ", then ".join(f"{number:g}" for number in carried)
+        assert words[0] == title
+        assert {*words[1:3]} == {f"$a = {a:g}$", f"grad {total:g}"}
+        assert words[3:5] == [onward] * 2
+        assert {*words[5:7]} == {f"$b = {b:g}$", f"grad {b * one:g}"}
+        assert words[7:9] == [f"{one:g}"] * 2
+        assert {*words[9:]} == {f"$c = {c:g}$", f"grad {one:g}"}
+        assert total == 2 * sum(carried)
+
+
 def hand_on_once(value: Value, met: set[Value]) -> None:
     """Hand on as soon as something has arrived, but never again."""
     if value in met:
@@ -229,8 +266,8 @@ def test_many_paths_are_no_trouble(numbers):
 
 @claim(
     "No power of $e$ here can overflow, so the slopes stay finite far out.",
-    "At <kink>, where ReLU has no slope, the engine takes <slope>, as the book "
-    "and torch do.",
+    "At <kink> ReLU has no slope, and <slope> is taken here, as before and by "
+    "torch.",
 )
 @pytest.mark.parametrize("name", autograd.FUNCTIONS)
 def test_functions_and_slopes_are_those_of_the_book_and_torch(

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -99,7 +101,7 @@ def cubic_errors(h):
 
 @claim(
     "When the second row is subtracted from the first, $z^3$ and $3 z h^2$ "
-    "cancel, and the centred difference has no term with $h$ alone:",
+    "cancel, and the centred difference has no term in $h$:",
     "The slope is $3 z^2$, and the rest is the error.",
     "At $z = 1$ it is $3h + h^2$ for the one and $h^2$ for the other: with $h "
     "= 0.01$ that is <one_sided> and <centred>.",
@@ -279,6 +281,8 @@ def test_relative_error(p, q, error):
 
 @claim(
     "The differences, on the other hand, are good to many digits.",
+    "And look at the largest single difference too, for one wrong parameter "
+    "among very many hardly changes the relative error.",
     "Between the two lies a wide gap, and any limit within it will do.",
     "In float64, with a step of $<h>$, take anything below $<right>$ for right "
     "and anything above $<wrong>$ for wrong.",
@@ -298,6 +302,11 @@ def test_a_gap_lies_between_right_and_wrong(h, right, wrong, seed):
     flipped = by_equations(XOR, XOR_TARGETS, layers, names)
     flipped[3] *= -1
     assert relative_error(flipped, judge) > wrong, "the sign of one of them"
+    many = judge.repeat(100_000)
+    flipped = many.clone()
+    flipped[3] *= -1
+    assert relative_error(flipped, many) < 10 * wrong, "hardly seen"
+    assert (flipped - many).abs().max() == 2 * judge[3].abs()
 
 
 @claim(
@@ -362,6 +371,8 @@ def slope_of(x, y):
     "up to about $u = 2^{-53}$, which is about $<unit>$.",
     "The two losses agree in nearly all their digits, and in their difference "
     "hardly more than the rounding is left.",
+    "Each of two losses near <one> is off by up to $u$, so their difference is "
+    "off by up to $2u$, and divided by $2h$ that is $u/h$.",
 )
 def test_rounding_is_what_is_left(digits, one, unit):
     assert 2.0**-digits == U == pytest.approx(unit, rel=0.2)
@@ -372,24 +383,39 @@ def test_rounding_is_what_is_left(digits, one, unit):
     here = loss(layers)
     layers[0].b[0] += 1e-13
     assert 0 < (loss(layers) - here).abs() < 1e-12 * here
+    near, h = torch.linspace(one, one + 0.1, 999, dtype=torch.float64), 1e-5
+    rounded = near.float()  # of which u is that of float32
+    unit = torch.finfo(torch.float32).eps / 2
+    off = (rounded[1:].double() - rounded[:-1].double() - near.diff()).abs()
+    assert (off / (2 * h)).max() <= unit / h
+    assert off.max() > unit, "one of them alone is off by less"
 
 
 @claim(
     "If $c$ is about <c>, the best step is about the cube root of $u$, here "
     r"$5 \cdot 10^{-6}$, and the error is some $<error>$: two "
     "thirds of the digits are right.",
-    "A one-sided difference has $c h + u/h$ and is best at about the square "
-    "root of $u$, with half of the digits.",
+    "A one-sided difference is divided by $h$ and is off by about $c h + "
+    "2u/h$.",
+    r"The slope of that sum is $c - 2u/h^2$, which is 0 at $h = \sqrt{2u/c}$, "
+    "about $<best_one_sided>$: half of the digits are right.",
     "About the cube root of $6 \\cdot 10^{-8}$, which is <step>.",
     "The error is then about $2 \\cdot 10^{-5}$: a check in float32 cannot "
     "tell much, so do it in float64.",
 )
-def test_best_step_is_about_the_cube_root_of_the_rounding_unit(c, error, step):
+def test_best_step_is_about_the_cube_root_of_the_rounding_unit(
+    c, error, best_one_sided, step
+):
     h = torch.logspace(-12, 0, 12001, dtype=torch.float64)
-    for power, root in ((2, 1 / 3), (1, 1 / 2)):
-        errors = c * h**power + U / h
-        assert h[errors.argmin()] == pytest.approx(U**root, rel=0.3)
-        assert errors.min() == pytest.approx(U ** (1 - root), rel=1.1)
+    for power, rounding, best in (
+        (2, U, (U / 2 / c) ** (1 / 3)),
+        (1, 2 * U, (2 * U / c) ** (1 / 2)),
+    ):
+        errors = c * h**power + rounding / h
+        assert h[errors.argmin()] == pytest.approx(best, rel=0.01)
+        digits = errors.min().log10() / math.log10(U)
+        assert digits == pytest.approx(power / (power + 1), abs=0.05)
+    assert best == pytest.approx(best_one_sided, rel=0.6)
     assert pytest.approx(5e-6, rel=0.1) == U ** (1 / 3)
     assert error / 3 < U ** (2 / 3) < 3 * error
     single = torch.finfo(torch.float32).eps / 2
@@ -404,7 +430,7 @@ def test_best_step_is_about_the_cube_root_of_the_rounding_unit(c, error, step):
     "If the two points lie on either side of it, with $|z| < h$, then only the "
     "right one has a height, $z + h$, and the centred difference is",
     "That is a number between the two slopes, <left> and <right>; at $z = 0$ "
-    "it is <middle>, where the book takes <own>.",
+    "it is <middle>, and <own> is taken here.",
 )
 @pytest.mark.parametrize("h", [1e-5, 0.5])
 def test_across_a_kink(left, right, middle, own, h):
@@ -514,6 +540,10 @@ def test_equations():
     best = steps[errors.argmin()].item()
     bottom = (u / (2 * c)) ** (1 / 3)
     assert best == pytest.approx(bottom, rel=1e-3)
+    one_sided = c * steps + 2 * u / steps
+    bottom_one_sided = (2 * u / c) ** 0.5
+    best = steps[one_sided.argmin()].item()
+    assert best == pytest.approx(bottom_one_sided, rel=1e-3)
     hold(
         "propagation/gradient_check.md",
         {"z": z, "h": h, "u": U},
@@ -526,6 +556,7 @@ def test_equations():
             },
             "two-errors": {"E": errors, "c": c, "u": u, "h": steps},
             "best-step": {"h": bottom, "u": u, "c": c},
+            r"h = \sqrt{2u/c}": {"h": bottom_one_sided, "u": u, "c": c},
             "across-a-kink": {"z": near},
             "D = 3z^2 + h^2": {"D": cubic(z, h)},
             "F = 3z^2 + 4h^2": {"F": cubic(z, 2 * h)},

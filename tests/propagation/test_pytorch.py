@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import torch
 
@@ -10,7 +12,7 @@ from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import forward
 from snippets.propagation.loss import cross_entropy_of_z
 from snippets.propagation.pytorch import set_parameters, train_in_torch
-from tests.claims import claim
+from tests.claims import claim, pages
 from tests.equations.check import hold
 from tests.propagation import passes
 
@@ -63,9 +65,10 @@ def model_of(sizes, function=torch.nn.Sigmoid):
 
 
 @claim(
-    "In real work a layer is a torch.nn.Linear, which keeps $W$ and $b$; "
-    "Sequential hands the output of each part to the next; an optimiser takes "
-    "the steps.",
+    "A layer is a Linear, which keeps $W$ and $b$; Sequential hands the output "
+    "of each part to the next.",
+    "An optimiser changes the parameters; SGD, from stochastic gradient "
+    "descent, does so as in the update.",
     "BCEWithLogitsLoss is the cross-entropy taken from $z$, so the model ends "
     "without its last sigmoid.",
     "One step on the network on paper, with the learning rate <rate>, and "
@@ -88,11 +91,45 @@ def test_torch_takes_the_steps_of_the_book(rate, steps):
 
 
 @claim(
-    "XOR is learnt by the same lines, and with the same losses:",
-    "Sequential, Linear, a loss from $z$ and an optimiser do what this book "
-    "does, to the last digits.",
+    "With these, <count> lines learn XOR:",
+    "No slope is written anywhere: backward() finds them all.",
 )
-def test_torch_learns_xor_as_the_book_does():
+def test_a_few_lines_of_plain_torch_learn_xor(count):
+    """Run those of the page, as a reader would."""
+    (lines,) = (
+        fence
+        for fence in re.findall(
+            r"(?ms)^```python exec[^\n]*\n(.*?)^```",
+            pages()["propagation/pytorch.md"],
+        )
+        if "import nn" in fence
+    )
+    assert len([line for line in lines.splitlines() if line]) == count
+    assert "snippets" not in lines
+    assert "derivative" not in lines
+    names = {}
+    with torch.random.fork_rng():
+        exec(lines, names)
+    predictions = names["model"](names["x"]).sigmoid()
+    assert torch.equal(predictions.round(), names["y"])
+    assert names["loss"] < 0.05
+
+
+@claim(
+    ".double() makes the weights float64; torch would take float32.",
+)
+def test_torch_takes_float32_unless_told():
+    linear = torch.nn.Linear(2, 1)
+    assert linear.weight.dtype == torch.float32
+    assert linear.double().weight.dtype == torch.float64
+
+
+@claim(
+    "XOR is learnt by the same function, and with the same losses:",
+    "Sequential, Linear, a loss from $z$ and an optimiser do what the four "
+    "equations and the update do, to all <decimals> decimals shown.",
+)
+def test_torch_learns_xor_as_the_book_does(decimals):
     model = model_of((2, 4, 1), torch.nn.Tanh)
     generator = torch.Generator().manual_seed(2)
     set_parameters(model, initialise((2, 4, 1), generator))
@@ -100,17 +137,19 @@ def test_torch_learns_xor_as_the_book_does():
         model, XOR.T, XOR_TARGETS.T, steps=300, learning_rate=1.0
     )
     _, ours = train_on_xor(299, 1.0, torch.Generator().manual_seed(2))
-    assert theirs == pytest.approx(ours, abs=1e-9)
+    assert theirs == pytest.approx(ours, abs=10**-decimals / 1000)
     predictions = model(XOR.T).sigmoid().detach()
     assert torch.equal(predictions.round(), XOR_TARGETS.T)
 
 
 @claim(
-    "In this book each example is a column; torch, like most libraries, wants "
-    "each as a row, as in a table of data.",
-    "$W^{[l]}$ itself is the same in both, a row for each unit.",
-    "So is its gradient, where only the names change, and in that of the "
-    "activations the factors change places again:",
+    "Here each example is a column; torch, like most libraries, wants each as "
+    "a row, as in a table of data.",
+    r"The row $(b^{[l]})^\top$ is added to each row of the product.",
+    "$W^{[l]}$ is the same in both, and so is its gradient: put "
+    r"$(dZ^{[l]})^\top$ for $dz^{[l]}$ and $A^{[l-1]}$ for "
+    r"$(a^{[l-1]})^\top$.",
+    "In the gradient of the activations both sides are transposed:",
     "activations | $(n^{[l]}, m)$ | $(m, n^{[l]})$",
     "weights | $(n^{[l]}, n^{[l-1]})$ | $(n^{[l]}, n^{[l-1]})$",
     "biases | $(n^{[l]}, <columns>)$, added to each column | $(n^{[l]},)$, "

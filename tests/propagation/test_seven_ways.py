@@ -2,6 +2,8 @@ import pytest
 import torch
 
 from snippets.network import Layer
+from snippets.propagation import autograd, gradient_check
+from snippets.propagation import seven_ways as seven_ways_module
 from snippets.propagation.autograd import (
     all_of,
     as_values,
@@ -31,12 +33,12 @@ def require_equal(found, but=()):
 
 
 @claim(
-    "Six ways give the same gradient to the last digits, differences give it "
-    "nearly.",
+    "Six ways give the same gradient to within $<limit>$, and differences give "
+    "it nearly.",
     "All <seven>, for the <nine> parameters of the network on paper, in the "
     "order of the table above:",
 )
-def test_seven_ways_to_the_gradient_on_paper(seven, nine):
+def test_seven_ways_to_the_gradient_on_paper(limit, seven, nine):
     found = seven_ways(X, Y, LAYERS, NAMES)
     assert len(found) == len(WAYS) == seven
     ways = [
@@ -51,6 +53,7 @@ def test_seven_ways_to_the_gradient_on_paper(seven, nine):
     assert [*found] == ways
     assert {len(slopes) for slopes in found.values()} == {nine}
     require_equal(found)
+    assert limit == 1e-9
 
 
 def drawn(seed, names):
@@ -116,9 +119,9 @@ def test_seven_ways_agree_at_the_kink(y):
 
 
 @claim(
-    "And they agree where the output saturates: a single unit with $w = 1$ and "
+    "They agree where the output saturates too: a single unit with $w = 1$ and "
     "$b = 0$ predicts exactly <one> for $x = 37$, and with the target <zero> "
-    "its slopes are <dw> and <db>, because each way takes the loss from $z$.",
+    "its slopes are <dw> and <db>.",
 )
 def test_seven_ways_agree_where_the_output_saturates(one, zero, dw, db):
     """Five take any network, two a second layer that hands on the input."""
@@ -140,6 +143,25 @@ def test_seven_ways_agree_where_the_output_saturates(one, zero, dw, db):
 
 
 @claim(
+    "<three> of the ways begin at $\\hat y - y$, and the other <four> take the "
+    "loss from $z$, so none of them divides by $1 - \\hat y = 0$.",
+)
+def test_some_ways_take_the_loss_from_z(monkeypatch, three, four):
+    """Another loss of z changes what they find, and nothing else does."""
+    before = seven_ways(X, Y, LAYERS, NAMES)
+    for module, name in (
+        (seven_ways_module, "cross_entropy_of_z"),
+        (gradient_check, "cross_entropy_of_z"),
+    ):
+        monkeypatch.setattr(module, name, lambda z, y: (z - y).sum())
+    monkeypatch.setattr(autograd, "loss_of_z", lambda z, y: z)
+    after = seven_ways(X, Y, LAYERS, NAMES)
+    same = [way for way in WAYS if torch.equal(before[way], after[way])]
+    assert same == ["hand", "equations", "NumPy"]
+    assert (three, four) == (len(same), len(WAYS) - len(same))
+
+
+@claim(
     "Two to each: every parameter acts through one unit on the output's $z$, "
     "and two paths lead from the loss to $z$.",
 )
@@ -153,7 +175,7 @@ def test_paths_are_those_of_the_network():
 
 
 @claim(
-    "For the weights of the page, $db_1 = dz \\cdot w_1 \\cdot a_1 (1 - a_1)$, "
+    "For the network on paper, $db_1 = dz \\cdot w_1 \\cdot a_1 (1 - a_1)$, "
     r"about $-0.416 \cdot 0.8 \cdot 0.599 \cdot 0.401$, which is <db1>, as in "
     "the table.",
 )
@@ -176,4 +198,5 @@ def test_equations():
             "w": [*last.W.flatten()],
             "a": [*last.a_previous.flatten()],
         },
+        here={r"1 - \hat y = 0": {r"\hat y": torch.ones(())}},
     )
