@@ -330,7 +330,8 @@ def test_logic_refuses_bad_input(unit):
 
 
 @claim(
-    "Find weights and a threshold for NAND, which is <zero> only where both "
+    "(by hand, medium) Find weights and a threshold for NAND, which is <zero> "
+    "only where both "
     "inputs are <on>.",
     "Negate AND: weights <w1> and <w2>, threshold <theta>.",
     "The sum is <none>, <second>, <first> or <both>, and only the last "
@@ -351,7 +352,8 @@ def test_nand_of_the_exercise(
 @claim(
     r"It does: $z = <w1> \cdot <x1> - <w2> \cdot <x2> - <b> = <z>$, and the "
     "step fires at <place>.",
-    "A neuron has the weights <weight> and <other>, the bias <bias> and the "
+    "(by hand, easy) A neuron has the weights <weight> and <other>, the bias "
+    "<bias> and the "
     "step as activation function.",
     "Does it fire for the input (<x1>, <x2>)?",
 )
@@ -363,7 +365,7 @@ def test_second_exercise(w1, x1, w2, x2, b, z, place, weight, other, bias):
 
 
 @claim(
-    "All weights of a neuron are <weight>.",
+    "(predict, easy) All weights of a neuron are <weight>.",
     "The same output for every input: $a = g(b)$.",
 )
 def test_without_weights_only_the_bias_speaks(weight):
@@ -442,36 +444,45 @@ def separating(seed):
 @claim(
     "Give each input a last entry that is always <constant>, and each list of "
     "weights its bias as the last entry; then $z = \\sum_i w_i x_i$.",
-    "Let $u$ be the weights of a line that separates the groups, scaled to the "
-    "length <one>.",
+    "Let $u$ be the weights of a line that separates the groups and passes "
+    "through no point, scaled to the length <one>.",
+    "The points are finitely many and none lies on the line, so there is a "
+    "smallest size, and it is not <zero>: the margin $c$.",
     "As $w$ starts at <start>, after $k$ mistakes",
     "Since $u$ has the length <same>, the first and the last term on the right "
     "are both $|w|^2$, and so the whole is $2 |w| (|w| - \\sum_i u_i w_i)$.",
-    "So no mistake adds more than $R^2$ to the square of the length, and after "
+    "So no mistake adds more than $r^2$ to the square of the length, and after "
     "$k$ mistakes",
     "For each point $\\sum_i u_i x_i$ is positive if the target is <yes>, and "
     "negative if it is <no>.",
     "A mistake adds $x$ to $w$ if the target is <added>, and subtracts it if "
     "the target is <subtracted>.",
-    "In both cases $\\sum_i u_i w_i$ grows by the size of $\\sum_i u_i x_i$, "
-    "and so by at least $c$.",
+    "If the target is <added>, $\\sum_i u_i w_i$ grows by $\\sum_i u_i x_i$, "
+    "which is positive; if it is <subtracted>, by $-\\sum_i u_i x_i$, which is "
+    "positive too.",
+    "So it grows by at least $c$.",
     "The term in the middle is $2z$, and $z$ is negative, or the unit would "
-    "have fired; the last term is $R^2$ at most.",
+    "have fired; the last term is $r^2$ at most.",
     "If $x$ is subtracted, the term in the middle is $-2z$, and $z$ is not "
     "negative, or the unit would have been silent.",
-    "It is not negative, so $\\sum_i u_i w_i$ is at most $|w|$.",
+    "It is not negative; divide it by $2 |w|$, and $\\sum_i u_i w_i$ is at "
+    "most "
+    "$|w|$.",
+    "($|w|$ is not <zero>, for by the first step $\\sum_i u_i w_i$ is "
+    "positive.)",
     "Put the <three> together: $k c$ is at most $\\sum_i u_i w_i$, that is at "
-    "most $|w|$, and that at most $\\sqrt{k} R$.",
+    "most $|w|$, and that at most $\\sqrt{k}\\, r$.",
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_mistakes_turn_the_weights_faster_than_they_lengthen_them(
-    seed, constant, one, start, same, yes, no, added, subtracted, three
+    seed, constant, one, zero, start, same, yes, no, added, subtracted, three
 ):
     u, c, longest, sides, y = separating(seed)
     assert u.norm().item() == pytest.approx(one)
     assert same == one
     assert (sides[y == yes] > 0).all()
     assert (sides[y == no] < 0).all()
+    assert sides.abs().min() == c > zero
     visits = [*mistaken(seed)]
     assert (visits[0][0] == start).all()
     for k, (before, after) in enumerate(pairwise(visits), start=1):
@@ -479,7 +490,8 @@ def test_mistakes_turn_the_weights_faster_than_they_lengthen_them(
         sign = {added: 1, subtracted: -1}[target.item()]
         assert torch.equal(after[0], w + sign * x)
         grown = u @ after[0] - u @ w
-        assert grown.item() == pytest.approx((u @ x).abs().item())
+        assert grown.item() == pytest.approx((sign * u @ x).item())
+        assert u @ after[0] > zero < after[0].norm()
         assert grown >= c - 1e-12
         assert z < 0 if sign > 0 else z >= 0
         assert x.norm() <= longest
@@ -583,8 +595,8 @@ def test_a_correction_moves_z_towards_the_target(
 
 
 @claim(
-    "Seen as an arrow, $w$ turns towards an $x$ that is added, and away from "
-    "one that is subtracted.",
+    "Put the arrow $x$ at the tip of $w$: the new $w$ lies between the two, so "
+    "it has turned towards $x$; if $x$ is subtracted, it turns away.",
 )
 def test_corrections_turn_the_arrow():
     generator = torch.Generator().manual_seed(0)
@@ -1001,10 +1013,47 @@ def signs_of_the_proof(seed):
     w, x, _, z = visits[-2]
     proof = {"i": range(1, 4), "u": list(u), "w": list(w), "x": list(x), "z": z}
     rounded = longest * (1 + 1e-12)  # the first mistake may be the longest x
-    proof |= {"c": c, "R": rounded, "k": len(visits) - 2}
+    proof |= {"c": c, "r": rounded, "k": len(visits) - 2}
     names = ("progress", "new-length", "slow-growth", "sum-of-squares")
     inline = (r"z = \sum_i w_i x_i", "mistakes")
     return dict.fromkeys((*names, *inline), proof)
+
+
+@claim(
+    "(by hand, easy) A perceptron has the weights <w1> and <w2> and the bias "
+    "<b>, and the input (<x1>, <x2>) has the target <y>.",
+    r"It is silent, since $z = 1 \cdot 2 - 2 \cdot 3 + 0 = <z>$.",
+    r"So the weights become <v1> and <v2> and the bias <c>, and $z = 3 \cdot "
+    r"2 + "
+    r"1 \cdot 3 + 1 = <after>$: it has risen by <rise>.",
+)
+def test_fourth_exercise(w1, w2, b, x1, x2, y, z, v1, v2, c, after, rise):
+    w, x = torch.tensor([w1, w2]).double(), torch.tensor([x1, x2]).double()
+    b = w.new_tensor(b)
+    assert pre_activation(x, w, b) == z
+    error = y - step(pre_activation(x, w, b))
+    w, b = w + error * x, b + error
+    assert (*w.tolist(), b) == (v1, v2, c)
+    assert pre_activation(x, w, b) == after == z + rise
+
+
+@claim(
+    "(by hand, medium) A neuron has the weights <w1> and <w2> and the bias "
+    "<b>.",
+    "How far from (<x>, <y>) is its line, and how steeply does $z$ rise across "
+    "it?",
+    r"The arrow has the length $\sqrt{36 + 64} = <length>$, so the line is at "
+    r"a "
+    "distance of <distance>, and $z$ rises by <rise> for each <far> across it.",
+)
+def test_fifth_exercise(w1, w2, b, x, y, length, distance, rise, far):
+    w, b = torch.tensor([w1, w2]).double(), torch.tensor(b).double()
+    assert w.norm() == length
+    place = foot(w, b)
+    assert abs(pre_activation(place, w, b)) < 1e-12
+    assert math.dist(place, (x, y)) == pytest.approx(distance)
+    there = pre_activation(place + far * w / w.norm(), w, b)
+    assert there.item() == pytest.approx(rise)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -1026,6 +1075,8 @@ def test_equations(seed):
         "w_1 / w_2 = 1.32 / 3.41": {"w": [1.32, 3.41]},
         r"z = -2 \cdot 1 + 0 \cdot 2 + 0 = -2": {"z": -2.0},
         r"z = -1 \cdot 1 + 2 \cdot 2 + 1 = 4": {"z": 4.0},
+        r"z = 1 \cdot 2 - 2 \cdot 3 + 0 = -4": {"z": -4.0},
+        r"z = 3 \cdot 2 + 1 \cdot 3 + 1 = 10": {"z": 10.0},
         r"z = 2 \cdot 1 - 1 \cdot 1 - 1 = 0": {"z": pre_activation(both, w, b)},
         "a = g(b)": {
             "a": neuron(

@@ -170,7 +170,8 @@ def test_collapse_refuses_what_does_not_fit():
     "of its factors.",
     "Nor can more layers win anything: a product cannot find directions "
     "that one of its factors has lost.",
-    "A network has 10 inputs, <hidden> hidden unit without an activation "
+    "(predict, medium) A network has 10 inputs, <hidden> hidden unit without "
+    "an activation "
     "function, and 10 outputs without one.",
     "In <directions>, so the rank is at most <rank>: whatever comes in, only "
     "<hidden> number gets through.",
@@ -427,8 +428,10 @@ def turns(y):
 
 
 @claim(
-    r"The curve $y = \sin 2x + x/2$ and its least-squares fits by one hidden "
-    "layer of <few>, <more> and <many> ReLU units, bending at the dots.",
+    r"The curve $y = \sin 2x + x/2$ and the fits with the smallest sum of "
+    "squared errors by one hidden layer of <few>, <more> and <many> ReLU "
+    "units, "
+    "bending at the dots.",
     "<panels> panels show the same wavy curve, thin, and a fit made of "
     "straight pieces, thick, with a dot wherever a unit bends it.",
     "The first dot is at the left end: that unit gives the fit its slope from "

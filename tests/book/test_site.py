@@ -41,7 +41,7 @@ def test_every_formula_is_typeset(site, page):
     markdown = re.sub(
         r"^ *```.*?^ *```$|`[^`\n]+`", "", source(page), flags=re.M | re.S
     )
-    displays = markdown.count("\n$$\n") // 2
+    displays = len(re.findall(r"^ *\$\$$", markdown, flags=re.M)) // 2
     in_lines = len(re.findall(r"\$[^$\n]+\$", markdown))
     maths = site[page].find_all("math")
     assert len(site[page].select(".equation > .wide")) == displays
