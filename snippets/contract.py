@@ -6,7 +6,7 @@ before; `inputs` are then those of the first, `outputs` the units of the last.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from inspect import Signature, signature
@@ -166,6 +166,10 @@ class _Agreed:
             self._check_list(value, name)
             for place, entry in enumerate(value):
                 self.check(parts[0], entry, f"{name}[{place}]")
+        elif kind in (dict, Mapping):
+            _require(isinstance(value, Mapping), "a dictionary", value, name)
+            for key, entry in value.items():
+                self.check(parts[1], entry, f"{name}[{key!r}]")
         elif kind is tuple or hasattr(hint, "_fields"):
             self._check_tuple(hint, value, name, layer)
         else:

@@ -336,7 +336,7 @@ def test_two_examples_are_learnt(first, second, rate):
 
 
 @claim(
-    "With a learning rate of <rate> the same network jumps to and fro, and "
+    "With a learning rate of <rate> the same network jumps back and forth, and "
     "has not settled after <steps> steps:",
     r"Cross-entropy with a sigmoid at least keeps each error $\hat y - y$ "
     "between <low> and <high>.",
