@@ -175,11 +175,11 @@ def test_staircase_meets_the_curve_in_the_middles(n):
     "$1/(2n)$.",
     "If the curve is nowhere steeper than $s$, its height changes over that "
     "distance by $s$ times as much at most.",
-    "(On a ramp the staircase is a mean of <two> heights.",
+    "On a ramp the staircase is a mean of <two> heights.",
     "At a distance $d$ from the ramp's middle, the two strip middles are "
     "$1/(2n) - d$ and $1/(2n) + d$ away; the nearer counts more, so on average "
     "they are at most $1/(2n)$ away, and the limit holds there too, as long as "
-    "no two ramps overlap.)",
+    "no two ramps overlap.",
     r"A curve as steep as $\sqrt{x}$ at <steep> has no such limit, but it too "
     "changes little over a strip that is narrow enough.",
     "Two ReLU units make a ramp, ramps make a staircase, and a staircase of "
