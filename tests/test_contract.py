@@ -21,6 +21,7 @@ from snippets.contract import (
     Slope,
     checked,
 )
+from snippets.graph import flows
 from snippets.network import Layer, affine, count_parameters, initialise
 from snippets.neuron import mcculloch_pitts, neuron, pre_activation
 from snippets.propagation.backward import backward
@@ -115,6 +116,17 @@ WRONG = [
         lambda: forward(X, LAYERS, ("tanh",)),
         ValueError,
         "forward: activations must hold one for each of 2 layers, but holds 1",
+    ),
+    (
+        lambda: flows({"a": 3.0}),
+        TypeError,
+        "flows: graph['a'] must be a Node of value and slopes and operation, "
+        "but a float was given",
+    ),
+    (
+        lambda: flows(7),
+        TypeError,
+        "flows: graph must be a dictionary, but an int was given",
     ),
     (
         lambda: forward(X, [], ()),

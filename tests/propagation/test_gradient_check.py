@@ -554,7 +554,7 @@ def test_equations():
                 "p": [*p],
                 "q": [*q],
             },
-            "two-errors": {"E": errors, "c": c, "u": u, "h": steps},
+            "two-errors": {"T": errors, "c": c, "u": u, "h": steps},
             "best-step": {"h": bottom, "u": u, "c": c},
             r"h = \sqrt{2u/c}": {"h": bottom_one_sided, "u": u, "c": c},
             "across-a-kink": {"z": near},
@@ -574,7 +574,7 @@ def cubic(z, h):
 
 
 @claim(
-    "At the bottom the slope of $E$ is <level>, where $E$ is taken as a curve "
+    "At the bottom the slope of $T$ is <level>, where $T$ is taken as a curve "
     "over $h$.",
     "The slopes of the two terms are $2 c h$ and $-u/h^2$, so there",
 )
