@@ -31,11 +31,7 @@ SEEDS = range(20)
 
 
 @claim(
-    (
-        "The sign $\\sum$ says to add up what follows it for $i = <first>$, "
-        "$i = <second>$ and so on up to $n$; for three inputs that is $w_1 "
-        "x_1 + w_2 x_2 + w_3 x_3$."
-    ),
+    "For three inputs that is $w_1 x_1 + w_2 x_2 + w_3 x_3$, plus the bias.",
     r"$\sum_{i=<start>}^{n}$ | add up what follows, for $i = <first>$, $i = "
     "<second>$ and so on up to $n$",
     "w @ x, the dot product, multiplies number by number and adds up.",

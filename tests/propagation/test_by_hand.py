@@ -132,8 +132,8 @@ def test_two_units(w_2, b_2, one, dz_2, da_1, dz_1, dw_1):
     "Backward, the line through the first output brings <one_way> to a, the "
     "line through the second <other_way>, and beside a stands their sum, "
     "<together>.",
-    r"Once more it can be tried: at $a = <other_a>$ the loss is $\frac{1}{2} "
-    r"\cdot 0.592^2 + \frac{1}{2} \cdot 0.306^2 \approx <after>$, after "
+    "Once more it can be tried: at $a = <other_a>$ the loss is $0.592^2 / 2 + "
+    r"0.306^2 / 2 \approx <after>$, after "
     "<before>, and it has fallen by <fall>.",
     "So there are two rules and no more: along a path the slopes multiply, and "
     "where several paths lead to the loss, their products add up.",
