@@ -46,9 +46,9 @@ def two_units() -> Graph:
     return {
         **{"w_1": Node(w_1), "x": Node(x), "b_1": Node(b_1)},
         **{"w_2": Node(w_2), "b_2": Node(b_2)},
-        "z_1": Node(z_1, {"w_1": x, "x": w_1, "b_1": 1}, r"$\Sigma$"),
+        "z_1": Node(z_1, {"w_1": x, "x": w_1, "b_1": 1}, r"$\sum$"),
         "a_1": Node(a_1, {"z_1": a_1 * (1 - a_1)}, r"$\sigma$"),
-        "z_2": Node(z_2, {"w_2": a_1, "a_1": w_2, "b_2": 1}, r"$\Sigma$"),
+        "z_2": Node(z_2, {"w_2": a_1, "a_1": w_2, "b_2": 1}, r"$\sum$"),
         "a_2": Node(a_2, {"z_2": a_2 * (1 - a_2)}, r"$\sigma$"),
         "ℒ": Node(-log(a_2), {"a_2": -1 / a_2}, r"$-\log$"),
     }

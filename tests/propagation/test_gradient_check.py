@@ -559,10 +559,10 @@ def test_equations():
             r"h = \sqrt{2u/c}": {"h": bottom_one_sided, "u": u, "c": c},
             "across-a-kink": {"z": near},
             "D = 3z^2 + h^2": {"D": cubic(z, h)},
-            "F = 3z^2 + 4h^2": {"F": cubic(z, 2 * h)},
-            "(4D - F) / 3 = (12z^2 - 3z^2) / 3 = 3z^2": {
+            "B = 3z^2 + 4h^2": {"B": cubic(z, 2 * h)},
+            "(4D - B) / 3 = (12z^2 - 3z^2) / 3 = 3z^2": {
                 "D": cubic(z, h),
-                "F": cubic(z, 2 * h),
+                "B": cubic(z, 2 * h),
             },
         },
     )

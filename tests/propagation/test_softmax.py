@@ -198,9 +198,9 @@ def test_softmax_cross_entropy_agrees_with_torchs(dtype, scale, nothing):
     "In its second term, $-z_c$, only the score of the right class occurs.",
     "If $z_k$ is that score, the term has the slope <slope_there>, otherwise "
     "<elsewhere>; both are $-y_k$.",
-    "Only one term of $S$ contains $z_k$, and the slope of $e^{z_k}$ is "
-    r"$e^{z_k}$ again; the slope of $\log S$ is $1/S$.",
-    r"The chain rule multiplies the two: $e^{z_k} / S$, which is $\hat y_k$.",
+    "Only one term of $T$ contains $z_k$, and the slope of $e^{z_k}$ is "
+    r"$e^{z_k}$ again; the slope of $\log T$ is $1/T$.",
+    r"The chain rule multiplies the two: $e^{z_k} / T$, which is $\hat y_k$.",
 )
 def test_slopes_of_both_terms(slope_there, elsewhere):
     second = slope(lambda z: -z[1].sum(), SCORES)
@@ -335,7 +335,7 @@ def classes(count, seed=0):
         "z": list(z),
         "y": list(y),
         r"\hat y": list(softmax(z)),
-        "S": z.exp().sum(dim=0),
+        "T": z.exp().sum(dim=0),
         r"\mathcal{L}": torch.stack(losses),
         "dz": list(slope(lambda z: 50 * softmax_cross_entropy(z, y), z)),
         r"\sigma": sigmoid,
