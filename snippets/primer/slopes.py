@@ -23,7 +23,8 @@ from snippets.figure import (
 @checked
 def slope_between(f: Callable[[float], float], z: Number, h: Number) -> Number:
     """Return the slope between two points: (f(z + h) - f(z)) / h."""
-    return (f(z + h) - f(z)) / h
+    rise = f(z + h) - f(z)
+    return rise / h
     # --8<-- [end:slope_between]
 
 
