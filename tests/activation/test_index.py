@@ -428,10 +428,9 @@ def turns(y):
 
 
 @claim(
-    r"The curve $y = \sin 2x + x/2$ and the fits with the smallest sum of "
-    "squared errors by one hidden layer of <few>, <more> and <many> ReLU "
-    "units, "
-    "bending at the dots.",
+    r"The curve $y = \sin 2x + x/2$ and the fits whose squared distances from "
+    "it add up to least, by one hidden layer of <few>, <more> and <many> ReLU "
+    "units, bending at the dots.",
     "<panels> panels show the same wavy curve, thin, and a fit made of "
     "straight pieces, thick, with a dot wherever a unit bends it.",
     "The first dot is at the left end: that unit gives the fit its slope from "
