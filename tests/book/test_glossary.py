@@ -45,8 +45,8 @@ EARLY = {
         *("sigmoid", "tanh", "ReLU", "Leaky ReLU"),
         "backpropagation",
     },
-    # it names what helps against the fault that it explains
-    "activation/sigmoid.md": {"cross-entropy"},
+    # it names two losses, to say which of them helps
+    "activation/sigmoid.md": {"cross-entropy", "squared error"},
     # it tells what its pages are about
     "propagation/index.md": {"forward propagation"},
 }
