@@ -72,7 +72,8 @@ def drawn(seed, names):
 
 @claim(
     "They agree for other weights, inputs and targets as well.",
-    "The slope of the loss with respect to the output's $z$ is $dz = \\hat y - "
+    "The slope of the loss with respect to the output unit's $z$ is $dz = "
+    "\\hat y - "
     "y$; those of the hidden $z_1$ and $z_2$ are one step further back; and "
     "each weight has the slope of its $z$, times its input:",
     "Here they are in NumPy, where the sigmoid is computed by tanh, so that "
