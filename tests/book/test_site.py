@@ -28,7 +28,8 @@ def visible(page: BeautifulSoup) -> str:
 @pytest.mark.parametrize("page", navigation())
 def test_nothing_raw_is_published(site, page):
     text = visible(site[page])
-    assert len(text.split()) > 50
+    is_list = page == "about/ledger/index.md"  # of links, and little else
+    assert len(text.split()) > (50 if is_list else 100)
     for raw in ("\\", "$", "///", "--8<--", "Traceback", "[^", "{:", "```"):
         assert raw not in text, f"{raw} stands in the text of {page}"
     assert "Traceback" not in site[page].get_text()
