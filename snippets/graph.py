@@ -155,10 +155,9 @@ def _draw_node(sheet: Axes, place: Place, name: str, operation: str) -> None:
         operation or name,
         ha="center",
         va="center",
-        fontsize=12,
         bbox=frame,
     )
     if operation:
         above = (place[0], place[1] + 0.24)
-        sheet.text(*above, name, ha="center", va="bottom", fontsize=12)
+        sheet.text(*above, name, ha="center", va="bottom")
     # --8<-- [end:draw_graph]

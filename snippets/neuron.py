@@ -147,7 +147,7 @@ def draw_geometry() -> Figure:
     plane.set_ylabel("$x_2$", rotation=0)
     for b, style in ((0, ":"), (-10, "-"), (-20, "--")):
         draw_line(plane, w, w.new_tensor(b), linestyle=style)
-        plane.text(-1.2, (3.6 - b) / 4 + 0.1, f"$b = {b}$")
+        plane.text(-1, (3.6 - b) / 4 + 0.09, f"$b = {b}$")
     draw_vector(plane, w, "$w$")
     distance = torch.tensor([-1.0, 1.0])
     for length, style, place in (

@@ -118,13 +118,13 @@ def draw_ramps() -> Figure:
     made.plot(x, relu(x - 1), color=INK, linewidth=1.2, linestyle=":")
     made.plot(x, ramp(x, 0, 1), color=PALETTE["blue"])
     made.text(0.3, 1.4, "first unit")
-    made.text(1.3, 0.12, "second")
-    made.text(1.95, 1.05, "difference", color=PALETTE["blue"], ha="right")
+    made.text(1.42, 0.12, "second")
+    made.text(2.2, 1.04, "difference", color=PALETTE["blue"], ha="right")
     for k, style in ((1, "-"), (4, "--"), (20, "-.")):
         steeper.plot(
             x, ramp(x, 0, k), style, color=PALETTE["blue"], label=f"$k = {k}$"
         )
-    steeper.legend(loc="lower right")
+    steeper.legend(loc="lower right", handlelength=1.5)
     for axes in (made, steeper):
         axes.set(xlabel="$x$", xlim=(-1, 2), ylim=(-0.1, 2.1))
         axes.set(xticks=(-1, 0, 1, 2), yticks=(0, 1, 2))

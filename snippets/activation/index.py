@@ -169,7 +169,7 @@ LEAKY_RELU = Curve(
     ":",
     INK,
     (-3.9, -0.6),
-    (-4.15, 0.15),
+    (-4.3, 0.23),
 )
 FOUR = {
     "sigmoid": SIGMOID,

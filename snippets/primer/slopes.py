@@ -71,7 +71,7 @@ def draw_mirror() -> Figure:
     z = torch.linspace(-3, 4, 281, dtype=torch.float64)
     blue, orange = PALETTE["blue"], PALETTE["orange"]
     axes.plot(z, z.exp(), color=blue, label="$e^z$")
-    right = z[z > 0]
+    right = z[(z > 0) & (z < 3.4)]
     axes.plot(right, right.log(), "--", color=orange, label=r"$\log\,z$")
     axes.plot(z, z, ":", color=INK, linewidth=1, label="the mirror")
     low = math.log(2)
@@ -130,8 +130,8 @@ def _draw_part(
     sheet.add_patch(Rectangle(corner, width, height, **frame))
 
 
-def _write(sheet: Axes, x: float, y: float, text: str, size: int = 14) -> None:
-    sheet.text(x, y, text, ha="center", va="center", fontsize=size)
+def _write(sheet: Axes, x: float, y: float, text: str) -> None:
+    sheet.text(x, y, text, ha="center", va="center")
     # --8<-- [end:draw_rectangle]
 
 
@@ -151,13 +151,13 @@ def draw_chain() -> Figure:
         _write(sheet, 0.4, y, f"${name}$")
         said = f"from {start} to {start + change:.3g}: a step of {change:.2g}"
         if row < 2:
-            sheet.text(0.9 + width, y, said, va="center", fontsize=12)
+            sheet.text(0.9 + width, y, said, va="center")
         else:
-            _write(sheet, 0.75 + width / 2, y, said, size=12)
+            _write(sheet, 0.75 + width / 2, y, said)
     for row, times in enumerate((k / h, l / k)):
         y = 2.6 - 1.05 * row
         draw_arrow(sheet, (0.95, y - 0.25), (0.95, y - 0.8))
         said = f"{times:.1f} times as far"
-        sheet.text(1.1, y - 0.52, said, va="center", fontsize=12)
+        sheet.text(1.1, y - 0.52, said, va="center")
     return figure
     # --8<-- [end:draw_chain]

@@ -50,12 +50,12 @@ def draw_product() -> Figure:
     _draw_cells(sheet, (2.6, 2.9), x, shaded=(None, 0))
     _draw_cells(sheet, (2.6, 1.2), product, shaded=(1, 0))
     for across, up, name in ((0.5, 0.7, "$W$"), (2.2, 2.15, "$x$")):
-        sheet.text(across, up, name, va="center", fontsize=14)
-    sheet.text(3.8, 0.95, "$W x$", va="center", fontsize=14)
+        sheet.text(across, up, name, va="center")
+    sheet.text(3.8, 0.95, "$W x$", va="center")
     factors = zip(W[1], x[:, 0], strict=True)
     terms = " + ".join(rf"{p:g} \cdot {q:g}" for p, q in factors)
     said = f"${terms} = {product[1, 0]:g}$"
-    sheet.text(3.8, 0.45, said, va="center", fontsize=13)
+    sheet.text(3.8, 0.45, said, va="center")
     return figure
 
 
@@ -79,6 +79,6 @@ def _draw_cells(
             sheet.add_patch(Rectangle((x, y), SIDE, SIDE, **look))
         frame = {"facecolor": "none", "edgecolor": INK}
         sheet.add_patch(Rectangle((x, y), SIDE, SIDE, **frame))
-        middle = {"ha": "center", "va": "center", "fontsize": 13}
+        middle = {"ha": "center", "va": "center"}
         sheet.text(x + SIDE / 2, y + SIDE / 2, f"{number:g}", **middle)
     # --8<-- [end:draw_product]

@@ -111,7 +111,7 @@ def draw_handing_on() -> Figure:
         c = b + b
         c.grad = 1.0
         hand_on(c)
-        sheet.text(0.1, y, words, va="center", fontsize=13)
+        sheet.text(0.1, y, words, va="center")
         _draw_arrows(sheet, (3.9, 1.7), y, onward)
         _draw_arrows(sheet, (6.1, 3.9), y, "1")
         for x, name, value in ((1.7, "a", a), (3.9, "b", b), (6.1, "c", c)):
@@ -122,7 +122,7 @@ def draw_handing_on() -> Figure:
     return figure
 
 
-_MIDDLE = {"ha": "center", "va": "center", "fontsize": 13}
+_MIDDLE = {"ha": "center", "va": "center"}
 _BACK = _MIDDLE | {"color": PALETTE["orange"]}
 
 

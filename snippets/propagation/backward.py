@@ -64,19 +64,22 @@ def count_multiplications(sizes: Sizes) -> tuple[int, int]:
 @book_style()
 def draw_paths() -> Figure:
     """Draw the one way of a weight to the loss, and the two of a unit."""
-    figure, sheet = blank_axes(height=2.6)
+    figure, sheet = blank_axes(height=2.7)
     _draw_ways(sheet, 0.35, {"kj"})
     _draw_ways(sheet, 3.75, {"k1", "kj"})
-    sheet.text(4.37, 1.82, "$w_{1k}$", ha="center", fontsize=13)
-    for x, text in ((1.65, "from a weight"), (5.05, "from an activation")):
-        sheet.text(x, 0.05, text, ha="center", fontsize=12)
+    sheet.text(4.37, 1.92, "$w_{1k}$", ha="center")
+    for x, path in (
+        (1.65, r"$w_{jk}$: $d\hspace{0.06}z_j\,a_k$"),
+        (4.95, r"$a_k$: $w_{1k}\,d\hspace{0.06}z_1+w_{jk}\,d\hspace{0.06}z_j$"),
+    ):
+        sheet.text(x, 0.12, path, ha="center")
     return figure
 
 
 def _draw_ways(sheet: Axes, left: float, lit: Collection[str]) -> None:
     """Draw two units, the two before, and the ways that are lit."""
-    rows = {"1": 2.2, "j": 0.75, "k": 0.75}
-    loss = (left + 2.6, 1.475)
+    rows = {"1": 2.35, "j": 0.9, "k": 0.9}
+    loss = (left + 2.6, 1.625)
     for j in "1j":
         z = (left + 1.4, rows[j])
         for k in "1k":
@@ -86,7 +89,7 @@ def _draw_ways(sheet: Axes, left: float, lit: Collection[str]) -> None:
     for k in "1k":
         _draw_circle(sheet, (left, rows[k]), f"$a_{k}$")
     _draw_circle(sheet, loss, "$ℒ$")
-    sheet.text(left + 0.7, 0.5, "$w_{jk}$", ha="center", fontsize=13)
+    sheet.text(left + 0.7, 0.62, "$w_{jk}$", ha="center")
 
 
 def _connect(sheet: Axes, start: Place, end: Place, lit: bool) -> None:
@@ -98,7 +101,7 @@ def _connect(sheet: Axes, start: Place, end: Place, lit: bool) -> None:
 def _draw_circle(sheet: Axes, place: Place, sign: str) -> None:
     style = {"facecolor": PALETTE["paper"], "edgecolor": INK, "zorder": 2}
     sheet.add_patch(Circle(place, 0.27, linewidth=1.2, **style))
-    sheet.text(*place, sign, ha="center", va="center", fontsize=13)
+    sheet.text(*place, sign, ha="center", va="center")
     # --8<-- [end:draw_paths]
 
 
@@ -150,7 +153,7 @@ def _draw_cells(
                 style = {"facecolor": colour, "alpha": 0.25}
                 sheet.add_patch(Rectangle((x, y), wide, CELL, **style))
             middle = (x + wide / 2, y + CELL / 2)
-            style = {"ha": "center", "va": "center", "fontsize": 13}
+            style = {"ha": "center", "va": "center"}
             formula = f"${sign}$".replace("$d", r"$d\hspace{0.06}")
             sheet.text(*middle, formula, **style)
     # --8<-- [end:draw_transpose]

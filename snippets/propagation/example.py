@@ -63,30 +63,26 @@ def numbers() -> dict[str, tuple[float, float]]:
 
 
 # --8<-- [start:draw_example]
-LEFT, MIDDLE, RIGHT = (
-    0.45,
-    2.75,
-    5.05,
-)  # inputs, hidden units, output, in inches
-TOP, CENTRE, BOTTOM = 2.75, 1.8, 0.85
-WIDE, HIGH = 1.62, 0.5  # a unit's box
+LEFT, MIDDLE, RIGHT = 0.4, 2.8, 4.97  # inputs, hidden units, output, in inches
+TOP, CENTRE, BOTTOM = 2.85, 1.8, 0.75
+WIDE, HIGH = 1.86, 0.5  # a hidden unit's box; the output's is narrower
 PLACES = {
-    "w_{11}": (1.5, TOP),
-    "w_{12}": (1.17, BOTTOM + 0.61),
-    "w_{21}": (1.17, TOP - 0.61),
-    "w_{22}": (1.5, BOTTOM),
-    "b_1": (MIDDLE, TOP + 0.52),
-    "b_2": (MIDDLE, BOTTOM - 0.52),
-    "z_1": (MIDDLE - 0.39, TOP),
-    "z_2": (MIDDLE - 0.39, BOTTOM),
-    "a_1": (MIDDLE + 0.39, TOP),
-    "a_2": (MIDDLE + 0.39, BOTTOM),
-    "w_1": (3.87, TOP - 0.46),
-    "w_2": (3.87, BOTTOM + 0.46),
-    "b": (RIGHT, CENTRE - 0.52),
+    "w_{11}": (1.35, TOP),
+    "w_{12}": (1.17, BOTTOM + 0.67),
+    "w_{21}": (1.17, TOP - 0.67),
+    "w_{22}": (1.35, BOTTOM),
+    "b_1": (MIDDLE, TOP + 0.51),
+    "b_2": (MIDDLE, BOTTOM - 0.51),
+    "z_1": (MIDDLE - 0.46, TOP),
+    "z_2": (MIDDLE - 0.46, BOTTOM),
+    "a_1": (MIDDLE + 0.48, TOP),
+    "a_2": (MIDDLE + 0.48, BOTTOM),
+    "w_1": (4.05, TOP - 0.51),
+    "w_2": (4.05, BOTTOM + 0.51),
+    "b": (RIGHT + 0.1, CENTRE - 0.52),
     "z": (RIGHT - 0.38, CENTRE),
     r"\hat{y}": (RIGHT + 0.38, CENTRE),
-    "ℒ": (6.25, CENTRE),
+    "ℒ": (6.27, CENTRE),
 }
 
 
@@ -117,15 +113,16 @@ def _draw_network(with_gradients: bool) -> Figure:
                 )
     if with_gradients:
         sheet.plot(
-            [RIGHT, 6.25], [CENTRE, CENTRE], color=INK, linewidth=1, zorder=1
+            [RIGHT, 6.27], [CENTRE, CENTRE], color=INK, linewidth=1, zorder=1
         )
-    for x, y in ((MIDDLE, TOP), (MIDDLE, BOTTOM), (RIGHT, CENTRE)):
-        _draw_box(sheet, x, y)
+    for y in (TOP, BOTTOM):
+        _draw_box(sheet, MIDDLE, y, WIDE)
+    _draw_box(sheet, RIGHT, CENTRE, 1.64)
     for k, y in enumerate((TOP, BOTTOM)):
         _lay_paper(sheet, LEFT, y, is_high=False)
         _write(sheet, LEFT, y, f"$x_{k + 1} = {X[k, 0]:g}$", INK)
     if with_gradients:
-        _write(sheet, 6.25, CENTRE - 0.52, f"$y = {Y.item():g}$", INK)
+        _write(sheet, 6.27, CENTRE - 0.52, f"$y = {Y.item():g}$", INK)
     for sign, (value, gradient) in numbers().items():
         if sign == "ℒ" and not with_gradients:
             continue  # it comes later
@@ -139,10 +136,10 @@ def _draw_network(with_gradients: bool) -> Figure:
     return figure
 
 
-def _draw_box(sheet: Axes, x: float, y: float) -> None:
-    corner = (x - WIDE / 2, y - HIGH / 2)
+def _draw_box(sheet: Axes, x: float, y: float, wide: float) -> None:
+    corner = (x - wide / 2, y - HIGH / 2)
     style = {"facecolor": PALETTE["paper"], "edgecolor": PALETTE["blue"]}
-    box = FancyBboxPatch(corner, WIDE, HIGH, "round,pad=0.03", **style)
+    box = FancyBboxPatch(corner, wide, HIGH, "round,pad=0.03", **style)
     sheet.add_patch(box)
     box.set_zorder(2)
 

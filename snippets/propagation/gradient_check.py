@@ -69,10 +69,9 @@ def draw_two_points() -> Figure:
     for place in (0.5, 1.0, 1.5):
         axes.plot(place, place**3, "o", color=INK, markersize=5)
     axes.set(xlim=(0.3, 1.7), ylim=(-0.8, 4.5))
-    axes.set_xlabel("$z$", fontsize=13)
+    axes.set_xlabel("$z$")
     axes.set_xticks((0.5, 1, 1.5), labels=("$1 - h$", "1", "$1 + h$"))
-    axes.tick_params(labelsize=13)
-    axes.legend(loc="upper left", fontsize=13)
+    axes.legend(loc="upper left")
     return figure
     # --8<-- [end:draw_two_points]
 
@@ -195,13 +194,12 @@ def draw_step_sizes() -> Figure:
         ((1.2e-6, 3e-5), "falls as $h$"),
         ((6e-12, 4e-9), "grows as $1/h$"),
     ):
-        axes.text(*place, words, color=INK, fontsize=13)
+        axes.text(*place, words, color=INK)
     axes.set(xscale="log", yscale="log", xlabel="step $h$")
     axes.set(ylabel="relative error", xlim=(5e-13, 2e-1), ylim=(1e-12, 1))
     axes.set_xticks([10.0**k for k in range(-12, 0, 2)])
     axes.set_yticks([10.0**k for k in range(-12, 1, 2)])
     axes.minorticks_off()
-    axes.tick_params(labelsize=13)
-    axes.legend(loc="upper center", fontsize=12)
+    axes.legend(loc="upper center")
     return figure
     # --8<-- [end:draw_step_sizes]

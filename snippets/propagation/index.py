@@ -18,7 +18,6 @@ from snippets.figure import (
 # --8<-- [start:draw_two_rows]
 COLUMNS = {"1": 1.33, "2": 2.95, "L": 5.27}  # the layers drawn, and where
 UPPER, LOWER = 3.72, 1.95  # the heights of the two rows
-SIZE = 13  # points: letters stay legible on a phone
 FLOWS = [  # what passes from where to where, forward and backward
     (0.33, 0.83, "$a^{[0]}$", "$da^{[0]}$"),
     (1.83, 2.45, "$a^{[1]}$", "$da^{[1]}$"),
@@ -95,5 +94,5 @@ def _write(
     """Write a formula, with a little room where signs would touch."""
     text = re.sub("d(?=[aWbz])", r"d\\hspace{0.06}", text)
     text = text.replace("^{[", r"^{\hspace{0.12}[")
-    sheet.text(x, y, text, ha=ha, va="center", fontsize=SIZE)
+    sheet.text(x, y, text, ha=ha, va="center")
     # --8<-- [end:draw_two_rows]

@@ -61,7 +61,7 @@ def cross_entropy_of_z(
 
 
 # --8<-- [start:draw_losses]
-@book_style(size=12)
+@book_style()
 def draw_losses() -> Figure:
     """Draw cross-entropy and squared error for both targets, on one scale."""
     figure, panels = new_axes(height=3.4, columns=2)
@@ -101,7 +101,7 @@ def _draw_for_both_targets(
 
 
 # --8<-- [start:draw_partners]
-@book_style(size=12)
+@book_style()
 def draw_partners() -> Figure:
     """Draw dz of a sigmoid whose target is 0, for both losses."""
     figure, (axes,) = new_axes(height=3.2)

@@ -30,7 +30,7 @@ def softmax_cross_entropy(
 
 
 # --8<-- [start:draw_softmax]
-@book_style(size=12)
+@book_style()
 def draw_softmax() -> Figure:
     """Draw three scores, their powers of e, and the probabilities they make."""
     z = torch.tensor([[2.0], [0.0], [-1.0]], dtype=torch.float64)

@@ -1,5 +1,6 @@
 import ast
 import inspect
+import re
 from itertools import product
 
 import pytest
@@ -601,11 +602,17 @@ def test_figure_of_the_transpose_shades_what_belongs_together():
     "the loss are thick: one path.",
     "In the second, the lines from ak to both z1 and zj are thick, and so are "
     "those from both to the loss: two paths.",
+    "Below the first is written dzj ak, below the second w1k dz1 + wjk dzj.",
 )
 def test_figure_of_the_ways():
-    thick = [
-        line for line in draw_paths().axes[0].lines if line.get_linewidth() > 2
+    (sheet,) = draw_paths().axes
+    written = [
+        re.sub(r"\\hspace\{.*?\}|[\\${}_, ]", "", text.get_text())
+        for text in sheet.texts
+        if ":" in text.get_text()
     ]
+    assert written == ["wjk:dzjak", "ak:w1kdz1+wjkdzj"]
+    thick = [line for line in sheet.lines if line.get_linewidth() > 2]
     left = [line for line in thick if max(line.get_xdata()) < 3.4]
     assert len(left) == 2
     assert len(thick) - len(left) == 4
