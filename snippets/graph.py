@@ -141,7 +141,7 @@ def _write_sum(
 ) -> None:
     """Write beside a value that forks the sum of what comes back to it."""
     total = sum(back for (source, _), back in carried.items() if source == name)
-    text = f"{round(total, 3):g}".replace("-", "−")
+    text = f"sum {round(total, 3):g}".replace("-", "−")
     style = {"color": PALETTE["orange"], "ha": "left", "va": "center"}
     sheet.text(place[0] + 0.25, place[1], text, **style)
 

@@ -52,8 +52,8 @@ def test_parameters_are_counted_as_torch_counts_them(sizes):
 
 
 @claim(
-    "A network has <inputs> inputs, one hidden layer of <hidden> units and "
-    "<outputs> outputs.",
+    "(by hand, easy) A network has <inputs> inputs, one hidden layer of "
+    "<hidden> units and <outputs> outputs.",
     r"$<hidden> \cdot <first> + <outputs> \cdot <second> = <total>$.",
 )
 def test_parameters_of_the_exercise(
@@ -124,14 +124,18 @@ def test_initial_weights_keep_sums_in_scale(inputs, mean, weight, count):
     "Multiply such numbers by $x$, and their squares and so their variance are "
     "multiplied by $x^2$.",
     "Add up numbers that were drawn independently, and their variances add up "
-    "too.",
+    "too: $(u + v)^2$ is $u^2 + 2uv + v^2$, and the mean of $uv$ is <none>, "
+    "since for each $u$ the numbers $v$ have the mean <mean>.",
     "How widely numbers are spread; if their mean is zero, the mean of "
     "their squares.",
 )
-def test_variances_of_independent_numbers_add_up(mean, low, high, variance):
+def test_variances_of_independent_numbers_add_up(
+    mean, none, low, high, variance
+):
     """Independent: each number of the one kind meets each of the other."""
     one = torch.tensor([-3, 1, 2], dtype=torch.float64)
     other = torch.tensor([-2, -1, 0, 3], dtype=torch.float64)
+    assert torch.outer(one, other).mean() == none
     for numbers in (one, other):
         assert numbers.mean() == mean
         assert numbers.var(correction=0) == numbers.square().mean()

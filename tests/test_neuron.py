@@ -239,8 +239,8 @@ def test_threshold_is_minus_bias(reached, place, theta, bits, signs):
 
 
 @claim(
-    "A bias can be trained like a weight, for it is one: the weight of an "
-    "input that is always <constant>.",
+    "A bias can be trained like a weight, since it is one: the weight of an"
+    " input that is always <constant>.",
     "The rule here is that of his book of 1962, with the bias learnt as the "
     "weight of an input that is always <constant>.",
 )
@@ -464,7 +464,7 @@ def separating(seed):
     "It is not negative; divide it by $2 |w|$, and $\\sum_i u_i w_i$ is at "
     "most "
     "$|w|$.",
-    "($|w|$ is not <zero>, for by the first step $\\sum_i u_i w_i$ is "
+    "($|w|$ is not <zero>, since by the first step $\\sum_i u_i w_i$ is "
     "positive.)",
     "Put the <three> together: $k c$ is at most $\\sum_i u_i w_i$, that is at "
     "most $|w|$, and that at most $\\sqrt{k}\\, r$.",
@@ -627,8 +627,7 @@ def test_chance_is_explicit():
 
 
 @claim(
-    "It sees the points one by one, in passes over all of them, until a "
-    "pass brings no mistake.",
+    "It sees them one by one, in passes, until a pass brings no mistake.",
     "Count is a whole number, <fewest> or more.",
 )
 def test_training_stops_after_the_last_pass_or_a_clean_one(fewest):

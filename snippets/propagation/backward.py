@@ -53,9 +53,8 @@ def count_multiplications(sizes: Sizes) -> tuple[int, int]:
     backward = 2 * sum(weights) - weights[0]
     forward = 0
     for l, (n, k) in enumerate(pairwise(sizes), start=1):
-        parameters = k * (n + 1)
         leading_out = sizes[l + 1] if l + 1 < len(sizes) else 0
-        forward += parameters * (leading_out + sum(weights[l + 1 :]))
+        forward += k * (leading_out + sum(weights[l + 1 :])) + k * n
     return backward, forward
     # --8<-- [end:count_multiplications]
 
@@ -132,9 +131,12 @@ def draw_transpose() -> Figure:
     style = {"edgecolor": PALETTE["orange"], "facecolor": "none"}
     sheet.add_patch(Rectangle(*column, linewidth=2, zorder=3, **style))
     for x in (2.39, 5.46):
-        sheet.text(x, 1.6, "=", ha="center", va="center", fontsize=14)
-    for x, text in ((1.6, "$W a$"), (4.95, r"$W^\top dz$")):
-        sheet.text(x, 0.2, text, ha="center", fontsize=14)
+        sheet.text(x, 1.6, "=", ha="center", va="center")
+    for x, text in (
+        (1.6, "$W a=z$"),
+        (4.95, r"$W^\top d\hspace{0.06}z=d\hspace{0.06}a$"),
+    ):
+        sheet.text(x, 0.35, text, ha="center")
     return figure
 
 

@@ -49,9 +49,9 @@ XorLayers = named(
 
 # --8<-- [start:loss_and_gradients]
 # the four examples of XOR, as columns, and their targets
-X = torch.tensor([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=torch.float64)
-Y = torch.tensor([[0, 1, 1, 0]], dtype=torch.float64)
-NAMES = ("tanh", "sigmoid")
+XOR = torch.tensor([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=torch.float64)
+XOR_TARGETS = torch.tensor([[0, 1, 1, 0]], dtype=torch.float64)
+XOR_NAMES = ("tanh", "sigmoid")
 
 
 @checked
@@ -59,9 +59,9 @@ def loss_and_gradients(
     layers: XorLayers,
 ) -> tuple[Float[Tensor, ""], PerLayer[Gradient]]:
     """Go forward and backward once, over the four examples of XOR."""
-    y_hat, caches = forward(X, layers, NAMES)
-    loss = cross_entropy_of_z(caches[-1].z, Y)
-    return loss, backward(y_hat - Y, caches, NAMES)
+    y_hat, caches = forward(XOR, layers, XOR_NAMES)
+    loss = cross_entropy_of_z(caches[-1].z, XOR_TARGETS)
+    return loss, backward(y_hat - XOR_TARGETS, caches, XOR_NAMES)
     # --8<-- [end:loss_and_gradients]
 
 

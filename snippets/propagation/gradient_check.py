@@ -12,9 +12,7 @@ from snippets.contract import Examples, PerLayer, Steps, checked, named
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import Layer, initialise
 from snippets.propagation.backward import Gradient, backward
-from snippets.propagation.descent import X as XOR
-from snippets.propagation.descent import Y as XOR_TARGETS
-from snippets.propagation.descent import update
+from snippets.propagation.descent import XOR, XOR_TARGETS, update
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import ACTIVATIONS, Cache, Name, forward
 from snippets.propagation.loss import cross_entropy_of_z

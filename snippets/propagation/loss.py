@@ -69,6 +69,7 @@ def draw_losses() -> Figure:
     for axes, loss in zip(panels, (cross_entropy, squared_error), strict=True):
         _draw_for_both_targets(axes, loss, y_hat)
         axes.set(xlim=(0, 1), ylim=(0, 5), xlabel=r"$\hat{y}$")
+        axes.set_xticks((0, 0.5, 1), ("0", "0.5", "1"))
     panels[0].set(title="surprise", ylabel="loss")
     panels[0].legend(loc="upper center")
     panels[0].plot(0.58, -math.log(0.58), "o", color=PALETTE["orange"])

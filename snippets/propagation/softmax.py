@@ -44,7 +44,7 @@ def draw_softmax() -> Figure:
         strict=True,
     ):
         sizes = heights[:, 0].tolist()
-        bars = axes.bar(("cat", "dog", "horse"), sizes, color=PALETTE["blue"])
+        bars = axes.bar(("cat", "dog", "cow"), sizes, color=PALETTE["blue"])
         numbers = [f"{size:.{digits}f}" for size in sizes]
         axes.bar_label(
             bars,

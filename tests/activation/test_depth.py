@@ -34,7 +34,7 @@ def number(value):
     "leaves $0.5 - 0 = <half>$, and at $x = <late>$ it leaves $3 - 2 = <one>$, "
     "as everywhere to the right of <end>.",
     "A ReLU unit bends once: it gives <nothing> up to some place, and from "
-    "there on it climbs for ever.",
+    "there on it climbs without end.",
 )
 def test_ramp_of_two_units(early, half, late, one, end, nothing):
     assert ramp(number(early), 0, 1) == half
@@ -503,7 +503,8 @@ def test_figure_of_the_zigzags(
     "the same $t$, too.",
     r"Where $x$ is at most <half>, $t = 2x$, and $\frac{t}{4} + \frac{t - "
     r"t^2}{4} = \frac{x}{2} + \frac{2x - 4x^2}{4} = x - x^2$.",
-    "On the other half it is the same, since both sides are:",
+    "On the other half it holds too, since $1 - x$ in place of $x$ leaves "
+    "both sides as they are:",
     "The last term is the left side again, with $t$ for $x$, divided by "
     "<times>.",
     r"$t_m - t_m^2 = t_m (1 - t_m)$ is the product of <two> numbers that add "
@@ -566,8 +567,8 @@ def test_squares_by_a_network_of_three_units_in_each_layer(two):
 
 
 @claim(
-    "For fine work one layer is hopeless: <units> units in <layers> layers do "
-    "what one layer cannot do with <too_few>.",
+    "To come as close as <layers> folds with their <units> units, one layer "
+    "needs more than <too_few>.",
 )
 def test_one_layer_is_hopeless_for_fine_work(units, layers, too_few):
     def needed(m):
@@ -611,8 +612,8 @@ def test_no_line_comes_closer_to_the_square(nothing):
     "As long as the same units are on, the output is straight; so a new piece "
     "can begin only where a unit goes on or off.",
     "Draw the weights and biases of <layers> layers of <width> units at "
-    "random, <draws> times: there are about <mean> pieces on average, for "
-    "<all_units> units.",
+    "random, <draws> times: between 0 and 1 there are about <mean> pieces "
+    "on average, for <all_units> units.",
     "<by_hand> units that are set by hand made <made>.",
 )
 def test_random_weights_make_fewer_pieces_than_units(

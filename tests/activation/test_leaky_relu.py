@@ -145,7 +145,7 @@ def test_every_number_is_reached_once(alpha):
 @claim(
     "Its slope is never <never>, so no unit can be dead: a unit whose $z$ is "
     "negative for every example still learns, though slowly.",
-    "No unit can die, for no slope is <none>.",
+    "No unit can die, since no slope is <none>.",
 )
 def test_slope_is_never_zero(never, none):
     tiny = 10.0 ** torch.arange(-300, 301, 10, dtype=torch.float64)

@@ -329,8 +329,8 @@ def test_a_saturated_unit_hardly_learns():
 
 
 @claim(
-    "A unit with a sigmoid has the output <output> for an example whose "
-    "target is <target>.",
+    "(by hand, medium) A unit with a sigmoid has the output <output> for an"
+    " example whose target is <target>.",
     r"The loss is half the squared error, $\frac{1}{2} (y - a)^2$, whose slope "
     "with respect to $a$ is the error $a - y$.",
     r"By its slope, $<output> \cdot <rest>$, about <factor>: the unit is "

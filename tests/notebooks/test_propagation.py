@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from snippets.propagation.descent import NAMES, X, train_on_xor
+from snippets.propagation.descent import XOR, XOR_NAMES, train_on_xor
 from snippets.propagation.forward import forward
 from tests.notebooks.kernel import Finished, as_on_the_page, cells_of
 
@@ -22,7 +22,7 @@ def test_solutions_run_green(finished):
     assert finished.error is None
     generator = torch.Generator().manual_seed(2)
     layers, _ = train_on_xor(1000, learning_rate=1.0, generator=generator)
-    y_hat, _ = forward(X, layers, NAMES)
+    y_hat, _ = forward(XOR, layers, XOR_NAMES)
     predictions = finished.results["predictions"]
     assert predictions == pytest.approx(y_hat[0].tolist(), abs=1e-9)
     for mine, wanted in zip(

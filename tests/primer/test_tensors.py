@@ -20,7 +20,8 @@ def random(*shape, seed=0):
 
 @claim(
     "It takes <two> lists of the same length, and gives <one> number.",
-    "@ is the product of matrices, and the dot product if both are vectors.",
+    "@ is the product of matrices, and the dot product if both are vectors;"
+    " a vector before a matrix is taken for a row.",
     "A dot product multiplies <two> vectors place by place and adds up; a "
     "product of matrices is a table of dot products, each row with each "
     "column.",

@@ -18,8 +18,7 @@ from snippets.propagation.autograd import (
     sum_over_paths,
 )
 from snippets.propagation.backward import backward as layer_backward
-from snippets.propagation.descent import X as XOR
-from snippets.propagation.descent import Y as XOR_TARGETS
+from snippets.propagation.descent import XOR, XOR_TARGETS
 from snippets.propagation.example import LAYERS, NAMES
 from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.propagation.loss import cross_entropy_of_z
@@ -119,9 +118,9 @@ def test_paths_through_a_network_pick_a_unit_of_each_layer(layers, units):
 @claim(
     "Those from $c$ to $a$ lead through $b$, so it is enough to find once how "
     "$c$ changes with $b$.",
-    "Then a number hands on to each source its own grad times the slope, and "
-    "the source adds what arrives, for at a fork the effects of several paths "
-    "are added.",
+    "Then a number hands on to each source its own grad times the slope, "
+    "and the source adds what arrives, since at a fork the effects of "
+    "several paths are added.",
     "Now $c$ hands <one> to $b$ twice, and only then $b$ hands <two> to $a$ "
     "twice, which makes <right>.",
 )
@@ -265,7 +264,8 @@ def test_many_paths_are_no_trouble(numbers):
 
 
 @claim(
-    "No power of $e$ here can overflow, so the slopes stay finite far out.",
+    "The code raises $e$ only to 0 or a negative number, so nothing "
+    "overflows, and the slopes stay finite far out.",
     "At <kink> ReLU has no slope, and <slope> is taken here, as before and by "
     "torch.",
 )

@@ -17,8 +17,8 @@ from snippets.propagation.backward import (
     draw_transpose,
 )
 from snippets.propagation.descent import (
-    X,
-    Y,
+    XOR,
+    XOR_TARGETS,
     loss_and_gradients,
     update,
 )
@@ -434,10 +434,13 @@ def test_autograd_through_the_book_agrees_with_the_way_back():
     """At ReLU's 0 as well, where all of XOR's first sums start."""
     layers = initialise((2, 4, 1), torch.Generator().manual_seed(2))
     names = ("relu", "sigmoid")
-    y_hat, caches = forward(X, layers, names)
-    ours = flat(backward(y_hat - Y, caches, names))
+    y_hat, caches = forward(XOR, layers, names)
+    ours = flat(backward(y_hat - XOR_TARGETS, caches, names))
     torchs = by_autograd(
-        lambda leaves: cross_entropy(forward(X, leaves, names)[0], Y), layers
+        lambda leaves: cross_entropy(
+            forward(XOR, leaves, names)[0], XOR_TARGETS
+        ),
+        layers,
     )
     for mine, other in zip(ours, torchs, strict=True):
         torch.testing.assert_close(mine, other, rtol=1e-12, atol=1e-14)
@@ -508,9 +511,9 @@ def test_equations(seed):
 @claim(
     "From the back, each weight is used once for $dW$ and, except in the first "
     "layer, once for $da$.",
-    "From the front, a parameter changes one unit of its own layer, so it "
-    "costs as many multiplications as that unit has weights leading out of "
-    "it, and in each later layer as many as the layer has weights.",
+    "From the front, the pass of a unit takes as many multiplications as "
+    "weights lead out of it, and then, in each later layer, as many as the "
+    "layer has weights; and each weight takes one more, by its $a_k$.",
 )
 @pytest.mark.parametrize("sizes", [(2, 2, 1), (3, 4, 5, 2), (4, 4, 5, 6, 4, 3)])
 def test_multiplications_are_counted(sizes):
@@ -521,7 +524,8 @@ def test_multiplications_are_counted(sizes):
     assert backward_count == counted
     counted = 0
     for l in range(1, len(sizes)):
-        for _ in range(sizes[l] * (sizes[l - 1] + 1)):
+        counted += sizes[l] * sizes[l - 1]
+        for _ in range(sizes[l]):
             reached = 1
             for later in range(l + 1, len(sizes)):
                 counted += reached * sizes[later]
@@ -530,26 +534,23 @@ def test_multiplications_are_counted(sizes):
 
 
 @claim(
-    "In the smallest network the way from the back even costs <more> "
-    "multiplications more; in the last, the way from the front costs <times> "
-    "times as much.",
-    "In the last network of the table below, a weight of the first layer "
-    "changes one unit, which leads to <leads> others, and then come the <last> "
-    "weights of the last layer: <each> multiplications, for each of <count> "
-    "parameters of that layer.",
+    "In the smallest network both ways cost the same; in the last, with <ten> "
+    "hidden layers, the way from the front costs <times> times as much.",
+    "In the network 784-100-100-10 a unit of the first layer leads to <leads> "
+    "others, and then come the <last> weights of the last layer: <each> "
+    "multiplications, for each of <count> units.",
 )
 def test_way_back_is_cheaper_in_large_networks(
-    more, times, leads, last, each, count
+    ten, times, leads, last, each, count
 ):
-    """Those of the page's table."""
     back, ahead = count_multiplications((2, 2, 1))
-    assert back - ahead == more
-    assert leads + last == each
-    assert last == 100 * 10
-    assert count == 100 * (784 + 1)
-    assert leads == 100
-    back, ahead = count_multiplications((784, 100, 100, 10))
+    assert back == ahead
+    back, ahead = count_multiplications((784, *[100] * int(ten), 10))
     assert round(ahead / back) == times
+    _, ahead = count_multiplications((784, 100, 100, 10))
+    by_weights = 784 * 100 + 100 * 100 + 100 * 10
+    assert ahead - by_weights == each * count + 100 * 10
+    assert leads + last == each
 
 
 @claim(

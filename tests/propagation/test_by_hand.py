@@ -1,3 +1,4 @@
+import re
 from itertools import product
 
 import pytest
@@ -17,7 +18,7 @@ from snippets.propagation.example import draw_example_gradients
 from snippets.propagation.example import numbers as example_numbers
 from snippets.propagation.forward import forward
 from tests import drawing
-from tests.claims import claim
+from tests.claims import claim, pages
 from tests.equations.check import hold
 from tests.propagation import passes
 
@@ -37,8 +38,8 @@ def flat(gradients):
     "the loss, <loss>, at the right.",
     "Below each line is its gradient, from <one> at the right by way of "
     "<da> for a and <dz> for z to <dw> for w and <dx> for x at the left.",
-    "On the way we found $dz = <dz>$, which is $a - 1$, the prediction minus "
-    "the target, as the loss has it for a sigmoid with cross-entropy.",
+    "On the way we found $dz = <dz>$, which is $a - 1$, the prediction "
+    "minus the target, as derived for a sigmoid with cross-entropy.",
     "The bias has the same derivative: $db = dz$.",
     "The input has one too, $w \\, dz = 0.3 \\cdot (-0.5) = -0.15$, though "
     "nobody trains it.",
@@ -72,8 +73,8 @@ def test_one_unit(w, x, b, target, x_again, loss, one, da, dz, dw, dx):
 @claim(
     "So a weight that is larger by <more> should lower the loss by about "
     "<less>.",
-    "It does: with $w = <new>$ the activation is $\\sigma(<z>) \\approx "
-    "<a>$, and the loss is $-\\log <same> \\approx <after>$, after <before>.",
+    "It does: with $w = <new>$ the activation is $\\sigma(<z>) \\approx <a>$,"
+    " and the loss is $-\\log <same> \\approx <after>$; it was <before>.",
 )
 def test_a_larger_weight_lowers_the_loss(
     more, less, new, z, a, same, after, before
@@ -132,9 +133,8 @@ def test_two_units(w_2, b_2, one, dz_2, da_1, dz_1, dw_1):
     "Backward, the line through the first output brings <one_way> to a, the "
     "line through the second <other_way>, and beside a stands their sum, "
     "<together>.",
-    "Once more it can be tried: at $a = <other_a>$ the loss is $0.592^2 / 2 + "
-    r"0.306^2 / 2 \approx <after>$, after "
-    "<before>, and it has fallen by <fall>.",
+    "Try it: at $a = <other_a>$ the loss is $0.592^2 / 2 + 0.306^2 / 2 "
+    "\\approx <after>$; it was <before>, and has fallen by <fall>.",
     "So there are two rules and no more: along a path the slopes multiply, and "
     "where several paths lead to the loss, their products add up.",
 )
@@ -318,8 +318,114 @@ def test_sign_of_a_derivative_says_which_way_the_loss_falls():
     assert signs == {-1, 1}
 
 
+def fresh_network():
+    """The network of the exercise with other weights, and its passes."""
+    hidden, output = (
+        Layer(*(torch.tensor(part, dtype=torch.float64) for part in layer))
+        for layer in (
+            ([[0.40, 0.10], [-0.30, 0.20]], [[-0.20], [0.60]]),
+            ([[0.50, -0.70]], [[0.10]]),
+        )
+    )
+    x = torch.tensor([[2.0], [-1.0]], dtype=torch.float64)
+    y_hat, caches = forward(x, [hidden, output], example.NAMES)
+    return y_hat, caches, backward(y_hat, caches, example.NAMES)
+
+
+@claim(
+    "(by hand, hard) A 2-2-1 network of sigmoids has $W^{[1]}$ with the rows "
+    "(<w_11>, <w_12>) and (<w_21>, <w_22>), the hidden biases <b_1> and <b_2>, "
+    "the output's weights <w_1> and <w_2> and its bias <b>.",
+    "Find all nine derivatives for the input (<x_1>, <x_2>) with the target "
+    "<y>.",
+)
+def test_exercise_has_the_fresh_network(
+    w_11, w_12, w_21, w_22, b_1, b_2, w_1, w_2, b, x_1, x_2, y
+):
+    _, (first, last), _ = fresh_network()
+    assert first.W.flatten().tolist() == [w_11, w_12, w_21, w_22]
+    assert first.b.flatten().tolist() == [b_1, b_2]
+    assert last.W.flatten().tolist() == [w_1, w_2]
+    assert last.b.item() == b
+    assert first.a_previous.flatten().tolist() == [x_1, x_2]
+    assert y == 0
+
+
+@claim(
+    "Forward, $z$ is <z_1> and <z_2> in the hidden layer, the activations are "
+    "<a_1> and <a_2>, and the output has $z = <z>$ and the prediction "
+    "<y_hat>, which is also $dz$ and the derivative of its bias.",
+    "Its weights get <dw_1> and <dw_2>.",
+    "The first hidden unit has $dz_1 \\approx 0.062$, so its bias gets <db_1> "
+    "and its weights <dw_11> and <dw_12>; the second has $dz_2 \\approx "
+    "-0.091$, so its bias gets <db_2> and its weights <dw_21> and <dw_22>.",
+)
+def test_fresh_network(
+    z_1,
+    z_2,
+    a_1,
+    a_2,
+    z,
+    y_hat,
+    dw_1,
+    dw_2,
+    db_1,
+    dw_11,
+    dw_12,
+    db_2,
+    dw_21,
+    dw_22,
+):
+    prediction, (first, last), (hidden, output) = fresh_network()
+    for values, said in (
+        (first.z, [z_1, z_2]),
+        (last.a_previous, [a_1, a_2]),
+        (last.z, [z]),
+        (prediction, [y_hat]),
+        (output.db, [y_hat]),
+        (output.dW, [dw_1, dw_2]),
+        (hidden.db, [db_1, db_2]),
+        (hidden.dW, [dw_11, dw_12, dw_21, dw_22]),
+    ):
+        assert values.flatten().tolist() == pytest.approx(said, abs=0.0005)
+
+
+@claim(
+    "(by hand, medium) In the fork, let $w_2$ be <new> instead of <old>.",
+    "The second output is now <z_2>, which is also its $dz_2$, so $da = 0.8 "
+    "\\cdot (-0.6) + 0.6 \\cdot 0.3 = -0.3$ again: the sign of $w_2$ has "
+    "turned, and that of $dz_2$ with it.",
+)
+def test_fork_with_the_other_sign(new, old, z_2):
+    graph = fork()
+    assert graph["w_2"].value == old == -new
+    a, w = (torch.tensor(n).double().requires_grad_() for n in (0.5, new))
+    loss = (0.8 * a - 1) ** 2 / 2 + (w * a) ** 2 / 2
+    assert (w * a).item() == pytest.approx(z_2)
+    (da,) = torch.autograd.grad(loss, a)
+    assert da.item() == pytest.approx(passes.of_a_graph(graph)["da"].item())
+
+
+@claim(
+    "Each product is a node, and so is their sum; here is the unit with the "
+    "weights <w_1> and <w_2>, the bias <b>, the inputs <x_1> and <x_2> and no "
+    "activation function:",
+)
+def test_graph_of_the_exercise(w_1, w_2, b, x_1, x_2):
+    """The page prints its slopes: each weight's is its input."""
+    page = pages()["propagation/by_hand.md"]
+    shown = re.findall(r"\"(\w+)\": Node\((-?[\d.]+)", page)
+    given = {name: float(value) for name, value in shown}
+    assert [given[n] for n in ("w_1", "w_2", "b")] == [w_1, w_2, b]
+    assert [given["x_1"], given["x_2"]] == [x_1, x_2]
+    assert given["z"] == w_1 * x_1 + w_2 * x_2 + b
+
+
 def test_equations():
     (units, output), (other, _) = map(passes.on_paper, (0, 1))
+    _, (_, last), (hidden, _) = fresh_network()
+    fresh = {"z": last.z.squeeze(), "dz": [*hidden.db.flatten()]}
+    fresh["da"] = passes.of_a_graph(fork())["da"]  # that with 0.6 is the same
     hold(
         "propagation/by_hand.md",
         {},
@@ -336,6 +442,9 @@ def test_equations():
             r"dz_2 \approx -1.10 \cdot 0.540 \cdot 0.240 \approx -0.143": (
                 other
             ),
+            r"dz_1 \approx 0.062": fresh,
+            r"dz_2 \approx -0.091": fresh,
+            r"da = 0.8 \cdot (-0.6) + 0.6 \cdot 0.3 = -0.3": fresh,
         },
     )
 
@@ -374,8 +483,8 @@ def test_saturated_unit_silences_three_derivatives(two, one):
     "The output's $z$ grows <w_1> times as fast as $a_1$ and <w_2> times as "
     "fast as $a_2$, so $da_1 \\approx 0.80 \\cdot (-0.416) \\approx -0.333$ "
     "and $da_2 \\approx -1.10 \\cdot (-0.416) \\approx 0.458$.",
-    "Try one of the nine: with $w_{12} = <other>$ instead of <old> the loss is "
-    "<after>, after <before>, and $-0.0016 / 0.01 = -0.16$.",
+    "Try one of the nine: with $w_{12} = <other>$ instead of <old> the loss"
+    " is <after>; it was <before>, and $-0.0016 / 0.01 = -0.16$.",
     "Three decimals are enough; the last may differ by <last> from yours, "
     "since the figure goes on with unrounded numbers.",
     "The inputs do fork: for $x_1$ two paths add up to $0.30 \\cdot (-0.080) - "

@@ -5,9 +5,9 @@ from snippets.network import Layer, initialise
 from snippets.propagation import descent, example
 from snippets.propagation.backward import Gradient, backward
 from snippets.propagation.descent import (
-    NAMES,
-    X,
-    Y,
+    XOR,
+    XOR_NAMES,
+    XOR_TARGETS,
     draw_one_step,
     loss_and_gradients,
     require_finite,
@@ -185,8 +185,8 @@ def test_many_steps_learn_xor(seed):
     assert losses[0] > 0.6
     assert losses[1] > 0.6, "one step is not the end"
     assert losses[-1] < 0.01
-    y_hat, _ = forward(X, layers, NAMES)
-    assert torch.equal(y_hat.round(), Y)
+    y_hat, _ = forward(XOR, layers, XOR_NAMES)
+    assert torch.equal(y_hat.round(), XOR_TARGETS)
 
 
 @claim(
@@ -347,9 +347,9 @@ def test_too_long_steps_never_settle(rate, steps, low, high):
     assert max(losses) < float("inf")
     last = torch.tensor(losses[-50:])
     assert last.min() > losses[0]
-    y_hat, _ = forward(X, layers, NAMES)
-    assert low <= (y_hat - Y).min()
-    assert (y_hat - Y).max() <= high
+    y_hat, _ = forward(XOR, layers, XOR_NAMES)
+    assert low <= (y_hat - XOR_TARGETS).min()
+    assert (y_hat - XOR_TARGETS).max() <= high
 
 
 @claim(

@@ -8,10 +8,7 @@ from snippets.propagation.autograd import (
     gradients_of_values,
 )
 from snippets.propagation.backward import backward
-from snippets.propagation.descent import NAMES as XOR_NAMES
-from snippets.propagation.descent import X as XOR
-from snippets.propagation.descent import Y as XOR_TARGETS
-from snippets.propagation.descent import update
+from snippets.propagation.descent import XOR, XOR_NAMES, XOR_TARGETS, update
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.propagation.gradient_check import (
@@ -118,8 +115,9 @@ def test_errors_of_a_cubic(one_sided, centred, less, as_much, much_less):
 
 
 @claim(
-    "The same happens on any smooth curve, which near one place is almost a "
-    "cubic, a sum of multiples of <one>, $h$, $h^2$ and $h^3$.",
+    "The same happens on any smooth curve: near one place it differs from a"
+    " cubic, a sum of multiples of <one>, $h$, $h^2$ and $h^3$, by a fixed "
+    "multiple of $h^4$ at most.",
 )
 def test_errors_of_a_smooth_curve(one):
     """The rest shrinks as h^4, and the centred error as h^2."""
@@ -281,8 +279,8 @@ def test_relative_error(p, q, error):
 
 @claim(
     "The differences, on the other hand, are good to many digits.",
-    "And look at the largest single difference too, for one wrong parameter "
-    "among very many hardly changes the relative error.",
+    "And look at the largest single difference too, since one wrong "
+    "parameter among very many hardly changes the relative error.",
     "Between the two lies a wide gap, and any limit within it will do.",
     "In float64, with a step of $<h>$, take anything below $<right>$ for right "
     "and anything above $<wrong>$ for wrong.",
@@ -395,10 +393,11 @@ def test_rounding_is_what_is_left(digits, one, unit):
     "If $c$ is about <c>, the best step is about the cube root of $u$, here "
     r"$5 \cdot 10^{-6}$, and the error is some $<error>$: two "
     "thirds of the digits are right.",
-    "A one-sided difference is divided by $h$ and is off by about $c h + "
-    "2u/h$.",
-    r"The slope of that sum is $c - 2u/h^2$, which is 0 at $h = \sqrt{2u/c}$, "
-    "about $<best_one_sided>$: half of the digits are right.",
+    "A one-sided difference is divided by $h$ and is off by about $k h + "
+    "2u/h$, with a constant $k$ of its own.",
+    "The slope of that sum is $k - 2u/h^2$, which is 0 at $h = "
+    "\\sqrt{2u/k}$, about $<best_one_sided>$ if $k$ is about <c>: half of the "
+    "digits are right.",
     "About the cube root of $6 \\cdot 10^{-8}$, which is <step>.",
     "The error is then about $2 \\cdot 10^{-5}$: a check in float32 cannot "
     "tell much, so do it in float64.",
@@ -427,8 +426,9 @@ def test_best_step_is_about_the_cube_root_of_the_rounding_unit(
 
 
 @claim(
-    "If the two points lie on either side of it, with $|z| < h$, then only the "
-    "right one has a height, $z + h$, and the centred difference is",
+    "If the two points lie on either side of it, with $|z| < h$, then ReLU "
+    "is 0 at the left one and $z + h$ at the right one, and the centred "
+    "difference is",
     "That is a number between the two slopes, <left> and <right>; at $z = 0$ "
     "it is <middle>, and <own> is taken here.",
 )
@@ -448,8 +448,8 @@ def test_across_a_kink(left, right, middle, own, h):
     "Let XOR be learnt by ReLU units whose biases begin at <start>.",
     "For the input (0, 0) every hidden unit starts exactly at its kink, "
     "whatever the weights.",
-    "The engine and torch agree with the four equations, for all <ways> take "
-    "<own> at the kink.",
+    "The engine and torch agree with the four equations, since all <ways> "
+    "take <own> at the kink.",
     "The differences add half of what that example would contribute with the "
     "slope <one>.",
     "Here is $db^{[1]}$, which has an entry for each of the <units> units:",
@@ -556,7 +556,7 @@ def test_equations():
             },
             "two-errors": {"T": errors, "c": c, "u": u, "h": steps},
             "best-step": {"h": bottom, "u": u, "c": c},
-            r"h = \sqrt{2u/c}": {"h": bottom_one_sided, "u": u, "c": c},
+            r"h = \sqrt{2u/k}": {"h": bottom_one_sided, "u": u, "k": c},
             "across-a-kink": {"z": near},
             "D = 3z^2 + h^2": {"D": cubic(z, h)},
             "B = 3z^2 + 4h^2": {"B": cubic(z, 2 * h)},

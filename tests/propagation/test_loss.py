@@ -54,8 +54,8 @@ def test_small_network_predicts_that(predicted, target, again, loss):
     "than none, and over <count> examples <over> and <under> would cancel.",
     r"Its square, $(-0.42)^2 = 0.1764$, has neither fault.",
     "The squared error is, as a loss, half of that square:",
-    "If there are several outputs, their losses are added up, and of all "
-    "examples it takes the mean.",
+    "The function adds up the losses of all outputs of an example, and returns "
+    "the mean over the examples.",
 )
 @pytest.mark.parametrize("loss", [squared_error, cross_entropy])
 def test_losses_have_neither_fault_of_the_error(loss, count, over, under):
@@ -131,12 +131,12 @@ def test_slope_of_the_squared_error_is_the_error(
 
 
 @claim(
-    "Whoever gave rain a probability of <likely> is hardly surprised when it "
-    "rains; whoever gave it <unlikely> is very much so.",
+    "If you gave rain a probability of <likely>, you are hardly surprised "
+    "when it rains; if you gave it <unlikely>, you are.",
     "What was certain, and so had the probability <sure>, is no surprise: "
     "<nothing>.",
-    "The minus makes it positive, for probabilities are <sure> at most, and so "
-    "their logarithms are <nothing> at most.",
+    "The minus makes it positive, since probabilities are <sure> at most, "
+    "and so their logarithms are <nothing> at most.",
 )
 def test_surprise_grows_as_the_probability_falls(
     likely, unlikely, sure, nothing
@@ -183,9 +183,10 @@ def test_another_base_multiplies_all_surprises():
     r"Then the target is <yes> or <no>, and a prediction $\hat y$ between "
     "<low> and <high> can be read as the probability that the target is "
     "<again>.",
-    "If the target of a network is <yes>, it had the probability "
-    r"$\hat y$, and the surprise is $-\log \hat y$; if the target is <no>, it "
-    r"had the rest, and the surprise is $-\log(1 - \hat y)$.",
+    "A network that predicts $\\hat y$ gives the target <yes> the probability "
+    "$\\hat y$, so if the target is <again>, the surprise is $-\\log \\hat y$.",
+    "It gives the target <no> the rest, so if the target is <low>, the "
+    "surprise is $-\\log(1 - \\hat y)$.",
     "The cross-entropy is this surprise, for both targets in one formula:",
     "If $y = <yes>$ only the first term remains, and if $y = <no>$ only the "
     "second.",
@@ -204,12 +205,23 @@ def test_loss_is_the_surprise_at_the_target(yes, no, low, high, again):
 
 
 @claim(
-    r"Since logarithms turn products into sums and $\log 1$ is <nothing>, "
-    r"$-\log p$ does both, and but for a constant factor no other smooth "
-    "function does.",
+    "Since logarithms turn products into sums and $\\log 1$ is <nothing>, "
+    "$-\\log p$ does both.",
+    "By the chain rule it is $p$ times the slope of $s$ at $p$ on the left, "
+    "and the slope of $s$ at <one> on the right.",
+    "So the slope at $p$ is a fixed number divided by $p$, as that of a "
+    "multiple of $\\log p$ is.",
+    "Both $s$ and this multiple are <nothing> at $p = <one>$, and two curves "
+    "that share a point and have the same slope everywhere are one.",
+    "The factor is negative, since what is less probable surprises more; to "
+    "choose <factor> is to choose a unit.",
 )
-def test_only_logarithms_turn_products_into_sums(nothing):
+def test_only_logarithms_turn_products_into_sums(nothing, one, factor):
     """Of all sums of nine functions, only multiples of the first one do."""
+    at = torch.linspace(0.1, 1, 10, dtype=torch.float64)
+    torch.testing.assert_close(
+        slope(lambda p: -p.log().sum(), at), factor * one / at
+    )
     some = torch.rand(2, 200, generator=torch.Generator().manual_seed(0))
     p, q = some.double() * 0.9 + 0.1
 
@@ -222,6 +234,29 @@ def test_only_logarithms_turn_products_into_sums(nothing):
     assert sizes[-1] < 1e-12 < 1e-7 < sizes[-2]
     torch.testing.assert_close(mixtures[-1].abs(), torch.eye(9).double()[0])
     assert (functions(p.new_ones(1)) == nothing).all()
+
+
+@claim(
+    "(predict, easy) The target is <y>, and a prediction falls from <high> to "
+    "<low>.",
+    "Half the squared error: it goes from <squared_high> to about "
+    "<squared_low>, while the surprise doubles, from <surprise_high> to "
+    "<surprise_low>.",
+)
+def test_which_loss_notices(
+    y, high, low, squared_high, squared_low, surprise_high, surprise_low
+):
+    for p, squared, surprise in (
+        (high, squared_high, surprise_high),
+        (low, squared_low, surprise_low),
+    ):
+        assert squared_error(row(p), row(y)).item() == pytest.approx(
+            squared, abs=0.0005
+        )
+        assert cross_entropy(row(p), row(y)).item() == pytest.approx(
+            surprise, abs=0.005
+        )
+    assert surprise_low == pytest.approx(2 * surprise_high, abs=0.02)
 
 
 @claim(
@@ -534,8 +569,9 @@ def test_wrong_partners_keep_the_slope_of_the_sigmoid(
     "labelled <upper> and a dot on the second <lower>.",
     "How strongly a wrong output is corrected: $dz$ of a sigmoid whose target "
     "is <y>.",
-    "The further $z$ is on the wrong side, the more cross-entropy corrects it, "
-    "and the less the squared error does.",
+    "The further $z$ is on the wrong side, the more cross-entropy corrects "
+    "it; the squared error corrects it less and less once $z$ is beyond "
+    "about <best>.",
 )
 def test_figure_shows_the_partners(
     left, right, y, low, high, peak, best, marked, upper, lower
@@ -601,8 +637,8 @@ def test_saturated_output_goes_on_learning(sure, target, error):
     "$z = <z>$.",
     r"Then the cross-entropy at the target <target> is $-\log 0$, and its "
     "slope divides by <zero>.",
-    r"Beside $e^{37}$, about $<large>$, the <one> is nothing, and the "
-    "logarithm undoes the exponential: the loss is <loss>.",
+    "The logarithm of $e^{37}$ is <z>, and the <one> beside it adds less than "
+    "$<little>$: in float64 the loss is <loss>.",
     "Let a unit have the weight <w> and no bias, and give it the input <x> and "
     "the target <target>.",
     "Since $z$ changes $x$ times as fast as the weight, $dW$ is "
@@ -614,7 +650,7 @@ def test_saturated_output_goes_on_learning(sure, target, error):
     "$da^{[L]}$, and the loss is computed from $z$.",
 )
 def test_an_output_that_rounds_to_one_learns(
-    one, z, target, zero, large, loss, w, x, three
+    one, z, target, zero, little, loss, w, x, three
 ):
     y = row(target)
     layer = Layer(W=row(w), b=row(0.0))
@@ -628,8 +664,7 @@ def test_an_output_that_rounds_to_one_learns(
     assert da.item() == torch.inf
     assert sigmoid_derivative(there).item() == zero
     assert (da * sigmoid_derivative(there)).isnan()
-    assert math.exp(z) == pytest.approx(large, rel=0.2)
-    assert one + math.exp(z) == pytest.approx(math.exp(z), rel=1e-15)
+    assert math.log1p(math.exp(-z)) < little == 1e-15
     assert cross_entropy_of_z(there, y).item() == pytest.approx(loss, rel=1e-15)
     (gradient,) = backward(y_hat - y, caches, ["sigmoid"])
     assert (gradient.db.item(), gradient.dW.item()) == (1, x)
@@ -759,8 +794,9 @@ def test_fourth_exercise(first):
 
 
 @claim(
-    "Examples is a tensor with at least <least> example, as a column, and "
-    "Share further down one whose numbers lie between <low> and <high>.",
+    "Examples is a tensor of <least> or more columns, each of them an "
+    "example; Share, in later code, is one whose numbers lie between <low> and "
+    "<high>.",
 )
 @pytest.mark.parametrize("function", [cross_entropy, cross_entropy_derivative])
 @pytest.mark.parametrize(
@@ -917,5 +953,5 @@ def test_equations():
             "likelihood": three_examples(),
             r"dz = (a - y)(1 - a^2)": tanh_output(),
         },
-        given=[r"\hat y = z"],
+        given=[r"\hat y = z", "s(p q) = s(p) + s(q)"],
     )

@@ -5,9 +5,7 @@ import torch
 
 from snippets.network import Layer, initialise
 from snippets.propagation.backward import backward as layer_backward
-from snippets.propagation.descent import X as XOR
-from snippets.propagation.descent import Y as XOR_TARGETS
-from snippets.propagation.descent import train_on_xor, update
+from snippets.propagation.descent import XOR, XOR_TARGETS, train_on_xor, update
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import forward
 from snippets.propagation.loss import cross_entropy_of_z
@@ -19,8 +17,8 @@ from tests.propagation import passes
 
 @claim(
     "A tensor with requires_grad=True is one whose history is kept; "
-    "loss.backward() goes back through it, each number before its sources; and "
-    ".grad adds up what arrives.",
+    "loss.backward() goes back through it, each number before its sources; "
+    "and its .grad adds up what arrives.",
     r"The slope is $2 \cdot 3 \cdot (3w - 5) = <slope>$, and after the second "
     "call grad holds <sum_>: torch adds the new gradient to the old one.",
     "torch's autograd goes back through the history of each tensor; .grad adds "

@@ -26,7 +26,8 @@ DOG = column(0.0, 1.0, 0.0)
     "slope of the loss comes out as the error, as you will see below.",
     "Exactly one of the three answers is right, so the outputs should be three "
     "probabilities that add up to <whole>.",
-    "Three sigmoids would not give that, for none of them knows of the others.",
+    "Three sigmoids would not give that, since none of them knows of the "
+    "others.",
     "Let the last layer give a score $z_k$ for each class, any number, say "
     "<z_1>, <z_2> and <z_3>.",
     "Powers of $e$ are positive, and the larger the score, the larger its "
@@ -61,7 +62,7 @@ def test_softmax_of_three_scores(
 
 @claim(
     "<count> panels, each with a scale of its own and a bar for each of the "
-    "classes cat, dog and horse.",
+    "classes cat, dog and cow.",
     "Left, the scores <z_1>, <z_2> and <z_3>: one bar upwards, none, and one "
     "downwards.",
     "Middle, the powers of e, on a scale from <bottom> to <most>: <e_1>, <e_2> "
@@ -90,7 +91,7 @@ def test_figure_shows_softmax_in_two_steps(
         assert [float(label) for label in labels] == list(said)
         heights.append(bars)
         names = [tick.get_text() for tick in axes.get_xticklabels()]
-        assert names == ["cat", "dog", "horse"]
+        assert names == ["cat", "dog", "cow"]
         title = drawing.inches(axes.title.get_window_extent())
         for text, bar in zip(axes.texts, axes.patches, strict=True):
             label = drawing.inches(text.get_window_extent())
@@ -110,7 +111,7 @@ def test_figure_shows_softmax_in_two_steps(
     "powers of e, divided by their sum.",
     "Softmax makes scores positive by powers of $e$ and divides them by their "
     "sum.",
-    "Add the same number $u$ to all scores, and nothing changes, for it "
+    "Add the same number $u$ to all scores, and nothing changes, since it "
     "multiplies the power and the sum by the same factor:",
     "The code uses this: it subtracts the largest score from all of them.",
     "Then the largest power is $e^0 = 1$, and none can overflow.",
@@ -139,8 +140,8 @@ def test_softmax_agrees_with_torch(dtype):
     "that class and a <zero> for each of the others, (<y_1>, <y_2>, <y_3>) if "
     "the picture is of a dog.",
     "The cross-entropy is once more the surprise at what is right:",
-    "Of this sum only the term of the right class is left, for all others are "
-    "multiplied by <zero>.",
+    "Of this sum only the term of the right class is left, since all others"
+    " are multiplied by <zero>.",
     r"The dog had the probability <p>, so the loss is $-\log <p_again> "
     r"\approx <loss>$.",
     r"For the dog: $<score> - \log <sum> \approx <minus_loss>$.",
@@ -218,9 +219,9 @@ def test_slopes_of_both_terms(slope_there, elsewhere):
 
 
 @claim(
-    "The loss falls if each score takes a small step against its slope: that "
-    "of the right class upwards, and each of the others downwards, the further "
-    "the more probable it was thought.",
+    "The loss falls if each score takes a small step against its slope: "
+    "that of the right class upwards, and each of the others downwards, and"
+    " further the more probable the network thought it.",
 )
 def test_scores_move_as_the_probabilities_say():
     """By the slopes of autograd, so that a wrong sign would be seen."""
