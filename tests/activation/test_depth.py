@@ -180,8 +180,8 @@ def test_staircase_meets_the_curve_in_the_middles(n):
     "$1/(2n) - d$ and $1/(2n) + d$ away; the nearer counts more, so on average "
     "they are at most $1/(2n)$ away, and the limit holds there too, as long as "
     "no two ramps overlap.",
-    r"A curve as steep as $\sqrt{x}$ at <steep> has no such limit, but it too "
-    "changes little over a strip that is narrow enough.",
+    "A curve as steep as $\\sqrt{x}$ at <steep> has no such limit, but it "
+    "too changes little over a narrow strip.",
     "Two ReLU units make a ramp, ramps make a staircase, and a staircase of "
     "$n$ strips follows a curve of steepness $s$ to within $s / (2n)$.",
     "Nothing here depends on $x^2$: any curve whose steepness has a limit is "
@@ -514,8 +514,8 @@ def test_figure_of_the_zigzags(
     "So the error after $m$ folds is at most $1 / 4^{m+1}$: each fold divides "
     "the error by <times>.",
     "With folds, each layer divides the error of a square by <times>.",
-    "Nine: $4^{10}$ is <power>, so nine folds leave at most $1 / 4^{10}$, a "
-    "little less than <wanted>, and eight do not.",
+    "Nine: $4^{10}$ is $<power>$, so nine folds leave at most $1 / 4^{10}$,"
+    " a little less than <wanted>, and eight do not.",
     "(program, medium) How many folds does it take to square all numbers from "
     "<low> to <high> to within <wanted>?",
 )
@@ -567,8 +567,8 @@ def test_squares_by_a_network_of_three_units_in_each_layer(two):
 
 
 @claim(
-    "To come as close as <layers> folds with their <units> units, one layer "
-    "needs more than <too_few>.",
+    "To come as close as <layers> folds with their <units> units, one layer"
+    " needs more than $<too_few>$.",
 )
 def test_one_layer_is_hopeless_for_fine_work(units, layers, too_few):
     def needed(m):

@@ -217,8 +217,8 @@ def test_differences_are_nearly_the_gradients(sizes, centred):
 @claim(
     "There are <each> passes for each parameter: <passes> for <parameters>.",
     "A network for small images with the sizes <n>, <k> and <outputs> has "
-    "<many> parameters and would need <many_passes> passes for a single "
-    "gradient, where backpropagation goes forward once and back once.",
+    "$<many>$ parameters and would need $<many_passes>$ passes for a single"
+    " gradient, where backpropagation goes forward once and back once.",
     r"There are $3 \cdot 2 + 3 + 1 \cdot 3 + 1 = <few>$ parameters, so "
     "<few_passes> passes.",
     "One-sided differences share the loss in the middle, so <shared> are "
