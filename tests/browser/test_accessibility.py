@@ -11,6 +11,10 @@ from tests.book.conftest import DOCS
 from tests.browser.conftest import LEDGER, PAGES, settle
 
 SIZES = {1280: 800, 390: 844}
+KINDS = [
+    *("index.html", "neuron.html", "glossary.html", "404.html"),
+    *("propagation/by_hand.html", "notebooks/propagation.html", LEDGER[-1]),
+]
 # of WCAG 2.2, and the only rule of AA that axe leaves out unless asked
 RULES = {
     "resultTypes": ["violations"],  # of the others it need not tell all
@@ -63,9 +67,20 @@ def still_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-@pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [*PAGES, LEDGER[-1], "404.html"])
+# every page in one scheme at each width; the others, which share its styles,
+# on one page of each kind
+LOOKS = {
+    ("light", 1280): [*PAGES, LEDGER[-1], "404.html"],
+    ("dark", 390): [*PAGES, LEDGER[-1], "404.html"],
+    ("light", 390): KINDS,
+    ("dark", 1280): KINDS,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "scheme", "width"),
+    [(path, *look) for look, paths in LOOKS.items() for path in paths],
+)
 def test_axe_finds_nothing(still_page, address, path, scheme, width):
     page = still_page(width, scheme)
     open_whole(page, address + path)

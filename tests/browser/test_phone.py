@@ -40,20 +40,14 @@ def open_details(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_does_not_scroll_sideways(phone, address, path):
+def test_only_boxes_scroll_sideways_and_take_the_focus(phone, address, path):
+    """Those that need no scrolling do not."""
     phone.goto(address + path)
     open_details(phone)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
     phone.evaluate("scrollTo(1000, 0)")
     assert phone.evaluate("scrollX") == 0
     assert phone.evaluate(STICKING_OUT) == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_boxes_that_scroll_take_the_focus(phone, address, path):
-    """And those that need no scrolling do not."""
-    phone.goto(address + path)
-    open_details(phone)
     for scrolls, tab_index, html in phone.evaluate(BOXES):
         assert (tab_index == 0) == scrolls, html
 
