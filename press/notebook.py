@@ -18,6 +18,7 @@ A text folds something away as GitHub and Jupyter understand it:
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -56,8 +57,9 @@ def notebooks(docs: Path) -> list[Path]:
 def read(file: Path) -> NotebookNode:
     """Return a notebook; raise Fault if it is none."""
     try:
-        notebook = nbformat.read(file, as_version=nbformat.NO_CONVERT)
-        nbformat.validate(notebook, version=4, version_minor=5)
+        with warnings.catch_warnings(action="error"):  # of what it would repair
+            notebook = nbformat.read(file, as_version=nbformat.NO_CONVERT)
+            nbformat.validate(notebook, version=4, version_minor=5)
     except Exception as error:  # nbformat does not say which there are
         said = str(error).partition("\n")[0]
         raise Fault(

@@ -13,6 +13,7 @@ activation/relu.md to notebooks/activation.ipynb.
 """
 
 import hashlib
+import logging
 import os
 import re
 from html import escape, unescape
@@ -41,10 +42,14 @@ BRANCH = "notebooks"  # where .github/workflows/publish.yml puts the copies
 LAB = Path(__file__).with_name("lab")
 settings.templates_dir = str(LAB)
 _MADE = TemporaryDirectory(prefix="press-notebooks-")
+for name in ("mkdocs.plugins.mkdocs_jupyter", "mkdocs.mkdocs-jupyter"):
+    logging.getLogger(name).setLevel(logging.WARNING)  # each step of each file
 _LABEL = re.compile(r'^<svg role="img" aria-label="([^"]*)"')
 _OWN_IDS = re.compile(r'(\bid="|url\(#|href="#)')
 # a link to a page of the book, its address seen from the notebooks' folder
-_PAGE = re.compile(r"\[([^]]+)\]\((?![a-z]+:)([^)#\s]+)\.(?:md|ipynb)(#[^)]*)?\)")
+_PAGE = re.compile(
+    r"\[([^]]+)\]\((?![a-z]+:)([^)#\s]+)\.(?:md|ipynb)(#[^)]*)?\)"
+)
 
 
 @event_priority(100)  # before the plugin reads it
@@ -52,7 +57,9 @@ def on_pre_page(page: Page, config: MkDocsConfig, **_: object) -> None:
     """Let the plugin convert a notebook that holds what its cells show."""
     if is_notebook(page):
         file = Path(os.path.relpath(page.file.abs_src_path))
-        page.file.abs_src_path = _write(with_outputs(file, config), "shown", file)
+        page.file.abs_src_path = _write(
+            with_outputs(file, config), "shown", file
+        )
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
@@ -67,7 +74,13 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         return markdown
     named = title(read(Path("docs", lab)))
     link = f"[{named}]({'../' * (len(path.parts) - 1)}{lab})"
-    return re.sub(r"^# .+$", rf"\g<0>\n\n{link}\n{{: .lab .no-print }}", markdown, count=1, flags=re.M)
+    return re.sub(
+        r"^# .+$",
+        rf"\g<0>\n\n{link}\n{{: .lab .no-print }}",
+        markdown,
+        count=1,
+        flags=re.M,
+    )
 
 
 def on_page_content(
@@ -90,6 +103,7 @@ def on_post_build(config: MkDocsConfig, **_: object) -> None:
 
 
 def is_notebook(page: Page) -> bool:
+    """Say whether a page shows a notebook."""
     return page.file.src_uri.endswith(".ipynb")
 
 
@@ -132,7 +146,9 @@ def with_outputs(file: Path, config: MkDocsConfig) -> NotebookNode:
             cell.source = wheel.install(config.site_url or "")
         elif cell.cell_type == "code":
             where = place(file, number, cell)
-            outputs = [_output(output, cell.id, where) for output in shown[cell.id]]
+            outputs = [
+                _output(output, cell.id, where) for output in shown[cell.id]
+            ]
             cell.outputs = outputs
     notebook.cells[0].source = notebook.cells[0].source.replace(
         "\n", f"\n\n{_ways(file.name, config)}\n", 1
@@ -154,11 +170,12 @@ def _output(output: Output, cell: str, where: str) -> NotebookNode:
         )
     # figures of other cells may bear the same ids
     picture = _OWN_IDS.sub(rf"\g<1>{cell}-", output.content)
-    picture = _LABEL.sub("<svg", picture)
-    return nbformat.v4.new_output("display_data", {"text/html": 
+    html = (
         f'<div class="picture" id="picture-{cell}" role="img" '
-        f'data-search-exclude aria-label="{escape(alternative)}">{picture}</div>'
-    })
+        f'aria-label="{escape(alternative)}" data-search-exclude>'
+        f"{_LABEL.sub('<svg', picture)}</div>"
+    )
+    return nbformat.v4.new_output("display_data", {"text/html": html})
 
 
 def _ways(name: str, config: MkDocsConfig) -> str:

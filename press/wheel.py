@@ -32,7 +32,7 @@ def edition() -> str:
 
 def name() -> str:
     """Return the name of the wheel's file."""
-    return f"introduction_to_neural_networks-{edition()}-py3-none-any.whl"
+    return f"neural_networks_book-{edition()}-py3-none-any.whl"
 
 
 def install(home: str) -> str:
@@ -59,7 +59,8 @@ def build(folder: Path, home: str) -> None:
         (copy / "pyproject.toml").write_text(settings, encoding="utf-8")
         folder.mkdir(exist_ok=True)
         with patch.dict(os.environ, {_EPOCH: os.environ.get(_EPOCH, "0")}):
-            make_wheel_in(copy / "pyproject.toml", folder)
+            made_in = make_wheel_in(copy / "pyproject.toml", folder)
+        made_in.file.chmod(0o644)  # as the rest of the site
     if home:
         line = f"{home.rstrip('/')}/{folder.name}/{name()}\n"
         (folder / REQUIREMENTS).write_text(line, encoding="utf-8")

@@ -86,7 +86,7 @@ class book_style(ContextDecorator):  # noqa: N801, its use is that of a function
     """Draw in the book's style, whatever the reader's matplotlibrc says.
 
     It is also a decorator, `@book_style()`: a figure that `draw_two_rows` draws
-    is then labelled "two-rows", as its page calls it.
+    is then labelled "two-rows", as its page calls it, unless it has words.
     size: of the letters, in points.
     """
 
@@ -105,7 +105,7 @@ class book_style(ContextDecorator):  # noqa: N801, its use is that of a function
         def drawn(*arguments: object, **named: object) -> object:
             with type(self)(self.styles[-1]["font.size"]):
                 figure = draw(*arguments, **named)
-            if isinstance(figure, Figure) and not figure.get_label():
+            if isinstance(figure, Figure) and " " not in figure.get_label():
                 name = draw.__name__.removeprefix("draw_")
                 figure.set_label(name.replace("_", "-"))
             return figure
@@ -123,7 +123,9 @@ class Picture(Figure):
     def _repr_html_(self) -> str:
         label = self.get_label()
         if ALTERNATIVES.is_file():
-            label = json.loads(ALTERNATIVES.read_text("utf-8")).get(label, label)
+            label = json.loads(ALTERNATIVES.read_text("utf-8")).get(
+                label, label
+            )
         named = f'<svg role="img" aria-label="{escape(label)}"'
         return svg(self, "notebook").replace("<svg", named, 1)
 

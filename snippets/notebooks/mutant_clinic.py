@@ -346,7 +346,7 @@ def examine(name: PatientName) -> Figure:
 
 @checked
 def discharge(name: PatientName, fault: str, mended: Callable) -> None:
-    """Raise AssertionError unless a fault is named and mended; say so if it is.
+    """Raise AssertionError unless a fault is named and mended.
 
     fault: one of FAULTS. mended: takes the place of the wrong part.
     """
@@ -361,7 +361,6 @@ def discharge(name: PatientName, fault: str, mended: Callable) -> None:
     )
     found = complaints(Step()._replace(**{patient.part: mended}))
     assert not found, f"patient {name} is not well yet: {'; '.join(found)}"
-    print(f"Patient {name} is well: {fault}, and now all six gradients agree.")
 
 
 @book_style()
