@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import time
+import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from flit_core.wheel import make_wheel_in
 from press.figure import alternatives
 
 PACKAGE = "snippets"
+SETTINGS = Path("pyproject.toml")
 REQUIREMENTS = "requirements.txt"  # its address stays, the wheel's does not
 _EPOCH = "SOURCE_DATE_EPOCH"
 
@@ -32,7 +34,9 @@ def edition() -> str:
 
 def name() -> str:
     """Return the name of the wheel's file."""
-    return f"neural_networks_book-{edition()}-py3-none-any.whl"
+    project = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["project"]
+    distribution = project["name"].replace("-", "_")
+    return f"{distribution}-{edition()}-py3-none-any.whl"
 
 
 def install(home: str) -> str:
@@ -54,12 +58,12 @@ def build(folder: Path, home: str) -> None:
         shutil.copy("LICENSE", copy)
         texts = json.dumps(alternatives(), indent=1)
         (copy / PACKAGE / "alternatives.json").write_text(texts)
-        settings = Path("pyproject.toml").read_text(encoding="utf-8")
+        settings = SETTINGS.read_text(encoding="utf-8")
         settings = settings.replace('version = "0"', f'version = "{edition()}"')
-        (copy / "pyproject.toml").write_text(settings, encoding="utf-8")
+        (copy / SETTINGS).write_text(settings, encoding="utf-8")
         folder.mkdir(exist_ok=True)
         with patch.dict(os.environ, {_EPOCH: os.environ.get(_EPOCH, "0")}):
-            made_in = make_wheel_in(copy / "pyproject.toml", folder)
+            made_in = make_wheel_in(copy / SETTINGS, folder)
         made_in.file.chmod(0o644)  # as the rest of the site
     if home:
         line = f"{home.rstrip('/')}/{folder.name}/{name()}\n"

@@ -5,7 +5,7 @@ Within it what is wrong is an AssertionError.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import deepcopy
 from typing import Any
 
@@ -44,7 +44,8 @@ def require_answer(
     question that helps where the numbers differ. at: what the numbers were
     computed for: one for each, in columns if there are several.
     """
-    mine = numbers(mine)
+    with suppress(TypeError, ValueError, RuntimeError):  # what is no numbers
+        mine = numbers(torch.as_tensor(mine))
     assert isinstance(mine, Tensor), f"{name} must be numbers: {_said(mine)}"
     assert mine.shape == wanted.shape, (
         f"{name} has the shape {tuple(mine.shape)}, not {tuple(wanted.shape)}"
@@ -78,8 +79,10 @@ def require_parts(name: str, mine: Any, *parts: str) -> list[Any]:
 
 def numbers(mine: Any) -> Any:
     """Turn a tensor, an array or a number into a tensor of 64 bits."""
-    if isinstance(mine, Tensor | np.ndarray | np.generic | float | int):
-        return torch.as_tensor(mine).detach().double()
+    if isinstance(mine, Tensor):
+        return mine.detach().double()
+    if isinstance(mine, np.ndarray | np.generic | float | int):
+        return torch.from_numpy(np.array(mine, dtype=np.float64))
     return mine
 
 

@@ -99,7 +99,8 @@ def test_pages_follow_the_order_of_the_source():
 
 
 def test_navigation_holds_every_page():
-    pages = {p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md")}
+    files = (*DOCS.rglob("*.md"), *DOCS.glob("*/*.ipynb"))
+    pages = {file.relative_to(DOCS).as_posix() for file in files}
     assert pages == set(navigation())
 
 
@@ -141,7 +142,7 @@ def test_every_snippet_has_a_page_or_serves_several():
     }
     tied = {page.replace(".md", ".py") for page in chapters()}
     clinic = "notebooks/mutant_clinic.py"  # other notebooks use the chapters'
-    assert clinic.replace(".py", ".md") in navigation()
+    assert clinic.replace(".py", ".ipynb") in navigation()
     assert modules == tied | {"index.py", clinic} | SHARED
 
 
