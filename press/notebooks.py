@@ -35,7 +35,15 @@ from press.display import Output, read_outputs
 from press.execution import OUTPUTS
 from press.fault import Fault
 from press.figure import alternatives
-from press.notebook import FOLDER, place, program, read, tagged, title
+from press.notebook import (
+    FOLDER,
+    notebooks,
+    place,
+    program,
+    read,
+    tagged,
+    title,
+)
 
 COLAB = "https://colab.research.google.com/github"
 BRANCH = "notebooks"  # where .github/workflows/publish.yml puts the copies
@@ -98,8 +106,9 @@ def on_page_content(
 
 
 def on_post_build(config: MkDocsConfig, **_: object) -> None:
-    """Put the wheel beside the notebooks."""
-    wheel.build(Path(config.site_dir, FOLDER), config.site_url or "")
+    """Put the wheel beside the notebooks, if there are any."""
+    if notebooks(Path("docs")):
+        wheel.build(Path(config.site_dir, FOLDER), config.site_url or "")
 
 
 def is_notebook(page: Page) -> bool:
@@ -141,15 +150,16 @@ def with_outputs(file: Path, config: MkDocsConfig) -> NotebookNode:
     notebook = read(file)
     whole = program(file, notebook)
     shown = read_outputs(OUTPUTS.of(whole.code, {}, whole.place))
+    texts = alternatives()
     for number, cell in enumerate(notebook.cells, start=1):
         if tagged(cell, "setup"):
             cell.source = wheel.install(config.site_url or "")
         elif cell.cell_type == "code":
             where = place(file, number, cell)
-            outputs = [
-                _output(output, cell.id, where) for output in shown[cell.id]
+            cell.outputs = [
+                _output(output, cell.id, where, texts)
+                for output in shown[cell.id]
             ]
-            cell.outputs = outputs
     notebook.cells[0].source = notebook.cells[0].source.replace(
         "\n", f"\n\n{_ways(file.name, config)}\n", 1
     )
@@ -157,11 +167,13 @@ def with_outputs(file: Path, config: MkDocsConfig) -> NotebookNode:
     return notebook
 
 
-def _output(output: Output, cell: str, where: str) -> NotebookNode:
+def _output(
+    output: Output, cell: str, where: str, texts: dict[str, str]
+) -> NotebookNode:
     if output.kind == "text":
         return nbformat.v4.new_output("stream", text=output.content)
     label = _LABEL.match(output.content)
-    alternative = label and alternatives().get(label[1], unescape(label[1]))
+    alternative = label and texts.get(label[1], unescape(label[1]))
     if not alternative:
         raise Fault(
             f"{where}: its picture has no text alternative; let the figure's "
