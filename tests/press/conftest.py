@@ -23,6 +23,7 @@ plugins:
   - markdown-exec
   - mkdocs-jupyter:
       include: ["*.ipynb"]
+      ignore: ["*.md"]
       include_source: true
       ignore_h1_titles: true
       cache_dir: .press/notebooks
