@@ -140,9 +140,8 @@ class Book:
         text = settings.read_text(encoding="utf-8")
         section = r"^  - Notebooks:\n(?:      - .*\n)+"
         text = re.sub(section, "", text, flags=re.M)
-        text = re.sub(
-            r"^  - mkdocs-jupyter:\n(?: {6}.*\n)+", "", text, flags=re.M
-        )
+        plugin = r"^  - mkdocs-jupyter:\n(?: {6}.*\n)+"
+        text = re.sub(plugin, "", text, flags=re.M)
         text = text.replace(", press/notebooks.py", "")
         settings.write_text(text, encoding="utf-8")
 

@@ -20,6 +20,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ def read(file: Path) -> NotebookNode:
     """Return a notebook; raise Fault if it is none."""
     try:
         with warnings.catch_warnings(action="error"):  # of what it would repair
-            notebook = nbformat.read(file, as_version=nbformat.NO_CONVERT)
+            notebook = nbformat.reader.reads(file.read_text(encoding="utf-8"))
             nbformat.validate(notebook, version=4, version_minor=5)
     except Exception as error:  # nbformat does not say which there are
         said = str(error).partition("\n")[0]
@@ -69,9 +70,15 @@ def read(file: Path) -> NotebookNode:
     return notebook
 
 
-def title(notebook: NotebookNode) -> str:
+def title(file: Path) -> str:
     """Return what a notebook is called: the first line of its first cell."""
-    return notebook.cells[0].source.partition("\n")[0].removeprefix("# ")
+    return _title(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _title(file: Path, changed: int) -> str:
+    first = read(file).cells[0].source
+    return first.partition("\n")[0].removeprefix("# ")
 
 
 def tagged(cell: NotebookNode, tag: str) -> bool:

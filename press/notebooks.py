@@ -77,11 +77,11 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
         page.meta = {"description": about, "search": {"exclude": True}}
         return markdown
     path = PurePosixPath(page.file.src_uri)
-    lab = f"{FOLDER}/{path.parts[0].removesuffix('.md')}.ipynb"
-    if not Path("docs", lab).is_file():
+    lab = Path("docs", FOLDER, path.parts[0]).with_suffix(".ipynb")
+    if not lab.is_file():
         return markdown
-    named = title(read(Path("docs", lab)))
-    link = f"[{named}]({'../' * (len(path.parts) - 1)}{lab})"
+    up = "../" * (len(path.parts) - 1)
+    link = f"[{title(lab)}]({up}{FOLDER}/{lab.name})"
     return re.sub(
         r"^# .+$",
         rf"\g<0>\n\n{link}\n{{: .lab .no-print }}",

@@ -85,7 +85,7 @@ def _article(word: str) -> str:
 
 def _title(text: str, page: Path, is_chapter: bool) -> str:
     if page.suffix == ".ipynb":
-        return notebook.title(notebook.read(page))
+        return notebook.title(page)
     title = _TITLE.search(text)
     if title is None and not is_chapter:
         return page.stem  # it takes its title from elsewhere

@@ -54,7 +54,7 @@ def test_notebook_is_kept_without_outputs_and_with_stable_ids(file):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_it_begins_with_where_the_code_is(file):
     first, setup, *others = read(file).cells
-    assert first.source.startswith(f"# {title(read(file))}\n")
+    assert first.source.startswith(f"# {title(file)}\n")
     assert tagged(setup, "setup")
     assert setup.source == SETUP
     assert not any(tagged(cell, "setup") for cell in others)
@@ -72,7 +72,7 @@ def test_its_head_says_what_it_takes_and_its_foot_what_is_next(site, page):
     following = order[order.index(page) + 1]
     link = foot.a["href"].replace(".html", ".ipynb")
     assert f"notebooks/{link}" == following
-    assert foot.a.get_text() in title(read(DOCS / following))
+    assert foot.a.get_text() in title(DOCS / following)
 
 
 @pytest.mark.parametrize("lab", [*LABS, "mutant_clinic"])

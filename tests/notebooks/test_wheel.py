@@ -20,9 +20,9 @@ from packaging.requirements import Requirement
 from press import wheel
 from press.display import Output, read_outputs
 from press.notebook import SOLUTION, program, read, tagged
+from press.notebooks import for_readers
 from press.worker import run
 from press.workers import ONE_THREAD
-from tests.conftest import build_site
 from tests.notebooks.lab import FOLDER
 
 ROOT = FOLDER.parents[1]
@@ -124,22 +124,26 @@ def test_it_runs_from_an_empty_folder(name, site_folder, tmp_path):
                 assert mine == wanted
 
 
-def test_it_finds_the_wheel_where_the_site_is(tmp_path):
+def test_it_finds_the_wheel_where_the_site_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path / "site")
-    handler.log_message = lambda *_: None
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         home = f"http://127.0.0.1:{server.server_port}/"
-        build_site(ROOT, tmp_path / "site", SITE_URL=home)
-        python = python_without_the_book(tmp_path / "environment")
-        folder = tmp_path / "empty"
-        folder.mkdir()
-        notebook = copied("network", tmp_path / "site", folder)
-        (line,) = (c.source for c in read(notebook).cells if tagged(c, "setup"))
+        (tmp_path / "site").mkdir()
+        wheel.build(tmp_path / "site/notebooks", home)
+        notebook = for_readers(FOLDER / "network.ipynb", home)
+        (line,) = (c.source for c in notebook.cells if tagged(c, "setup"))
         assert line == (
             f"%pip install --quiet -r {home}notebooks/requirements.txt"
         )
-        execute(notebook, python)
+        (tmp_path / "site/notebooks/network.ipynb").write_text(
+            nbformat.writes(notebook)
+        )
+        folder = tmp_path / "empty"
+        folder.mkdir()
+        python = python_without_the_book(tmp_path / "environment")
+        execute(copied("network", tmp_path / "site", folder), python)
         server.shutdown()
 
 
