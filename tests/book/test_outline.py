@@ -80,6 +80,7 @@ FORMULAS = {
         r"b^{[l]} &\leftarrow b^{[l]} - \eta\, db^{[l]}",
     ],
 }
+SNIPPETS = [file.read_text() for file in (ROOT / "snippets").rglob("*.py")]
 # modules that serve several chapters
 SHARED = {
     "figure.py",
@@ -125,6 +126,9 @@ def test_a_figure_block_draws_the_figure_that_it_names(page):
             r'^print\(svg\((draw_\w+)\(\), "(.+)"\)\)$', block, re.M
         )
         assert drawn.groups() == (f"draw_{name.replace('-', '_')}", name)
+        # which labels it by this name, for notebooks
+        styled = rf"^@book_style\(.*\)\n(@.*\n)*def {drawn[1]}\("
+        assert any(re.search(styled, code, re.M) for code in SNIPPETS), name
 
 
 @pytest.mark.parametrize("page", chapters())
