@@ -44,7 +44,7 @@ BEHIND = {
         *COMMON,
     ),
     "tests/press": (
-        *("press", "docs/assets", "mkdocs.yml", "LICENSE", "tests/press"),
+        *("press", "docs/assets", "mkdocs.yml", "tests/press"),
         *COMMON,
     ),
     "tests/notebooks/test_wheel.py": (".",),
