@@ -12,7 +12,7 @@ from tests.notebooks.lab import cells_of, lab
 NAME = "introduction_to_neural_networks"
 # the six code cells of the source, in its order, among its headings
 ORDER = [
-    "# The whole book's code in one notebook",
+    "# The code of the whole book in one notebook",
     "setup",  # %matplotlib inline
     "## Overview",
     "## Representation of a neural network",
