@@ -21,7 +21,6 @@ from press.fault import Fault, locate
 from press.files import write_files
 from press.ledger import part_ledger
 from press.moved import write_moved
-from press.notebooks import write_addresses
 from press.pdf.keep import write_pdf
 from press.policy import write_policy
 from press.reading import write_total
@@ -86,11 +85,6 @@ def finish(folder: Path) -> bool:
         write_files(folder)
         write_total(folder)
         part_ledger(folder)
-        write_addresses(
-            folder,
-            os.environ.get("REPO_URL", ""),
-            os.environ.get("SITE_URL", ""),
-        )
         write_moved(folder, os.environ.get("SITE_URL", ""))
         write_pdf(folder)
         lighten(folder)

@@ -70,6 +70,8 @@ class Book:
             "CONTRIBUTING.md",
             "HOSTING.md",
             "CITATION.cff",
+            "LICENSE",
+            "pyproject.toml",
         ):
             shutil.copy(name, folder)
         if not pdf:
@@ -138,6 +140,9 @@ class Book:
         text = settings.read_text(encoding="utf-8")
         section = r"^  - Notebooks:\n(?:      - .*\n)+"
         text = re.sub(section, "", text, flags=re.M)
+        plugin = r"^  - mkdocs-jupyter:\n(?: {6}.*\n)+"
+        text = re.sub(plugin, "", text, flags=re.M)
+        text = text.replace(", press/notebooks.py", "")
         settings.write_text(text, encoding="utf-8")
 
     def repeat(self, count: int) -> None:

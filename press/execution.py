@@ -9,7 +9,6 @@ the build: markdown-exec would only warn, and publish the traceback.
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from textwrap import dedent
@@ -21,7 +20,7 @@ from markupsafe import Markup
 from press import store
 from press.dependencies import digest
 from press.fault import Fault, locate
-from press.notebook import MARKER, fill, program, read_cells
+from press.notebook import programs
 from press.table import table
 from press.workers import Workers, cores
 
@@ -128,11 +127,9 @@ def _text(options: dict) -> str:
 def all_code(docs: Path) -> Iterator[tuple[str, dict]]:
     """Yield the code and the options of all that the pages in `docs` run."""
     for page in sorted(docs.rglob("*.md")):
-        text = page.read_text(encoding="utf-8")
-        yield from fences(text)
-        for notebook in MARKER.findall(text):
-            with suppress(Fault):  # the page will say so
-                yield program(fill(read_cells(docs / notebook))).code, {}
+        yield from fences(page.read_text(encoding="utf-8"))
+    for code in programs(docs):
+        yield code, {}
 
 
 def _in_page(code: str, line: int) -> str:

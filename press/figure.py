@@ -14,6 +14,8 @@ A figure is numbered and linkable, and is written like this:
 press.numbering, loaded before, gives the number.
 """
 
+import re
+from pathlib import Path
 from typing import ClassVar
 from xml.etree.ElementTree import Element, SubElement
 
@@ -24,6 +26,19 @@ from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block, type_string
 
 from press.fault import Fault, locate
+
+_ALTERNATIVE = re.compile(
+    r"^/// figure \| ([\w-]+)\n    alt: >-\n((?: {8}.+\n)+)", re.MULTILINE
+)
+
+
+def alternatives() -> dict[str, str]:
+    """Return the text alternatives of the pages' figures, by name."""
+    return {
+        name: " ".join(lines.split())
+        for page in sorted(Path("docs").rglob("*.md"))
+        for name, lines in _ALTERNATIVE.findall(page.read_text("utf-8"))
+    }
 
 
 class Figure(Block):

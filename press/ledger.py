@@ -181,6 +181,8 @@ class Ledger(Preprocessor):
 
     def pages(self) -> Iterator[Page]:
         for file in self.numbers().pages.values():
+            if file.suffix != ".md":  # no test quotes a notebook
+                continue
             path = file.relative_to(self.docs).as_posix()
             page = read_page(path, file.read_text(encoding="utf-8"))
             if page.backed or page.displays:

@@ -40,6 +40,8 @@ class Places(Preprocessor):
         file = self.md.press_numbers().pages.get(title[1] if title else "")
         if file is None or not (self.docs / LEDGER).is_file():
             return lines
+        if file.suffix != ".md":  # no test quotes a notebook
+            return lines
         self.page = read_page(file.relative_to(self.docs).as_posix(), text)
         for block in self.page.backing:
             last = self.page.last_line(block) - 1

@@ -1,235 +1,210 @@
-"""Shows a notebook on a page, with what its cells show when they are run.
+"""A MkDocs hook that hands the notebooks to mkdocs-jupyter, and takes pages.
 
-Where a page names it, its cells become Markdown of the book: text, blocks of
-code, and their output, which is kept and drawn anew like that of a fence. A
-notebook with blanks is run with its solutions, and shown without them. The
-chapters lead to the notebook that bears the first word of their path,
-activation/relu.md to notebooks/activation.md.
+The plugin makes a page of each notebook in `nav`, and copies it beside that
+page. It converts a notebook that holds already what its cells show, kept and
+drawn anew like the output of a fence: so what the plugin keeps, by the bytes of
+a notebook, is never stale. A notebook with blanks is run with its solutions,
+and shown without them. The template in press/lab writes Markdown, which MkDocs
+renders as on any page. What is copied is the reader's own: no outputs, its
+first code installs the wheel that lies beside it.
+
+A chapter leads to the notebook that bears the first word of its path,
+activation/relu.md to notebooks/activation.ipynb.
 """
 
-import html
-import json
+import hashlib
+import logging
 import os
-import posixpath
 import re
-from functools import cached_property
+from html import escape, unescape
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
-from textwrap import indent
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, SubElement
 
-from markdown import Extension, Markdown
-from markdown.preprocessors import Preprocessor
-from markdown.treeprocessors import Treeprocessor
+import nbformat
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from mkdocs_jupyter.config import settings
+from nbformat import NotebookNode
 
+from press import wheel
 from press.display import Output, read_outputs
 from press.execution import OUTPUTS
 from press.fault import Fault
-from press.notebook import FOLDED, MARKER, Cell, fill, program, read_cells
-
-FOLDER = "notebooks"
-COLAB = "https://colab.research.google.com/github"
-ADDRESS = 'REPOSITORY = ""'  # stands in the first cell of every notebook
-_TITLE = re.compile(r"\A# (.+)\n*")
-_ALTERNATIVE = re.compile(
-    r"^/// figure \| ([\w-]+)\n    alt: >-\n((?: {8}.+\n)+)", re.MULTILINE
+from press.figure import alternatives
+from press.notebook import (
+    FOLDER,
+    notebooks,
+    place,
+    program,
+    read,
+    tagged,
+    title,
 )
+
+COLAB = "https://colab.research.google.com/github"
+BRANCH = "notebooks"  # where .github/workflows/publish.yml puts the copies
+LAB = Path(__file__).with_name("lab")
+settings.templates_dir = str(LAB)
+_MADE = TemporaryDirectory(prefix="press-notebooks-")
+for name in ("mkdocs.plugins.mkdocs_jupyter", "mkdocs.mkdocs-jupyter"):
+    logging.getLogger(name).setLevel(logging.WARNING)  # each step of each file
+_LABEL = re.compile(r'^<svg role="img" aria-label="([^"]*)"')
+_OWN_IDS = re.compile(r'(\bid="|url\(#|href="#)')
 # a link to a page of the book, its address seen from the notebooks' folder
 _PAGE = re.compile(
-    r"\[(?P<text>[^]]+)\]\((?![a-z]+:)(?P<page>[^)#\s]+)\.md(?P<part>(?:#[^)]*)?)\)"
+    r"\[([^]]+)\]\((?![a-z]+:)([^)#\s]+)\.(?:md|ipynb)(#[^)]*)?\)"
 )
-_OWN_IDS = re.compile(r'(\bid="|url\(#|href="#)')
 
 
-class Notebooks(Preprocessor):
-    """Puts a notebook where a page names it."""
-
-    def __init__(self, md: Markdown, docs: Path, repo: str) -> None:
-        super().__init__(md)
-        self.docs, self.repo = docs, repo
-
-    def run(self, lines: list[str]) -> list[str]:
-        written: list[str] = []
-        for line in lines:
-            marker = MARKER.fullmatch(line)
-            written += self.notebook(marker[1], lines) if marker else [line]
-        return written
-
-    def notebook(self, name: str, page: list[str]) -> list[str]:
-        """Write a notebook as Markdown; the page bears its title already."""
-        file = self.docs / name
-        cells = read_cells(file)
-        whole = program(fill(cells))
-        outputs = read_outputs(OUTPUTS.of(whole.code, {}, whole.place))
-        parts = [self.buttons(file)]
-        answers = False  # whether what is shown would give a solution away
-        for cell in cells:
-            if cell.is_code:
-                parts += self.code(cell, outputs[cell.id], answers)
-                answers = answers or "blank" in cell.tags
-            else:
-                parts.append(_text(cell, page))
-                answers = False
-        return "\n\n".join(parts).split("\n")
-
-    def buttons(self, file: Path) -> str:
-        links = [f"[Download this notebook]({file.name})"]
-        address = urlsplit(self.repo)
-        if address.netloc == "github.com":  # Colab opens no other
-            path = f"{address.path.rstrip('/')}/blob/HEAD/{file.as_posix()}"
-            links.append(f"[Open it in Colab]({COLAB}{path})")
-        return " ".join(links) + "\n{: .ways }"
-
-    def code(
-        self, cell: Cell, outputs: list[Output], answers: bool
-    ) -> list[str]:
-        """Write a cell of code, and what it shows."""
-        block = f"```python\n{cell.source}\n```"
-        if "setup" in cell.tags:
-            return [_fold("code", "Set up", block)]
-        shown = [self.output(cell, output) for output in outputs]
-        if shown and (answers or "predict" in cell.tags):
-            summary = "What a solution prints" if answers else "The answer"
-            shown = [_fold("question", summary, "\n\n".join(shown))]
-        return [block, *shown]
-
-    def output(self, cell: Cell, output: Output) -> str:
-        if output.kind == "text":
-            return f"```text\n{output.content.rstrip()}\n```"
-        alternative = cell.alternative or self.alternatives.get(cell.figure)
-        if not alternative:
-            raise Fault(
-                f"{cell.place}: its picture has no text alternative; name in "
-                "the cell's metadata, as 'figure', the figure of a chapter "
-                "that it shows, or say, as 'alt', what is to be seen"
-            )
-        # figures of other cells may bear the same ids
-        picture = _OWN_IDS.sub(rf"\g<1>{cell.id}-", output.content)
-        return self.md.htmlStash.store(
-            f'<div class="picture" id="picture-{cell.id}" role="img" '
-            "data-search-exclude "
-            f'aria-label="{html.escape(alternative)}">{picture}</div>'
+@event_priority(100)  # before the plugin reads it
+def on_pre_page(page: Page, config: MkDocsConfig, **_: object) -> None:
+    """Let the plugin convert a notebook that holds what its cells show."""
+    if is_notebook(page):
+        file = Path(os.path.relpath(page.file.abs_src_path))
+        page.file.abs_src_path = _write(
+            with_outputs(file, config), "shown", file
         )
 
-    @cached_property
-    def alternatives(self) -> dict[str, str]:
-        """Return the text alternatives of the chapters' figures, by name."""
-        texts = (
-            page.read_text(encoding="utf-8")
-            for page in self.md.press_numbers().pages.values()
-        )
-        return {
-            name: " ".join(lines.split())
-            for text in texts
-            for name, lines in _ALTERNATIVE.findall(text)
-        }
 
-
-def _text(cell: Cell, page: list[str]) -> str:
-    """Return a cell's text, folded as the book does, without the title."""
-    title = _TITLE.match(cell.source)
-    if title and f"# {title[1]}" not in page:
-        raise Fault(
-            f"{cell.place}: the notebook is called {title[1]!r} "
-            "but its page is not; give both one title"
-        )
-    source = _TITLE.sub("", cell.source)
-    return FOLDED.sub(
-        lambda folded: _fold("success", folded[1], folded[2]), source
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Tell MkDocs about a notebook; lead from a chapter to its own."""
+    if is_notebook(page):
+        about = nbformat.reads(markdown, as_version=4).metadata.description
+        page.meta = {"description": about, "search": {"exclude": True}}
+        return markdown
+    path = PurePosixPath(page.file.src_uri)
+    lab = Path("docs", FOLDER, path.parts[0]).with_suffix(".ipynb")
+    if not lab.is_file():
+        return markdown
+    up = "../" * (len(path.parts) - 1)
+    link = f"[{title(lab)}]({up}{FOLDER}/{lab.name})"
+    return re.sub(
+        r"^# .+$",
+        rf"\g<0>\n\n{link}\n{{: .lab .no-print }}",
+        markdown,
+        count=1,
+        flags=re.M,
     )
 
 
-def _fold(kind: str, summary: str, content: str) -> str:
-    return f'??? {kind} "{summary}"\n\n{indent(content, " " * 4)}'
+def on_page_content(
+    html: str, page: Page, config: MkDocsConfig, files: Files
+) -> str:
+    """Render the Markdown that our template made; copy for the reader."""
+    if is_notebook(page):
+        page.markdown = unescape(html.rpartition("<style>")[0])
+        Page.render(page, config, files)
+        file = Path("docs", page.file.src_uri)
+        copy = for_readers(file, config.site_url or "")
+        page.file.abs_src_path = _write(copy, "copied", file)
+        return page.content
+    return html
 
 
-class Links(Treeprocessor):
-    """Lets each chapter lead to its notebook, below its title."""
-
-    def __init__(self, md: Markdown, docs: Path) -> None:
-        super().__init__(md)
-        self.docs = docs
-
-    def run(self, root: Element) -> None:
-        time = next(filter(_is_reading_time, root.iter("p")), None)
-        heading = root.find("h1")
-        if time is None or heading is None:
-            return  # it is no chapter
-        pages = self.md.press_numbers().pages
-        chapter = pages["".join(heading.itertext()).strip()]
-        path = PurePosixPath(chapter.relative_to(self.docs).as_posix())
-        own = self.docs / FOLDER / f"{path.parts[0].removesuffix('.md')}.md"
-        title = next((t for t, page in pages.items() if page == own), None)
-        if title:
-            time.text = f"{time.text} · "
-            href = Path(os.path.relpath(own, chapter.parent)).as_posix()
-            SubElement(time, "a", {"href": href}).text = title
+def on_post_build(config: MkDocsConfig, **_: object) -> None:
+    """Put the wheel beside the notebooks, if there are any."""
+    if notebooks(Path("docs")):
+        wheel.build(Path(config.site_dir, FOLDER), config.site_url or "")
 
 
-def _is_reading_time(paragraph: Element) -> bool:
-    return "reading-time" in paragraph.get("class", "").split()
+def is_notebook(page: Page) -> bool:
+    """Say whether a page shows a notebook."""
+    return page.file.src_uri.endswith(".ipynb")
 
 
-def write_addresses(site: Path, repo: str = "", home: str = "") -> None:
-    """Tell the site's notebooks where the book is: they leave its folder.
+def _write(notebook: NotebookNode, kind: str, file: Path) -> str:
+    made = Path(_MADE.name, kind, file.name)
+    made.parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, made)
+    return str(made)
 
-    repo: the address of the repository, to fetch the code from. home: that of
-    the site, where links to pages then lead; failing it, to the repository's
-    copy of a page; failing both, there is no link. The repository's own
-    notebooks cannot know: its address is not fixed.
-    Raises Fault for a notebook that does not ask for the code.
+
+def for_readers(file: Path, home: str) -> NotebookNode:
+    """Return a notebook that runs without the project around it.
+
+    home: the site's address, where links to pages then lead; failing that,
+    there is no link.
     """
-    repo, home = repo.rstrip("/"), home.rstrip("/")
+    notebook = read(file)
+    address = home.rstrip("/")
 
     def lead(link: re.Match) -> str:
-        page = posixpath.normpath(posixpath.join(FOLDER, link["page"]))
-        if home:
-            return f"[{link['text']}]({home}/{page}.html{link['part']})"
-        if repo:
-            path = f"blob/HEAD/docs/{page}.md{link['part']}"
-            return f"[{link['text']}]({repo}/{path})"
-        return link["text"]
+        text, page, part = link.groups("")
+        page = os.path.normpath(f"{FOLDER}/{page}")
+        return f"[{text}]({address}/{page}.html{part})" if home else text
 
-    for file in sorted((site / FOLDER).glob("*.ipynb")):
-        content = json.loads(file.read_text(encoding="utf-8"))
-        asked = 0
-        for cell in content["cells"]:
-            source = "".join(cell["source"])
-            asked += source.count(ADDRESS)
-            if cell["cell_type"] == "code":
-                told = f'REPOSITORY = "{repo}"'
-                source = source.replace(ADDRESS, told)
-            else:
-                source = _PAGE.sub(lead, source)
-            cell["source"] = source.splitlines(keepends=True)
-        if repo and asked != 1:
-            raise Fault(
-                f"docs/{FOLDER}/{file.name}: the line {ADDRESS} must stand in "
-                "it once, for the address of the repository"
-            )
-        text = json.dumps(content, indent=1, ensure_ascii=False)
-        file.write_text(f"{text}\n", encoding="utf-8")
+    for cell in notebook.cells:
+        if tagged(cell, "setup"):
+            cell.source = wheel.install(home)
+        elif cell.cell_type == "markdown":
+            cell.source = _PAGE.sub(lead, cell.source)
+    return notebook
 
 
-class NotebooksExtension(Extension):
-    """Registers both. Load it after press.numbering and press.execution."""
+def with_outputs(file: Path, config: MkDocsConfig) -> NotebookNode:
+    """Return a notebook with what its cells show."""
+    notebook = read(file)
+    whole = program(file, notebook)
+    shown = read_outputs(OUTPUTS.of(whole.code, {}, whole.place))
+    texts = alternatives()
+    for number, cell in enumerate(notebook.cells, start=1):
+        if tagged(cell, "setup"):
+            cell.source = wheel.install(config.site_url or "")
+        elif cell.cell_type == "code":
+            where = place(file, number, cell)
+            cell.outputs = [
+                _output(output, cell.id, where, texts)
+                for output in shown[cell.id]
+            ]
+    notebook.cells[0].source = notebook.cells[0].source.replace(
+        "\n", f"\n\n{_ways(file.name, config)}\n", 1
+    )
+    notebook.metadata.template = _template()
+    return notebook
 
-    def __init__(self, **options: object) -> None:
-        self.config = {
-            "docs": ["docs", "the folder of the pages"],
-            "repo": ["", "the address of the repository, if it has one"],
-        }
-        super().__init__(**options)
 
-    def extendMarkdown(self, md: Markdown) -> None:
-        docs = Path(self.getConfig("docs"))
-        notebooks = Notebooks(md, docs, self.getConfig("repo") or "")
-        # below normalize_whitespace (30), which would spoil what is stashed,
-        # above fenced code (25)
-        md.preprocessors.register(notebooks, "press-notebooks", 28)
-        # below the reading time (12), above numbering (10), which changes
-        # titles
-        md.treeprocessors.register(Links(md, docs), "press-links", 11)
+def _output(
+    output: Output, cell: str, where: str, texts: dict[str, str]
+) -> NotebookNode:
+    if output.kind == "text":
+        return nbformat.v4.new_output("stream", text=output.content)
+    label = _LABEL.match(output.content)
+    alternative = label and texts.get(label[1], unescape(label[1]))
+    if not alternative:
+        raise Fault(
+            f"{where}: its picture has no text alternative; let the figure's "
+            "label, `figure.set_label(...)`, name the figure of a chapter that "
+            "it shows, or say what is to be seen"
+        )
+    # figures of other cells may bear the same ids
+    picture = _OWN_IDS.sub(rf"\g<1>{cell}-", output.content)
+    html = (
+        f'<div class="picture" id="picture-{cell}" role="img" '
+        f'aria-label="{escape(alternative)}" data-search-exclude>'
+        f"{_LABEL.sub('<svg', picture)}</div>"
+    )
+    return nbformat.v4.new_output("display_data", {"text/html": html})
 
 
-makeExtension = NotebooksExtension  # what Python-Markdown looks for
+def _ways(name: str, config: MkDocsConfig) -> str:
+    """Return the links to a reader's copy, and to what it needs beside it."""
+    # as HTML: Markdown's link would lead to the page
+    links = [f'<a href="{name}" download>Download this notebook</a>']
+    repository = urlsplit(config.repo_url or "")
+    if not config.site_url:  # the notebook cannot know where the wheel is
+        links.append(f'<a href="{wheel.name()}" download>and its code</a>')
+    elif repository.netloc == "github.com":  # Colab opens no other
+        path = f"{repository.path.rstrip('/')}/blob/{BRANCH}/{name}"
+        links.append(f'<a href="{COLAB}{path}">Open it in Colab</a>')
+    return f'<p class="ways">{" ".join(links)}</p>'
+
+
+def _template() -> list[str]:
+    """Return what the conversion depends on, beside the notebook."""
+    files = sorted(LAB.rglob("*.j2"))
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    return [*digests, version("mkdocs-jupyter"), version("nbconvert")]

@@ -19,6 +19,7 @@ from markdown import Extension, Markdown
 from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 
+from press import notebook
 from press.fault import Fault, locate
 from press.source import CODE
 
@@ -83,6 +84,8 @@ def _article(word: str) -> str:
 
 
 def _title(text: str, page: Path, is_chapter: bool) -> str:
+    if page.suffix == ".ipynb":
+        return notebook.title(page)
     title = _TITLE.search(text)
     if title is None and not is_chapter:
         return page.stem  # it takes its title from elsewhere

@@ -7,9 +7,12 @@ CSS variable, so that one drawing serves light pages, dark pages and print.
 
 import base64
 import io
+import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -70,6 +73,7 @@ Word = named(
     lambda name: re.fullmatch(r"[a-z][a-z0-9-]*", name) is not None,
 )
 
+ALTERNATIVES = Path(__file__).with_name("alternatives.json")
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _ITALIC_H = (
@@ -77,21 +81,48 @@ _ITALIC_H = (
 )
 
 
-@contextmanager
-def book_style() -> Iterator[None]:
+class book_style:  # noqa: N801, its use is that of a function
     """Draw in the book's style, whatever the reader's matplotlibrc says.
 
-    It is also a decorator: `@book_style()`.
+    It is also a decorator, `@book_style()`: a figure that `draw_two_rows` draws
+    is then labelled "two-rows", as its page calls it, unless it has words.
     """
-    with matplotlib.style.context(["default", STYLE]):
-        yield
+
+    def __enter__(self) -> None:
+        self.style = matplotlib.style.context(["default", STYLE])
+        self.style.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self.style.__exit__(*error)
+
+    def __call__(self, draw: Callable) -> Callable:
+        @wraps(draw)
+        def drawn(*arguments: object, **named: object) -> object:
+            with book_style():
+                figure = draw(*arguments, **named)
+            if isinstance(figure, Figure) and " " not in figure.get_label():
+                name = draw.__name__.removeprefix("draw_")
+                figure.set_label(name.replace("_", "-"))
+            return figure
+
+        return drawn
 
 
 class Picture(Figure):
-    """A figure that a notebook shows as the pages do, without pyplot."""
+    """A figure that a notebook shows as the pages do, without pyplot.
+
+    Its label says what is to be seen, or names the figure of a page, whose text
+    alternative is then told: the wheel of the book's code has them all.
+    """
 
     def _repr_html_(self) -> str:
-        return svg(self, "notebook")
+        label = self.get_label()
+        if ALTERNATIVES.is_file():
+            label = json.loads(ALTERNATIVES.read_text("utf-8")).get(
+                label, label
+            )
+        named = f'<svg role="img" aria-label="{escape(label)}"'
+        return svg(self, "notebook").replace("<svg", named, 1)
 
 
 def new_axes(

@@ -47,9 +47,10 @@ BEHIND = {
         *("press", "docs/assets", "mkdocs.yml", "tests/press"),
         *COMMON,
     ),
+    "tests/notebooks/test_wheel.py": (".",),
     "tests/notebooks": (
-        *("docs/notebooks", "snippets", "press"),
-        *("tests/notebooks", "tests/equations"),
+        *("docs/notebooks", "snippets", "press", "mkdocs.yml"),
+        *("tests/notebooks", "tests/equations", "tests/book/conftest.py"),
         *COMMON,
     ),
     "tests/mutants/test_run.py": ("tests/mutants", "press", *COMMON),

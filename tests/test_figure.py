@@ -8,6 +8,7 @@ import matplotlib
 import pytest
 import torch
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -434,3 +435,52 @@ def test_page_and_figures_share_one_palette():
     for name, colour in PALETTE.items():
         first = re.search(rf"--figure-{name}: light-dark\((#\w+),", sheet)
         assert first[1] == colour, name
+
+
+@book_style()
+def draw_two_dots(label: str = "") -> Figure:
+    figure, _ = blank_axes()
+    figure.set_label(label)
+    return figure
+
+
+def test_a_figure_is_called_what_its_page_calls_it():
+    assert draw_two_dots().get_label() == "two-dots"
+    assert draw_two_dots("Two dots.").get_label() == "Two dots."
+
+
+@book_style()
+def draw_again() -> Figure:
+    return draw_two_dots()
+
+
+def test_the_outermost_function_names_a_figure():
+    assert draw_again().get_label() == "again"
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("", "A dot & a dot."),
+        ("Two > one.", "Two > one."),
+    ],
+)
+def test_a_notebook_is_told_what_is_to_be_seen(
+    label, told, tmp_path, monkeypatch
+):
+    texts = tmp_path / "alternatives.json"
+    monkeypatch.setattr("snippets.figure.ALTERNATIVES", texts)
+    figure = draw_two_dots(label)
+    named = ElementTree.fromstring(figure._repr_html_())
+    assert named.get("role") == "img"
+    assert named.get("aria-label") == figure.get_label(), "in the project"
+    texts.write_text('{"two-dots": "A dot & a dot."}')
+    named = ElementTree.fromstring(figure._repr_html_())
+    assert named.get("aria-label") == told, "from the wheel"
+
+
+def test_the_style_gives_back_what_was_before():
+    before = matplotlib.rcParams["font.size"]
+    with book_style(size=99):
+        assert matplotlib.rcParams["font.size"] == 99
+    assert matplotlib.rcParams["font.size"] == before

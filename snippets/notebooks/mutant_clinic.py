@@ -346,7 +346,7 @@ def examine(name: PatientName) -> Figure:
 
 @checked
 def discharge(name: PatientName, fault: str, mended: Callable) -> None:
-    """Raise AssertionError unless a fault is named and mended; say so if it is.
+    """Raise AssertionError unless a fault is named and mended.
 
     fault: one of FAULTS. mended: takes the place of the wrong part.
     """
@@ -361,20 +361,20 @@ def discharge(name: PatientName, fault: str, mended: Callable) -> None:
     )
     found = complaints(Step()._replace(**{patient.part: mended}))
     assert not found, f"patient {name} is not well yet: {'; '.join(found)}"
-    print(f"Patient {name} is well: {fault}, and now all six gradients agree.")
 
 
 @book_style()
 def draw_losses(name: str) -> Figure:
     """Draw how the loss of a patient falls, and that of a healthy step."""
     figure, (axes,) = new_axes(height=2.8)
-    axes.plot(
-        losses(Step()), color=INK, linewidth=1, linestyle="--", label="healthy"
-    )
-    axes.plot(
-        losses(step_of(PATIENTS[name])),
-        color=PALETTE["orange"],
-        label=f"patient {name}",
+    healthy, ill = losses(Step()), losses(step_of(PATIENTS[name]))
+    dashed = {"color": INK, "linewidth": 1, "linestyle": "--"}
+    axes.plot(healthy, label="healthy", **dashed)
+    axes.plot(ill, color=PALETTE["orange"], label=f"patient {name}")
+    figure.set_label(
+        f"The loss over {len(ill)} steps, from {ill[0]:.1f} on. That of a "
+        f"healthy step, dashed, ends at {healthy[-1]:.2f}; that of patient "
+        f"{name}, solid, ends at {ill[-1]:.2f}."
     )
     axes.set(xlabel="steps", ylabel="loss", ylim=(0, None))
     axes.legend(loc="upper right")

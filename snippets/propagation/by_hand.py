@@ -5,6 +5,7 @@ from math import exp, log
 from matplotlib.figure import Figure
 
 from snippets.contract import checked
+from snippets.figure import book_style
 from snippets.graph import Graph, Node, draw_graph
 
 
@@ -28,6 +29,7 @@ def one_unit() -> Graph:
 
 
 # --8<-- [start:draw_one_unit]
+@book_style()
 def draw_one_unit() -> Figure:
     """Draw the graph of one unit and its loss."""
     return draw_graph(one_unit())
@@ -56,6 +58,7 @@ def two_units() -> Graph:
 
 
 # --8<-- [start:draw_two_units]
+@book_style()
 def draw_two_units() -> Figure:
     """Draw the graph of two units in a chain, and their loss."""
     return draw_graph(two_units())
@@ -83,6 +86,7 @@ def fork() -> Graph:
 
 
 # --8<-- [start:draw_fork]
+@book_style()
 def draw_fork() -> Figure:
     """Draw the graph of an activation with two ways to the loss."""
     return draw_graph(fork(), height=2.9)

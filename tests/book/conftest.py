@@ -6,7 +6,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from press.notebook import read_cells
+from press.notebook import read
 from press.source import CODE
 
 ROOT = Path(__file__).parents[2]
@@ -56,11 +56,15 @@ def source(page: str) -> str:
 
 
 def prose(page: str) -> str:
-    """Return a page's Markdown, its notebook's included, but no code block."""
-    text = source(page)
+    """Return the Markdown of a page or a notebook, without code blocks."""
     if page in notebooks():
-        cells = read_cells((DOCS / page).with_suffix(".ipynb"))
-        text += "\n\n".join(cell.source for cell in cells if not cell.is_code)
+        text = "\n\n".join(
+            cell.source
+            for cell in read(DOCS / page).cells
+            if cell.cell_type == "markdown"
+        )
+    else:
+        text = source(page)
     return CODE.sub("", text)
 
 

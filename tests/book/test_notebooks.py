@@ -1,49 +1,30 @@
 """The notebooks as files, and the pages that show them."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from press.notebook import fill, read_cells
-from press.notebooks import ADDRESS, write_addresses
+from press.notebook import notebooks as files_of
+from press.notebook import read, tagged, title
 from press.source import displays
 from tests.book.conftest import DOCS, ROOT, chapters, notebooks, prose
-from tests.conftest import BUILD
+from tests.conftest import build_site
+from tests.notebooks.lab import LABS, cells_of
 
-FILES = sorted((DOCS / "notebooks").glob("*.ipynb"))
-LABS = ("neuron", "network", "activation", "propagation")
-WHERE = """
-import builtins, sys
-builtins.input = lambda prompt: sys.argv[2]
-exec(open(sys.argv[1]).read())
-import snippets.figure
-print(snippets.figure.__file__)
-"""
-GIT = """#!/bin/sh
-echo "$@" > asked
-mkdir -p book/snippets
-touch book/snippets/figure.py
-"""
+FILES = files_of(DOCS)
+SETUP = """\
+import sys
+
+sys.path.append("../..")  # where the book's code is; copies install it"""
 
 
-def setup_of(file: Path) -> str:
-    return next(c for c in read_cells(file) if c.is_code).source
-
-
-def test_every_page_has_its_notebook_and_none_is_left_over():
-    pages = [page.removesuffix(".md") for page in notebooks()]
-    files = [f.relative_to(DOCS).with_suffix("").as_posix() for f in FILES]
-    assert sorted(pages) == files
-    assert {f"notebooks/{lab}" for lab in LABS} < set(pages)
-    for page in pages:
-        marker = f"<!-- notebook: {page}.ipynb -->"
-        assert marker in (DOCS / f"{page}.md").read_text().splitlines()
+def test_every_notebook_has_its_page():
+    files = [file.relative_to(DOCS).as_posix() for file in FILES]
+    assert sorted(notebooks()) == files
+    assert {f"notebooks/{lab}.ipynb" for lab in LABS} < set(files)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -52,7 +33,8 @@ def test_notebook_is_kept_without_outputs_and_with_stable_ids(file):
     notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
     nbformat.validate(notebook)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    kept = {"description", "kernelspec", "language_info"}
+    assert set(notebook.metadata) == kept
     assert notebook.metadata.kernelspec.name == "python3"
     ids = [cell.id for cell in notebook.cells]
     assert len(ids) == len(set(ids)) >= 15
@@ -60,7 +42,7 @@ def test_notebook_is_kept_without_outputs_and_with_stable_ids(file):
         # words, and none of the eight random digits that an editor gives
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", cell.id), cell.id
         assert not re.fullmatch(r"[0-9a-f]{8}", cell.id), cell.id
-        assert set(cell.metadata) <= {"tags", "figure", "alt"}
+        assert set(cell.metadata) <= {"tags"}
         if cell.cell_type == "code":
             assert cell.outputs == []
             assert cell.execution_count is None
@@ -69,44 +51,60 @@ def test_notebook_is_kept_without_outputs_and_with_stable_ids(file):
     assert text == again
 
 
-def test_all_begin_with_the_same_code():
-    (code,) = {setup_of(file) for file in FILES}
-    assert code.count(ADDRESS) == 1
-    for file in FILES:
-        (cell,) = (c for c in read_cells(file) if "setup" in c.tags)
-        assert cell.source == code
-        assert cell.number <= 2
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_it_begins_with_where_the_code_is(file):
+    first, setup, *others = read(file).cells
+    assert first.source.startswith(f"# {title(file)}\n")
+    assert tagged(setup, "setup")
+    assert setup.source == SETUP
+    assert not any(tagged(cell, "setup") for cell in others)
+
+
+@pytest.mark.parametrize("page", notebooks())
+def test_its_head_says_what_it_takes_and_its_foot_what_is_next(site, page):
+    article = site[page].article
+    said = [item.get_text() for item in article.find("ul").find_all("li")]
+    starts = ("Time: about ", "Needs: ", "Afterwards you ")
+    for item, start in zip(said, starts, strict=True):
+        assert item.startswith(start)
+    (foot,) = (p for p in article.find_all("p") if "Next: " in p.get_text())
+    order = [*notebooks(), notebooks()[0]]
+    following = order[order.index(page) + 1]
+    link = foot.a["href"].replace(".html", ".ipynb")
+    assert f"notebooks/{link}" == following
+    assert foot.a.get_text() in title(DOCS / following)
 
 
 @pytest.mark.parametrize("lab", [*LABS, "mutant_clinic"])
 def test_every_blank_is_checked_and_has_its_solution(lab):
-    cells = read_cells(DOCS / f"notebooks/{lab}.ipynb")
-    blanks = [cell for cell in cells if "blank" in cell.tags]
+    cells = cells_of(lab)
+    blanks = [n for n, cell in enumerate(cells) if tagged(cell, "blank")]
     assert len(blanks) >= 2
-    filled = fill(cells)
-    for blank in blanks:
-        check, text = cells[blank.number], cells[blank.number + 1]
+    for place in blanks:
+        blank, check, text = cells[place : place + 3]
         assert check.id.startswith("check-")
-        assert re.search(r"\b(assert|require_\w+|discharge)\b", check.source)
+        # nothing of the reader's is called outside of it
+        first = re.search(r"^with check\(", check.source, re.M).start()
+        for line in re.findall(r"^def (\w+)", blank.source, re.M):
+            before = re.sub(r"^ .*", "", check.source[:first], flags=re.M)
+            assert not re.search(rf"\b{line}\b", before)
+            assert line in text.source
         assert "<summary>Solution</summary>" in text.source
         # in the clinic, it is filled with what is to be mended
         is_lab = lab != "mutant_clinic"
         assert ("raise NotImplementedError" in blank.source) == is_lab
-        solution = filled[blank.number - 1].source
-        assert "NotImplementedError" not in solution
-        assert solution != blank.source
         # it fills the blank and nothing else: the same names, the same call
         for line in re.findall(r"^def .+", blank.source, re.M):
-            assert line in solution
+            assert line in text.source
 
 
 @pytest.mark.parametrize("lab", LABS)
 def test_a_lab_asks_for_a_prediction(lab):
-    cells = read_cells(DOCS / f"notebooks/{lab}.ipynb")
-    asked = [cell for cell in cells if "predict" in cell.tags]
+    cells = cells_of(lab)
+    asked = [n for n, cell in enumerate(cells) if tagged(cell, "predict")]
     assert asked
-    for cell in asked:
-        before = cells[cell.number - 2]
+    for place in asked:
+        before = cells[place - 1]
         assert "## " in before.source
         assert before.source.rstrip().splitlines()[-1].endswith(("?", "0."))
 
@@ -115,22 +113,20 @@ def test_a_lab_asks_for_a_prediction(lab):
 def test_page_shows_the_whole_notebook(site, page):
     article = site[page].article
     shown = "\n".join(code.get_text() for code in article.select("pre code"))
-    for cell in read_cells((DOCS / page).with_suffix(".ipynb")):
-        if cell.is_code:
+    for cell in read(DOCS / page).cells:
+        if cell.cell_type == "code" and not tagged(cell, "setup"):
             assert cell.source in shown, cell.id
+    assert "%pip install --quiet ./neural_networks_book-" in shown
     assert "NotImplementedError" not in article.find_all("p")[0].get_text()
     # nothing that a solution prints is to be seen before it is asked for
-    for block in article.find_all("code", string=re.compile("Right|is well:")):
+    for block in article.find_all("code", string=re.compile("^Right:")):
         assert block.find_parent("details", class_="question")
     assert all(math.get_text(strip=True) for math in article.select("math"))
-    assert article.select("details.code summary")[0].get_text() == "Set up"
 
 
 def test_formulas_of_notebooks_are_typeset(site):
     for page in notebooks():
-        cells = read_cells((DOCS / page).with_suffix(".ipynb"))
-        text = "\n\n".join(c.source for c in cells if not c.is_code)
-        displays = len(re.findall(r"^\$\$$", text, re.M)) // 2
+        displays = len(re.findall(r"^\$\$$", prose(page), re.M)) // 2
         maths = site[page].select(".wide")  # a long one is in pieces
         assert len(maths) == displays
         assert displays or "mutant" not in page
@@ -169,19 +165,18 @@ def test_pictures_have_an_alternative_and_no_fixed_colour(site, page):
 
 @pytest.mark.parametrize("page", notebooks())
 def test_notebook_can_be_downloaded(site, site_folder, page):
-    links = site[page].select("p.ways a")
-    (download,) = [link for link in links if link["href"].endswith("ipynb")]
-    file = (site_folder / page).parent / download["href"]
-    own, copy = (
-        read_cells((DOCS / page).with_suffix(".ipynb")),
-        read_cells(file),
-    )
-    assert [c.id for c in own] == [c.id for c in copy]
-    for one, other in zip(own, copy, strict=True):
-        assert one.source == other.source or not one.is_code
-        assert ".md" not in other.source  # which would lead nowhere there
-    # nothing leads to a place that is not known
-    assert [link["href"] for link in links] == [download["href"]]
+    links = [link["href"] for link in site[page].select("p.ways a")]
+    name, code = links
+    assert code == "neural_networks_book-0-py3-none-any.whl"
+    assert (site_folder / "notebooks" / code).is_file()
+    own, copy = (read(folder / page) for folder in (DOCS, site_folder))
+    assert name == Path(page).name
+    for one, other in zip(own.cells, copy.cells, strict=True):
+        assert one.id == other.id
+        assert one.source == other.source or not tagged(one, "blank")
+        assert not other.get("outputs")
+        # which would lead nowhere there
+        assert not re.search(r"\]\((?!https:)", other.source)
 
 
 @pytest.mark.parametrize(
@@ -196,63 +191,27 @@ def test_page_leads_to_its_notebook(site, page):
     assert any(link.endswith(f"notebooks/{own}.html") for link in links)
 
 
-def test_with_an_address_colab_can_open_them(tmp_path):
-    """The address of the repository is all that is given."""
-    env = os.environ | {"REPO_URL": "https://github.com/owner/name"}
-    subprocess.run(
-        [sys.executable, "-c", BUILD, tmp_path], cwd=ROOT, env=env, check=True
+def test_with_both_addresses_colab_can_open_them(tmp_path):
+    build_site(
+        ROOT,
+        tmp_path,
+        SITE_URL="https://example.org/book/",
+        REPO_URL="https://github.com/owner/name",
     )
     page = (tmp_path / "notebooks/neuron.html").read_text(encoding="utf-8")
     assert (
-        'href="https://colab.research.google.com/github/owner/name/blob/HEAD/'
-        'docs/notebooks/neuron.ipynb"'
+        'href="https://colab.research.google.com/github/owner/name/blob/'
+        'notebooks/neuron.ipynb"'
     ) in page
-    setup = setup_of(tmp_path / "notebooks/neuron.ipynb")
-    assert 'REPOSITORY = "https://github.com/owner/name"' in setup
+    assert ".whl" not in page
+    copy = read(tmp_path / "notebooks/neuron.ipynb")
+    first, setup, *_, last = copy.cells
+    line = "-r https://example.org/book/notebooks/requirements.txt"
+    assert setup.source == f"%pip install --quiet {line}"
+    assert "(https://example.org/book/neuron.html)" in first.source
+    assert "(https://example.org/book/notebooks/network.html)" in last.source
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="git is a shell script")
-@pytest.mark.parametrize("knows", [True, False])
-def test_elsewhere_the_first_code_fetches_the_book(tmp_path, knows):
-    """In Colab the reader gives the page's address, unless the copy knows."""
-    (tmp_path / "notebooks").mkdir()
-    copy = tmp_path / "notebooks/neuron.ipynb"
-    copy.write_bytes((DOCS / "notebooks/neuron.ipynb").read_bytes())
-    if knows:
-        write_addresses(tmp_path, "https://example.org/book")
-    cell = tmp_path / "cell.py"
-    cell.write_text(setup_of(copy), encoding="utf-8")
-    git = tmp_path / "bin/git"
-    git.parent.mkdir()
-    git.write_text(GIT)
-    git.chmod(0o755)
-    page = "https://colab.research.google.com/github/owner/name/blob/HEAD/x"
-    for _ in range(2):  # the second time it is there
-        done = subprocess.run(
-            [sys.executable, "-c", WHERE, cell, page],
-            cwd=tmp_path,
-            env={"PATH": f"{git.parent}:/bin:/usr/bin"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        fetched = tmp_path.resolve() / "book/snippets/figure.py"
-        assert done.stdout == f"{fetched}\n"
-    address = "example.org/book" if knows else "github.com/owner/name"
-    asked = (tmp_path / "asked").read_text().split()
-    assert asked[0] == "clone"
-    assert asked[-2:] == [f"https://{address}", "book"]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="as above")
-def test_an_address_of_no_repository_is_told_so(tmp_path):
-    cell = tmp_path / "cell.py"
-    cell.write_text(setup_of(FILES[0]), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", WHERE, cell, "https://colab.google/drive/1"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "there is no /github/OWNER/NAME/ in that address" in done.stderr
+def test_the_branch_that_colab_opens_is_the_one_that_is_published():
+    workflow = (ROOT / ".github/workflows/publish.yml").read_text()
+    assert "--initial-branch notebooks" in workflow

@@ -80,6 +80,7 @@ FORMULAS = {
         r"b^{[l]} &\leftarrow b^{[l]} - \eta\, db^{[l]}",
     ],
 }
+SNIPPETS = [file.read_text() for file in (ROOT / "snippets").rglob("*.py")]
 # modules that serve several chapters
 SHARED = {
     "figure.py",
@@ -99,7 +100,8 @@ def test_pages_follow_the_order_of_the_source():
 
 
 def test_navigation_holds_every_page():
-    pages = {p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md")}
+    files = (*DOCS.rglob("*.md"), *DOCS.glob("*/*.ipynb"))
+    pages = {file.relative_to(DOCS).as_posix() for file in files}
     assert pages == set(navigation())
 
 
@@ -124,6 +126,9 @@ def test_a_figure_block_draws_the_figure_that_it_names(page):
             r'^print\(svg\((draw_\w+)\(\), "(.+)"\)\)$', block, re.M
         )
         assert drawn.groups() == (f"draw_{name.replace('-', '_')}", name)
+        # which labels it by this name, for notebooks
+        styled = rf"^@book_style\(.*\)\n(@.*\n)*def {drawn[1]}\("
+        assert any(re.search(styled, code, re.M) for code in SNIPPETS), name
 
 
 @pytest.mark.parametrize("page", chapters())
@@ -141,7 +146,7 @@ def test_every_snippet_has_a_page_or_serves_several():
     }
     tied = {page.replace(".md", ".py") for page in chapters()}
     clinic = "notebooks/mutant_clinic.py"  # other notebooks use the chapters'
-    assert clinic.replace(".py", ".md") in navigation()
+    assert clinic.replace(".py", ".ipynb") in navigation()
     assert modules == tied | {"index.py", clinic} | SHARED
 
 

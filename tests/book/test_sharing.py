@@ -83,12 +83,9 @@ def test_page_leads_to_its_source_to_view_and_to_edit(addressed, page):
     assert links[::2] == [f"{REPOSITORY}/blob/main/{file}" for file in files]
     assert links[1::2] == [f"{REPOSITORY}/edit/main/{file}" for file in files]
     if page in notebooks():
-        word = page.removesuffix(".md")
-        assert files == [
-            f"docs/{word}.ipynb",
-            f"docs/{page}",
-            f"tests/{word.replace('/', '/test_')}.py",
-        ]
+        word = page.removesuffix(".ipynb")
+        test = f"tests/{word.replace('/', '/test_')}.py"
+        assert files == [f"docs/{page}", test]
     else:
         assert files[0] == f"docs/{page}"
     for file in files:

@@ -1,4 +1,4 @@
-"""The lab on activation functions, in a kernel, filled in and not."""
+"""The lab on activation functions: its solutions are the book's."""
 
 import pytest
 import torch
@@ -6,41 +6,30 @@ import torch
 from snippets.activation.leaky_relu import leaky_relu
 from snippets.activation.sigmoid import sigmoid, sigmoid_derivative
 from snippets.activation.tanh import tanh
-from tests.notebooks.kernel import Finished, as_on_the_page, cells_of
-
-RESULTS = """{
-    "sigmoid": my_sigmoid(z).tolist(),
-    "slope": my_sigmoid_derivative(z).tolist(),
-    "tanh": my_tanh(z).tolist(),
-    "leaky": my_leaky_relu(z, 0.2).tolist(),
-}"""
+from tests.notebooks.lab import lab
 
 
-@pytest.fixture(scope="module")
-def finished() -> Finished:
-    return Finished(cells_of("activation"), RESULTS)
-
-
-def test_solutions_run_green(finished):
-    assert finished.error is None
+def test_the_functions_are_the_books():
     z = torch.arange(-40, 41, dtype=torch.float64) / 4
-    wanted = {
-        "sigmoid": sigmoid(z),
-        "slope": sigmoid_derivative(z),
-        "tanh": tanh(z),
-        "leaky": leaky_relu(z, 0.2),
-    }
-    for name, values in wanted.items():
-        mine = finished.results[name]
-        assert mine == pytest.approx(values.tolist(), abs=1e-14), name
+    names = lab("activation").names
+    for mine, wanted in (
+        (names["my_sigmoid"](z), sigmoid(z)),
+        (names["my_sigmoid_derivative"](z), sigmoid_derivative(z)),
+        (names["my_tanh"](z), tanh(z)),
+        (names["my_leaky_relu"](z, 0.2), leaky_relu(z, 0.2)),
+    ):
+        assert mine.tolist() == pytest.approx(wanted.tolist(), abs=1e-14)
 
 
-def test_predictions_come_out_as_the_text_says(finished):
-    said = {name: o[0].content for name, o in finished.outputs.items() if o}
+@pytest.mark.parametrize("folds", range(12))
+def test_each_fold_divides_the_error_by_four(folds):
+    needed = lab("activation").names["folds_needed"]
+    assert needed(1 / 4 ** (folds + 1)) == folds
+    assert needed(0.99 / 4 ** (folds + 1)) == folds + 1
+
+
+def test_predictions_come_out_as_the_text_says():
+    said = lab("activation").said
     slopes = [float(line.split()[-1]) for line in said["flat"].splitlines()]
     assert slopes[2] < slopes[0] / 30
     assert said["overflow"] == "by the textbook nan, by yours 1\n"
-
-
-def test_page_shows_what_a_kernel_shows(finished):
-    assert as_on_the_page(cells_of("activation")) == finished.outputs

@@ -1,44 +1,25 @@
-"""The lab on propagation, in a kernel, with its solutions and without."""
+"""The lab on propagation: its solutions learn as the book's do."""
 
 import pytest
 import torch
 
 from snippets.propagation.descent import XOR, XOR_NAMES, train_on_xor
 from snippets.propagation.forward import forward
-from tests.notebooks.kernel import Finished, as_on_the_page, cells_of
-
-RESULTS = """{
-    "predictions": y_hat[0].tolist(),
-    "weights": layers[0].W.tolist(),
-}"""
+from tests.notebooks.lab import lab
 
 
-@pytest.fixture(scope="module")
-def finished() -> Finished:
-    return Finished(cells_of("propagation"), RESULTS)
-
-
-def test_solutions_run_green(finished):
-    assert finished.error is None
+def test_a_thousand_steps_are_the_books():
     generator = torch.Generator().manual_seed(2)
     layers, _ = train_on_xor(1000, learning_rate=1.0, generator=generator)
     y_hat, _ = forward(XOR, layers, XOR_NAMES)
-    predictions = finished.results["predictions"]
-    assert predictions == pytest.approx(y_hat[0].tolist(), abs=1e-9)
-    for mine, wanted in zip(
-        finished.results["weights"], layers[0].W.tolist(), strict=True
-    ):
-        assert mine == pytest.approx(wanted, abs=1e-9)
+    names = lab("propagation").names
+    assert torch.allclose(names["y_hat"], y_hat, rtol=0, atol=1e-9)
+    for mine, wanted in zip(names["layers"], layers, strict=True):
+        assert torch.allclose(mine.W, wanted.W, rtol=0, atol=1e-9)
 
 
-def test_a_long_step_does_harm_as_the_text_says(finished):
-    (shown,) = finished.outputs["one-step"]
-    before, short, long = (
-        float(line.split()[-1]) for line in shown.content.splitlines()
-    )
-    assert round(before, 2) == 0.72
+def test_a_long_step_does_harm_as_the_text_says():
+    shown = lab("propagation").said["one-step"].splitlines()
+    before, short, long = (float(line.split()[-1]) for line in shown)
+    assert before == pytest.approx(0.72, abs=0.005)
     assert short < before < long
-
-
-def test_page_shows_what_a_kernel_shows(finished):
-    assert as_on_the_page(cells_of("propagation")) == finished.outputs

@@ -17,6 +17,18 @@ plugins: [search, markdown-exec]
 repo_url: &repo ""
 nav: &nav
 """
+JUPYTER = f"""\
+plugins:
+  - search
+  - markdown-exec
+  - mkdocs-jupyter:
+      include: ["*.ipynb"]
+      ignore: ["*.md"]
+      include_source: true
+      ignore_h1_titles: true
+      cache_dir: .press/notebooks
+hooks: [{ROOT}/press/notebooks.py]
+"""
 
 
 @pytest.fixture
@@ -33,8 +45,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
         pages = {"about/references.md": "# References\n"} | pages
         book = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
         shared = book[book.index("\nmarkdown_extensions:") :]
-        nav = "".join(f"  - {p}\n" for p in pages if p.endswith(".md"))
+        shown = [p for p in pages if p.endswith((".md", ".ipynb"))]
+        nav = "".join(f"  - {page}\n" for page in shown)
         files = {"mkdocs.yml": SETTINGS + nav + shared}
+        if any(page.endswith(".ipynb") for page in pages):
+            plain = "plugins: [search, markdown-exec]\n"
+            files["mkdocs.yml"] = files["mkdocs.yml"].replace(plain, JUPYTER)
+            for name in ("pyproject.toml", "LICENSE"):
+                files[name] = (ROOT / name).read_text(encoding="utf-8")
         files |= {f"docs/{page}": text for page, text in pages.items()}
         files |= {f"snippets/{name}": t for name, t in (snippets or {}).items()}
         files["snippets/__init__.py"] = ""

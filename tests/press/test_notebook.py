@@ -3,29 +3,36 @@
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from press.display import Output, read_outputs
 from press.fault import Fault
-from press.notebook import Cell, fill, program, read_cells
+from press.notebook import Program, notebooks, program, programs, read, title
 from press.worker import run
 
 SOLUTION = (
     "<details>\n<summary>Solution</summary>\n\nLike this.\n\n"
     "```python\nx = 2\n```\n\n</details>"
 )
+FILE = Path("n.ipynb")
 
 
 def code(source, name="a", tags=()):
-    return Cell(Path("n.ipynb"), 1, name, True, source, frozenset(tags))
+    metadata = {"tags": [*tags]}
+    return nbformat.v4.new_code_cell(source, id=name, metadata=metadata)
 
 
 def text(source):
-    return Cell(Path("n.ipynb"), 2, "t", False, source)
+    return nbformat.v4.new_markdown_cell(source, id="t")
+
+
+def whole(*cells) -> Program:
+    return program(FILE, nbformat.v4.new_notebook(cells=cells))
 
 
 def shown(*cells):
-    answer = run(program(cells).code)
+    answer = run(whole(*cells).code)
     assert "output" in answer, answer
     return read_outputs(answer["output"])
 
@@ -48,7 +55,7 @@ class Table:
         ("1  # one", [Output("text", "1\n")]),
         ("print(end='')", []),
         ("(1,\n 2)", [Output("text", "(1, 2)\n")]),
-        ("'ä'; 'é' + 'ö'", [Output("text", "'éö'\n")]),
+        ("'é' + 'ö'\n# for now", [Output("text", "'éö'\n")]),
         ("if True:\n    5", []),
         ("", []),
     ],
@@ -73,25 +80,29 @@ def test_cells_share_their_names_and_keep_their_outputs_apart():
 
 
 def test_a_line_of_the_program_is_found_in_its_cell():
-    whole = program(
-        [code("x = 1\ny = 2"), text("words"), code("x\n1 / 0", "b")]
-    )
-    answer = run(whole.code)
+    made = whole(code("x = 1\ny = 2"), text("words"), code("x\n1 / 0", "b"))
+    answer = run(made.code)
     assert answer["error"] == "ZeroDivisionError"
-    place = whole.place(answer["line"])
-    assert place == "n.ipynb, cell 1 (b), line 2: the cell"
+    place = made.place(answer["line"])
+    assert place == "n.ipynb, cell 3 (b), line 2: the cell"
 
 
 def test_a_cell_that_is_no_python_is_found_too():
-    whole = program([code("x = 1"), code("%matplotlib inline", "b")])
-    answer = run(whole.code)
+    made = whole(code("x = 1"), code("%matplotlib inline", "b"))
+    answer = run(made.code)
     assert answer["error"] == "SyntaxError"
-    assert "(b), line 1" in whole.place(answer["line"])
+    assert "(b), line 1" in made.place(answer["line"])
 
 
 def test_blanks_are_filled_from_the_text_after_them():
     cells = [code("x = 1"), code("", "b", {"blank"}), text(SOLUTION)]
-    assert [c.source for c in fill(cells)] == ["x = 1", "x = 2", SOLUTION]
+    assert shown(*cells, code("x", "c"))["c"] == [("text", "2\n")]
+
+
+def test_the_setup_is_not_run():
+    assert shown(code("1 / 0", "s", {"setup"}), code("3")) == {
+        "a": [("text", "3\n")]
+    }
 
 
 @pytest.mark.parametrize(
@@ -99,32 +110,50 @@ def test_blanks_are_filled_from_the_text_after_them():
 )
 def test_a_blank_without_a_solution_is_a_fault(after):
     with pytest.raises(Fault, match=r"n.ipynb, cell 1 \(b\): this blank has"):
-        fill([code("", "b", {"blank"}), *after])
+        whole(code("", "b", {"blank"}), *after)
 
 
-def test_cells_are_read_as_jupyter_writes_them(tmp_path):
+def test_a_notebook_is_called_what_its_first_line_says(tmp_path):
     file = tmp_path / "n.ipynb"
-    cell = {
-        "cell_type": "code",
-        "id": "sum",
-        "metadata": {"tags": ["blank"], "alt": "A line."},
-        "source": ["x = 1\n", "x"],
-    }
-    file.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
-    (read,) = read_cells(file)
-    assert read == Cell(
-        file, 1, "sum", True, "x = 1\nx", frozenset({"blank"}), "", "A line."
-    )
+    lab = nbformat.v4.new_notebook(cells=[text("# A lab\n\nWords.")])
+    nbformat.write(lab, file)
+    assert title(file) == "A lab"
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"cells": [{}]}', "[1]"])
+CELL = {"cell_type": "markdown", "metadata": {}, "source": ""}
+FORMAT = {"metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{}",
+        "[1]",
+        json.dumps(FORMAT | {"cells": [{}]}),
+        json.dumps(FORMAT | {"cells": [CELL]}),
+        json.dumps(FORMAT | {"cells": 2 * [CELL | {"id": "a"}]}),
+        json.dumps(FORMAT | {"cells": [], "nbformat_minor": 4}),
+    ],
+)
 def test_what_is_no_notebook_is_a_fault(tmp_path, content):
     file = tmp_path / "n.ipynb"
     file.write_text(content)
     with pytest.raises(Fault, match="n.ipynb: this is no notebook of format"):
-        read_cells(file)
+        read(file)
 
 
-def test_a_missing_notebook_is_a_fault(tmp_path):
-    with pytest.raises(Fault, match="there is no such notebook"):
-        read_cells(tmp_path / "n.ipynb")
+def test_the_code_of_all_is_that_of_those_without_a_fault(tmp_path):
+    folder = tmp_path / "notebooks"
+    (folder / ".ipynb_checkpoints").mkdir(parents=True)
+    for name in ("b", "a", ".ipynb_checkpoints/a"):
+        cells = [code("x = 1", name[-1])]
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb"
+        )
+    (folder / "c.ipynb").write_text("{}")
+    assert [file.stem for file in notebooks(tmp_path)] == ["a", "b", "c"]
+    assert [c.splitlines()[1] for c in programs(tmp_path)] == [
+        "_begin('a')",
+        "_begin('b')",
+    ]

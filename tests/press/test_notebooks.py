@@ -1,17 +1,12 @@
 """Notebooks on pages: shown, kept, never stale, and loud when broken."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from press import store
-from press.fault import Fault
-from press.notebooks import write_addresses
 
-PAGE = "# A lab\n\n<!-- notebook: notebooks/one.ipynb -->\n"
 SNIPPETS = {"colour.py": "COLOUR = 'blue'\n"}
 FIGURE = """\
 # One
@@ -28,42 +23,56 @@ print("<svg></svg>")
 A caption.
 ///
 """
-MODULES = """
-import sys
-from pathlib import Path
-from press.__main__ import build
-
-assert build(Path("site"))
-print(*sys.modules)
-"""
 PICTURE = """\
 class Picture:
     def _repr_html_(self):
-        return '<svg><clipPath id="a"/><path clip-path="url(#a)"/></svg>'
+        return (
+            '<svg role="img" aria-label="{label}" xmlns="http://www.w3.org/2000/'
+            'svg"><clipPath id="a"/><path clip-path="url(#a)"/></svg>'
+        )
+
+Picture()"""
+ALONE = """\
+class Picture:
+    def _repr_html_(self):
+        return "<svg></svg>"
 
 Picture()"""
 
 
-def cell(kind, name, source, **metadata):
-    return {
+def cell(kind, name, source, *tags):
+    written = {
         "cell_type": kind,
         "id": name,
-        "metadata": metadata,
+        "metadata": {"tags": [*tags]},
         "source": source,
     }
+    if kind == "code":
+        written |= {"execution_count": None, "outputs": []}
+    return written
 
 
-def pages(*cells, page=PAGE, **others):
-    notebook = json.dumps({"cells": cells})
+def notebook(*cells):
+    return json.dumps(
+        {
+            "cells": cells,
+            "metadata": {"description": "What it is about."},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+
+
+def pages(*cells, **others):
     return {
         "one.md": "# One\n\nWords.\n",
-        "notebooks/one.md": page,
-        "notebooks/one.ipynb": notebook,
+        "notebooks/one.ipynb": notebook(*cells),
         **others,
     }
 
 
-TITLE = cell("markdown", "title", "# A lab\n\nWith $x_1$ in it.")
+TITLE = cell("markdown", "title", "# A lab\n\nWith $x_1$ & [one](../one.md).")
+SETUP = cell("code", "setup", "import nothing", "setup")
 FORTY_TWO = cell("code", "forty-two", "6 * 7")
 BLUE = cell(
     "code", "blue", "from snippets.colour import COLOUR\nprint('a', COLOUR)"
@@ -75,22 +84,38 @@ def shown():
 
 
 def test_a_notebook_becomes_a_page_of_the_book(build):
-    done = build(pages(TITLE, BLUE), SNIPPETS)
+    done = build(pages(TITLE, SETUP, BLUE), SNIPPETS)
     assert done.returncode == 0, done.stderr
     page = shown()
     assert page.count("<h1") == 1
+    assert "<title>A lab - A small site</title>" in page
+    assert 'content="What it is about."' in page
     assert 'data-tex="x_1"' in page
+    assert '&amp; <a href="../one.html">one</a>' in page
     assert '<span class="n">COLOUR</span>' in page
     assert "<code>a blue\n</code>" in page
+    assert "import nothing" not in page
+    assert "<style>" not in page
     assert 'href="one.ipynb"' in page
-    assert Path("site/notebooks/one.ipynb").is_file()
+
+
+def test_what_is_downloaded_installs_the_wheel_beside_it(build):
+    assert build(pages(TITLE, SETUP, BLUE), SNIPPETS).returncode == 0
+    copy = json.loads(Path("site/notebooks/one.ipynb").read_text())
+    title, setup, blue = (cell["source"] for cell in copy["cells"])
+    assert "& one." in "".join(title), "a link would lead nowhere"
+    (wheel,) = Path("site/notebooks").glob("*.whl")
+    assert "".join(setup) == f"%pip install --quiet ./{wheel.name}"
+    assert f'href="{wheel.name}"' in shown()
+    assert "".join(blue) == BLUE["source"]
+    assert all(not cell.get("outputs") for cell in copy["cells"])
 
 
 def test_a_chapter_leads_to_its_notebook(build):
     done = build(pages(TITLE, FORTY_TWO))
     assert done.returncode == 0, done.stderr
     chapter = Path("site/one.html").read_text(encoding="utf-8")
-    assert '<a href="notebooks/one.html">A lab</a>' in chapter
+    assert '<a href="notebooks/one.html">A lab</a></p>' in chapter
     assert 'class="reading-time"' not in shown()
 
 
@@ -122,19 +147,19 @@ def test_an_unchanged_notebook_is_not_run_again(build):
     assert "More words." in shown()
 
 
-def test_a_build_imports_no_jupyter(project, root):
-    project(pages(TITLE, FORTY_TWO))
-    done = subprocess.run(
-        [sys.executable, "-c", MODULES],
-        env={"PYTHONPATH": str(root), "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    modules = set(done.stdout.split())
-    assert "press.notebooks" in modules
-    heavy = {"jupyter_core", "nbformat", "nbclient", "IPython", "torch"}
-    assert not modules & heavy
+def test_what_the_plugin_keeps_is_never_stale(build, monkeypatch):
+    """Neither with another output nor with another alternative."""
+    once = cell("code", "picture", PICTURE.format(label="line"))
+    two = {"one.md": FIGURE}
+    assert build(pages(TITLE, once, **two)).returncode == 0
+    kept = [*Path(".press/notebooks").iterdir()]
+    assert len(kept) == 1
+    assert build(pages(TITLE, once, **two)).returncode == 0
+    assert [*Path(".press/notebooks").iterdir()] == kept
+    two = {"one.md": FIGURE.replace("rises", "falls")}
+    assert build(pages(TITLE, once, **two)).returncode == 0
+    assert 'aria-label="A line that falls."' in shown()
+    assert [*Path(".press/notebooks").iterdir()] != kept
 
 
 SOLUTION = """\
@@ -149,7 +174,7 @@ x = 7
 
 
 def test_blanks_are_shown_empty_and_run_with_their_solutions(build):
-    blank = cell("code", "blank", "raise NotImplementedError", tags=["blank"])
+    blank = cell("code", "blank", "raise NotImplementedError", "blank")
     check = cell("code", "check", "print(6 * x)")
     solution = cell("markdown", "solution", SOLUTION)
     done = build(pages(TITLE, blank, check, solution))
@@ -163,7 +188,7 @@ def test_blanks_are_shown_empty_and_run_with_their_solutions(build):
 
 
 def test_what_a_solution_prints_is_folded_away(build):
-    blank = cell("code", "blank", "raise NotImplementedError", tags=["blank"])
+    blank = cell("code", "blank", "raise NotImplementedError", "blank")
     check = cell("code", "check", "print('the answer is', answer)")
     text = cell("markdown", "text", SOLUTION.replace("x = 7", "answer = 42"))
     after = cell("code", "after", "print('so it is', answer)")
@@ -178,7 +203,7 @@ def test_what_a_solution_prints_is_folded_away(build):
 
 
 def test_what_is_to_be_predicted_is_folded_away(build):
-    asked = cell("code", "asked", "6 * 7", tags=["predict"])
+    asked = cell("code", "asked", "6 * 7", "predict")
     assert build(pages(TITLE, asked)).returncode == 0
     page = shown()
     folded = page[page.index('<details class="question">') :]
@@ -186,21 +211,25 @@ def test_what_is_to_be_predicted_is_folded_away(build):
 
 
 def test_pictures_keep_their_ids_apart(build):
-    two = [cell("code", n, PICTURE, alt=f"Picture {n}.") for n in ("x", "y")]
+    two = [
+        cell("code", name, PICTURE.format(label=f"Picture &lt; {name}."))
+        for name in ("x", "y")
+    ]
     done = build(pages(TITLE, *two))
     assert done.returncode == 0, done.stderr
     page = shown()
     for name in ("x", "y"):
         assert f'<clipPath id="{name}-a"/>' in page
         assert f'"url(#{name}-a)"' in page
-        assert f'aria-label="Picture {name}."' in page
+        assert page.count(f'aria-label="Picture &lt; {name}."') == 1
 
 
 def test_a_picture_of_a_chapter_has_its_alternative(build):
-    again = cell("code", "again", PICTURE, figure="line")
+    again = cell("code", "again", PICTURE.format(label="line"))
     done = build(pages(TITLE, again, **{"one.md": FIGURE}))
     assert done.returncode == 0, done.stderr
     assert 'aria-label="A line that rises."' in shown()
+    assert "<svg xmlns=" in shown()
 
 
 @pytest.mark.parametrize(
@@ -217,27 +246,30 @@ def test_a_picture_of_a_chapter_has_its_alternative(build):
             "raised SyntaxError",
         ),
         (
-            [cell("code", "unseen", PICTURE)],
+            [cell("code", "unseen", ALONE)],
             "docs/notebooks/one.ipynb, cell 2 (unseen): its picture has no "
             "text alternative",
         ),
         (
-            [cell("code", "unknown", PICTURE, figure="none")],
-            "docs/notebooks/one.ipynb, cell 2 (unknown): its picture has no",
+            [cell("code", "unnamed", PICTURE.format(label=""))],
+            "docs/notebooks/one.ipynb, cell 2 (unnamed): its picture has no",
         ),
         (
-            [cell("code", "blank", "", tags=["blank"])],
+            [cell("code", "blank", "", "blank")],
             "docs/notebooks/one.ipynb, cell 2 (blank): this blank has no "
             "solution",
         ),
         (
-            [cell("markdown", "other", "# Another lab"), FORTY_TWO],
-            "docs/notebooks/one.ipynb, cell 2 (other): the notebook is called "
-            "'Another lab' but its page is not",
-        ),
-        (
             [cell("markdown", "tex", "Bad: $\\frac{1$"), FORTY_TWO],
             "docs/notebooks/one.ipynb, cell 2 (tex), line 1: bad TeX",
+        ),
+        (
+            [FORTY_TWO, FORTY_TWO],
+            "docs/notebooks/one.ipynb: this is no notebook of format 4.5",
+        ),
+        (
+            [cell("markdown", "link", "[no](none.md)"), FORTY_TWO],
+            "notebooks/one.ipynb' contains a link 'none.md'",
         ),
     ],
 )
@@ -247,60 +279,3 @@ def test_a_broken_cell_stops_the_build(build, cells, said):
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not Path("site").exists()
-
-
-def test_a_missing_notebook_stops_the_build(build):
-    files = pages(TITLE, page="# A lab\n\n<!-- notebook: none.ipynb -->\n")
-    done = build(files)
-    assert done.returncode == 1
-    assert "docs/none.ipynb: there is no such notebook" in done.stderr
-
-
-LEADING = """\
-Of [the book](../activation/relu.md#what-it-gives), [a lab](neuron.md) and
-[a site](https://example.com/x.md)."""
-
-
-def copy_of(tmp_path: Path, code: str, **addresses: str) -> list[str]:
-    """Return the cells of a site's notebook that was told these addresses."""
-    (tmp_path / "notebooks").mkdir(exist_ok=True)
-    file = tmp_path / "notebooks/one.ipynb"
-    cells = [
-        {"cell_type": "markdown", "source": LEADING.splitlines(keepends=True)},
-        {"cell_type": "code", "source": [code]},
-    ]
-    file.write_text(json.dumps({"cells": cells}))
-    write_addresses(tmp_path, **addresses)
-    cells = json.loads(file.read_text())["cells"]
-    return ["".join(cell["source"]) for cell in cells]
-
-
-@pytest.mark.parametrize(
-    ("addresses", "said"),
-    [
-        ({}, "Of the book, a lab and\n"),
-        (
-            {"repo": "https://example.org/book"},
-            "Of [the book](https://example.org/book/blob/HEAD/docs/activation/"
-            "relu.md#what-it-gives), [a lab](https://example.org/book/blob/"
-            "HEAD/docs/notebooks/neuron.md) and\n",
-        ),
-        (
-            {"repo": "https://example.org/book", "home": "https://x.org/nn/"},
-            "Of [the book](https://x.org/nn/activation/relu.html#what-it-gives"
-            "), [a lab](https://x.org/nn/notebooks/neuron.html) and\n",
-        ),
-    ],
-)
-def test_a_copy_of_a_notebook_knows_where_the_book_is(
-    tmp_path, addresses, said
-):
-    code = 'REPOSITORY = ""  # here'
-    text, first = copy_of(tmp_path, code, **addresses)
-    assert text == f"{said}[a site](https://example.com/x.md)."
-    assert first == f'REPOSITORY = "{addresses.get("repo", "")}"  # here'
-
-
-def test_a_notebook_that_does_not_ask_where_the_book_is(tmp_path):
-    with pytest.raises(Fault, match=r"docs/notebooks/one.ipynb: the line REPO"):
-        copy_of(tmp_path, "import sys", repo="https://example.org/book")
