@@ -1,6 +1,6 @@
 # make site     the whole book, into site/
-# make pdf      the PDF anew, from the site that is there
-# make pdf-check  whether the PDF is accessible; says what it needs for that
+# make paper    PDF and EPUB anew, from the site that is there
+# make paper-check  whether both are sound and accessible, by veraPDF and epubcheck
 # make test     everything that is checked
 # make serve    live preview at http://127.0.0.1:8000
 # make check    all that a pull request is checked for: style, spelling, workflows, site, tests;
@@ -19,16 +19,16 @@ export NO_MKDOCS_2_WARNING := 1  # a long banner on every build
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/ready
 
-.PHONY: site pdf pdf-check test serve check mutants lint chapter links bench requirements clean
+.PHONY: site paper paper-check test serve check mutants lint chapter links bench requirements clean
 
 site: $(READY)
 	@$(BIN)/python -m press
 
-pdf: $(READY)
-	@$(BIN)/python -m press.pdf
+paper: $(READY)
+	@$(BIN)/python -m press.paper.keep
 
-pdf-check: $(READY)
-	@$(BIN)/python -m press.pdf.check
+paper-check: $(READY)
+	@$(BIN)/python -m pytest -rs tests/book/test_paper.py
 
 ALL_CORES := --numprocesses auto --dist worksteal
 

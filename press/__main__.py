@@ -21,7 +21,7 @@ from press.fault import Fault, locate
 from press.files import write_files
 from press.ledger import part_ledger
 from press.moved import write_moved
-from press.pdf.keep import write_pdf
+from press.paper.keep import write_paper
 from press.policy import write_policy
 from press.reading import write_total
 from press.sheets import lighten
@@ -86,9 +86,9 @@ def finish(folder: Path) -> bool:
         write_total(folder)
         part_ledger(folder)
         write_moved(folder, os.environ.get("SITE_URL", ""))
-        write_pdf(folder)
         lighten(folder)
         write_policy(folder)
+        write_paper(folder)
     except Fault as error:
         print(f"press: {error.format_message()}", file=sys.stderr)
         return False

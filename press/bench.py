@@ -26,7 +26,6 @@ from press import store
 from press.dependencies import files
 from press.execution import FENCE, all_code, fences
 from press.notebook import HEAD
-from press.pdf import keep
 from press.workers import ONE_THREAD
 
 ROUNDS = 7
@@ -37,7 +36,8 @@ WORD = "the sigmoid"  # a label in that snippet's figure
 LONG = 60  # chapters of a book whose PDF has some 200 pages
 # the most that some of it may take, in seconds
 LIMITS = {
-    "the PDF": 1.5,
+    "the PDF": 2.5,
+    "the EPUB, beside it": 2,
     "the PDF of a long book, for 200 pages": 5,
     "the notebooks alone": 25,
     "what unchanged notebooks add": 1.6,  # mkdocs-jupyter is imported
@@ -52,15 +52,40 @@ for code in json.load(sys.stdin):
     outputs[code] = printed.getvalue()
 print(json.dumps(outputs))
 """
+# makes PDF and EPUB of a site, and says when each was there
+PAPER = """
+import json, pathlib, threading, time
+begin = time.perf_counter()
+from press.paper import book, keep
+start, typeset, times = book.start, book.typeset, {}
+def note(name):
+    times[name] = time.perf_counter() - begin
+def noted_start(*given):
+    process = start(*given)
+    def wait():
+        process.wait()
+        note("the EPUB, beside it")
+    if given[1] != "lua":
+        threading.Thread(target=wait).start()
+    return process
+def noted_typeset(file, **options):
+    made = typeset(file, **options)
+    note("the PDF")
+    return made
+book.start, book.typeset = noted_start, noted_typeset
+keep.write_paper(pathlib.Path("site"))
+note("both")
+print(json.dumps(times))
+"""
 
 
 class Book:
     """A copy of the project to build in, and to edit.
 
-    pdf: whether a build sets the PDF too, which is measured by itself.
+    paper: whether a build makes PDF and EPUB, which are measured by themselves.
     """
 
-    def __init__(self, folder: Path, pdf: bool = False) -> None:
+    def __init__(self, folder: Path, paper: bool = False) -> None:
         self.folder = folder
         for name in ("docs", "snippets", "press", "tests"):
             ignored = shutil.ignore_patterns("__pycache__")
@@ -74,21 +99,22 @@ class Book:
             "pyproject.toml",
         ):
             shutil.copy(name, folder)
-        if not pdf:
+        if not paper:
             settings = folder / "mkdocs.yml"
             text = settings.read_text(encoding="utf-8")
-            text = re.sub(r"^  pdf: .*\n", "", text, flags=re.M)
+            text = re.sub(r"^  paper: .*\n", "", text, flags=re.M)
             settings.write_text(text, encoding="utf-8")
 
     def build(self) -> None:
         """Build the site as `make site` does."""
         _call([sys.executable, "-m", "press"], self.folder)
 
-    def set_pdf(self, anew: bool) -> None:
-        """Set the PDF of the built site, or take the one that was kept."""
+    def make_paper(self, anew: bool) -> dict[str, float]:
+        """Make PDF and EPUB, or take those that are kept; return the times."""
         if anew:
-            shutil.rmtree(self.folder / keep.FOLDER)
-        _call([sys.executable, "-m", "press.pdf"], self.folder)
+            shutil.rmtree(self.folder / store.FOLDER)
+        made = _call([sys.executable, "-c", PAPER], self.folder)
+        return json.loads(made)
 
     def pages(self) -> int:
         """Return how many pages the PDF has."""
@@ -244,9 +270,9 @@ def _draw(book: Book, codes: list[str]) -> dict[str, str]:
 def measure_book(folder: Path) -> dict[str, list[float]]:
     """Time the ways of building the book, and both floors, round by round."""
     book, alone = Book(folder / "book"), Book(folder / "alone")
-    printed = Book(folder / "printed", pdf=True)
+    printed = Book(folder / "printed", paper=True)
     printed.build()
-    long = Book(folder / "long", pdf=True)
+    long = Book(folder / "long", paper=True)
     long.repeat(LONG)
     long.build()
     bare = Book(folder / "bare")
@@ -279,9 +305,10 @@ def measure_book(folder: Path) -> dict[str, list[float]]:
         note("one snippet edited", book.build)
         fresh = f">{label}<" in book.page("activation/sigmoid.html")
         times.setdefault("figure is new", []).append(float(fresh))
-        note("the PDF", lambda: printed.set_pdf(anew=True))
-        note("the PDF, unchanged", lambda: printed.set_pdf(anew=False))
-        note("the PDF of a long book", lambda: long.set_pdf(anew=True))
+        for name, seconds in printed.make_paper(anew=True).items():
+            times.setdefault(name, []).append(seconds)
+        note("both, unchanged", lambda: printed.make_paper(anew=False))
+        note("the PDF of a long book", lambda: long.make_paper(anew=True))
         note("the notebooks alone", lambda: _draw(book, book.notebooks()))
         note("nothing changed, without notebooks", bare.build)
         note(

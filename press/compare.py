@@ -106,8 +106,9 @@ def sizes(site: Path) -> dict[str, str]:
         "whole site": f"{sum(files) / 1e6:.2f} MB",
         "largest page, compressed": f"{max(pages, default=0) / 1e3:.1f} kB",
     }
-    for pdf in site.glob("*.pdf"):
-        found["PDF"] = f"{pdf.stat().st_size / 1e6:.2f} MB"
+    for kind in ("pdf", "epub"):
+        for file in site.glob(f"*.{kind}"):
+            found[kind.upper()] = f"{file.stat().st_size / 1e6:.2f} MB"
     return found
 
 

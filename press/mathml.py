@@ -10,7 +10,6 @@ import re
 from functools import cache
 from xml.etree.ElementTree import Element, SubElement
 
-from bs4 import BeautifulSoup, Tag
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
@@ -118,16 +117,6 @@ def translate(tex: str, display: bool = False) -> str:
 @cache
 def _translator() -> LatexToMathML:
     return LatexToMathML(fancy_error=False)
-
-
-def join_pieces(article: Tag) -> None:
-    """Make each formula that was cut into pieces whole again, for paper."""
-    for pieces in article.select(".pieces"):
-        first, *more = pieces.find_all("math")
-        for gone in [*more, *pieces.find_all("wbr")]:
-            gone.extract()
-        whole = translate(first["data-tex"], first.has_attr("displaystyle"))
-        first.replace_with(BeautifulSoup(whole, "html.parser").math)
 
 
 def _lines(mathml: str) -> str:

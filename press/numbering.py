@@ -178,7 +178,7 @@ def _numbered(
     """
     chapter = part_before = 0
     for entry in nav:
-        pages = [*_paths(entry)]
+        pages = [*paths(entry)]
         for page in pages:
             if _is_in(page, before):
                 part_before += 1
@@ -197,12 +197,13 @@ def _is_in(page: str, unnumbered: list) -> bool:
     return page in unnumbered or page.startswith(folders)
 
 
-def _paths(entry: str | dict | list) -> Iterator[str]:
+def paths(entry: str | dict | list) -> Iterator[str]:
+    """Yield the pages of an entry of the navigation, in order."""
     if isinstance(entry, str):
         yield entry
     else:
         for part in entry.values() if isinstance(entry, dict) else entry:
-            yield from _paths(part)
+            yield from paths(part)
 
 
 makeExtension = NumberingExtension  # what Python-Markdown looks for

@@ -1,6 +1,6 @@
 """A MkDocs hook for live preview alone, `make serve`.
 
-The PDF is the last one that was set, as setting it takes longer than a page. An
+PDF and EPUB are the last that were made, as that takes longer than a page. An
 edit of the press itself takes effect, and an error is one message, after
 which the next good edit recovers. That edited snippets are run anew needs no
 hook: the worker processes see to it.
@@ -48,16 +48,15 @@ def on_pre_build(**_: object) -> None:
 
 
 def on_post_build(config: MkDocsConfig, **_: object) -> None:
-    """Fill in the reading time; put the last PDF where its links lead."""
+    """Fill in the reading time; put PDF and EPUB where their links lead."""
     if not Preview.on:
         return
-    from press.pdf.keep import newest
     from press.reading import write_total
+    from press.site import SITE
 
     write_total(Path(config.site_dir))
-    file = config.extra.get("pdf")
-    for kept in newest()[:1] if file else ():
-        shutil.copy(kept, Path(config.site_dir) / file)
+    for last in SITE.glob(f"{config.extra.get('paper')}.*"):
+        shutil.copy(last, config.site_dir)
 
 
 def on_build_error(error: Exception, **_: object) -> None:

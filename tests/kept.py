@@ -242,7 +242,7 @@ def _contents(path: Path) -> str:
     return _hash(
         f"{inside.name} {_contents(inside)}"
         for inside in sorted(path.iterdir())
-        if inside.name not in IGNORED and inside.suffix != ".pdf"
+        if inside.name not in IGNORED and inside.suffix not in (".pdf", ".epub")
     )
 
 

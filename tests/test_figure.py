@@ -481,6 +481,8 @@ def test_a_notebook_is_told_what_is_to_be_seen(
 
 def test_the_style_gives_back_what_was_before():
     before = matplotlib.rcParams["font.size"]
-    with book_style(size=99):
-        assert matplotlib.rcParams["font.size"] == 99
+    with matplotlib.rc_context({"font.size": before + 1}):
+        with book_style():
+            assert matplotlib.rcParams["font.size"] == 13
+        assert matplotlib.rcParams["font.size"] == before + 1
     assert matplotlib.rcParams["font.size"] == before

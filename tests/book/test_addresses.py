@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from tests.book.conftest import navigation
 
-# all that pages, notebooks and the PDF ever had; lines are only added
+# all that pages, notebooks, PDF and EPUB ever had; lines are only added
 ADDRESSES = Path(__file__).with_name("addresses.txt").read_text().split()
 
 

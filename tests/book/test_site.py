@@ -197,6 +197,7 @@ def test_a_build_without_the_store_gives_the_same_bytes(site_folder, tmp_path):
     build_site(tmp_path, site)
     assert len(list((tmp_path / ".press/store").iterdir())) >= 25
     pages = [*site_folder.rglob("*.html"), *site_folder.glob("*.pdf")]
+    pages += site_folder.glob("*.epub")
     assert len(pages) >= 14
     for page in pages:
         again = site / page.relative_to(site_folder)

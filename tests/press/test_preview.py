@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -89,15 +88,14 @@ def folder(project, root):
     )
     settings = (folder / "mkdocs.yml").read_text()
     settings += "\nhooks: [press/preview.py]\nwatch: [snippets, press]\n"
-    settings += "extra_css: [style.css]\nextra: {pdf: book.pdf}\n"
+    settings += "extra_css: [style.css]\nextra: {paper: book}\n"
     (folder / "mkdocs.yml").write_text(settings)
     (folder / "docs/style.css").write_text("p {color: red}")
     (folder / "press").mkdir()
     for file in (root / "press").glob("*.py"):
         (folder / "press" / file.name).write_text(file.read_text())
-    shutil.copytree(root / "press/pdf", folder / "press/pdf")
-    (folder / ".press/pdf").mkdir(parents=True)
-    (folder / ".press/pdf/last").write_text("%PDF, as it was set last")
+    (folder / "site").mkdir()
+    (folder / "site/book.pdf").write_text("%PDF, as it was made last")
     return folder
 
 
@@ -115,7 +113,7 @@ def server(folder, root):
 def test_edits_show_and_errors_are_told(server, folder):
     """One server for all, for it takes a while to start."""
     assert "first a" in server.page()
-    assert server.page("book.pdf") == "%PDF, as it was set last"
+    assert server.page("book.pdf") == "%PDF, as it was made last"
     (folder / "snippets/a.py").write_text("A = 'second a'\n")
     server.wait_for("second a")
     assert "first b" in server.page()

@@ -8,7 +8,7 @@ import org.verapdf.pdfa.flavours.PDFAFlavour;
 import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
-/** Checks a file by the rules of PDF/UA-1; press/pdf/check.py runs it. */
+/** Checks a file by the rules of PDF/UA-1; test_paper.py runs it. */
 class Check {
   public static void main(String[] names) throws Exception {
     VeraGreenfieldFoundryProvider.initialise();

@@ -1,0 +1,193 @@
+-- What Pandoc has no word for, in Typst's words (book.typ) or an e-reader's.
+-- `pandoc lua paper.lua PAGE ...` reads each PAGE.html, which page.py makes, and
+-- writes PAGE.made: a line of Pandoc's JSON for the EPUB, then Typst's markup.
+
+local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0'):gsub('%s+', ' ') .. '"' end
+local function label(id) return 'label(' .. quoted(id) .. ')' end
+local function anchor(id) return id ~= '' and '#metadata(none)<' .. id .. '>' or '' end
+local page  -- that is being read: its name, title, number, notes and solutions
+
+-- a call of Typst's: a function with its arguments, then content in brackets
+local function called(raw, sign)
+  return function(name, content, ...)
+    local made = pandoc.List{raw('typst', '#' .. name .. '(' .. table.concat({...}, ', ') .. ')[')}
+    made:extend(content)
+    made:insert(raw('typst', sign))
+    return made
+  end
+end
+local block, inline = called(pandoc.RawBlock, ']'), called(pandoc.RawInline, '];')
+local function bit(text) return pandoc.RawInline('typst', text) end
+
+-- formulas that Pandoc would set otherwise, mended in TeX and in what it makes
+local function maths(kind, tex)
+  tex = tex:gsub('\\begin{cases}.-\\end{cases}', function(cases) return (cases:gsub('([^\\])&', '%1&\\quad ')) end)
+  return pandoc.Math(kind, (tex:gsub('\\[Bb]igg?l', '\\left'):gsub('\\[Bb]igg?r', '\\right')))
+end
+local function typst(content)
+  local made = pandoc.write(pandoc.Pandoc(content), 'typst')
+  return (made:gsub('dot%.circle', 'dot.o'):gsub("\\%]'%)", '\\] prime)'))
+end
+
+-- passages of code, as blank lines part them, but for those of a docstring
+local function passages(text)
+  local made, open = {}, false
+  for line in (text .. '\n'):gmatch('(.-)\n') do
+    if line == '' and not open then table.insert(made, '')
+    elseif (made[#made] or '') == '' then made[math.max(1, #made)] = line
+    else made[#made] = made[#made] .. '\n' .. line end
+    open = open ~= (select(2, line:gsub('"""', '')) % 2 == 1)
+  end
+  return '(' .. pandoc.json.encode(made):sub(2, -2) .. ',)'
+end
+
+-- The filter that makes Typst's markup of a page, and gathers its solutions.
+local function for_typst()
+  local seen = {}
+  local function kept(div) return div end
+  local divisions = {
+    title = kept, caption = kept,
+    equation = function(div) return div.content end,  -- whose place the formula knows
+    opening = function(div) return block('opening', div.content) end,
+    aim = function(div) return block('aim', div.content) end,
+    box = function(div)
+      local title = div.content:remove(1)
+      div.content:insert(1, pandoc.RawBlock('typst', ']['))
+      return block('boxed', title.content .. div.content, quoted(div.classes[2]))
+    end,
+    figure = function(div)
+      local caption = div.content:remove()
+      div.content:insert(pandoc.RawBlock('typst', '][' .. anchor(div.identifier)))
+      return block('drawing', div.content .. caption.content)
+    end,
+    solutions = function(div)
+      local there = page.name .. '--solutions-' .. #page.solved
+      div.content[1] = pandoc.RawBlock('typst', '][')
+      page.solved:extend(block('from-back', {pandoc.Plain(page.title)} .. div.content, label(there .. '-here'), label(there)))
+      return block('to-back', {pandoc.RawBlock('typst', anchor(there .. '-here'))}, label(there))
+    end,
+  }
+  local spans = {
+    maths = function(span, given) return inline('formula', {maths('InlineMath', given.tex)}, quoted(given.tex)) end,
+    display = function(span, given)
+      return inline('equation', {bit(anchor(span.identifier)), maths('DisplayMath', given.tex)}, quoted(given.tex), quoted(given.number))
+    end,
+    dfn = function(span, given) return inline('defined', span.content, quoted(given.term or '')) end,
+    ['chapter-number'] = function(span) return inline('chapter-number', span.content) end,
+  }
+  local kinds = {term = 'term', turn = 'turn'}
+  return {
+    Span = function(span)
+      local made = spans[span.classes[1]]
+      return made and made(span, span.attributes) or {bit(anchor(span.identifier))} .. span.content
+    end,
+    Link = function(link)
+      local to = link.target:match('^#(.*)')
+      if link.classes[1] == 'footnote-ref' then
+        if seen[to] then return bit('#footnote(' .. label(to) .. ');') end
+        seen[to] = true
+        local made = inline('footnote', pandoc.utils.blocks_to_inlines(page.notes[to]))
+        made[#made] = bit(']<' .. to .. '>')
+        return made
+      end
+      return to and inline(kinds[link.classes[1]] or 'link', link.content, label(to)) or pandoc.Link(link.content, link.target)
+    end,
+    Image = function(image)
+      return bit('#picture(' .. quoted(image.src) .. ', ' .. quoted(pandoc.utils.stringify(image.caption)) .. ');')
+    end,
+    -- a page of a chapter, such as 3.1, is a section of it, but 0.1 is of none
+    Header = function(header)
+      local deeper = page.number:match('^[1-9]%d*%.') and 1 or 0
+      return pandoc.Header(header.level + deeper, header.content, header.attr)
+    end,
+    Div = function(div)
+      local made = divisions[div.classes[1]]
+      return made and made(div) or {pandoc.RawBlock('typst', anchor(div.identifier))} .. div.content
+    end,
+    DefinitionList = function(list)  -- the glossary, with what the index has of it
+      for place, item in ipairs(list.content) do
+        local id = item[1][1].text and item[1][1].text:match('<(.-)>')
+        local see = typst(item[2][1]):match('#turn%((.-)%)%[') or 'none'
+        if id then
+          local words = pandoc.utils.stringify(item[1]):gsub(' %(.*', '')
+          item[1]:insert(bit('#entry(' .. table.concat({quoted(id), quoted(words), see}, ', ') .. ');'))
+          list.content[place] = item
+        end
+      end
+      return list
+    end,
+    Blocks = function(list)
+      local made = pandoc.List{}
+      for place, part in ipairs(list) do
+        local after, last = list[place + 1], part.t == 'Para' and part.content[#part.content]
+        if part.t == 'CodeBlock' then
+          local leads = after ~= nil and (after.t == 'CodeBlock' or after.t == 'Table')
+          local given = table.concat({quoted(part.classes[1] or ''), tostring(leads), passages(part.text)}, ', ')
+          made:insert(pandoc.RawBlock('typst', '#listing(' .. given .. ')'))
+        elseif part.t == 'Table' then
+          made:extend(block('tabular', {part}, #part.bodies[1].body))
+        elseif last and last.text and last.text:match(':$') and #pandoc.utils.stringify(part) < 160 then
+          made:extend(block('leading', {pandoc.Plain(part.content)}))
+        else
+          made:insert(part)
+        end
+      end
+      return made
+    end,
+  }
+end
+
+-- The filter for e-readers, whose MathML is put in later: Pandoc need not read it.
+local function for_readers()
+  local seen, count = {}, 0
+  local function mathml(span) return pandoc.RawInline('html', '<kept' .. span.attributes.kept .. '>') end
+  local spans = {
+    maths = mathml,
+    display = function(span) return {mathml(span), pandoc.Span(span.attributes.number, {class = 'number'})} end,
+  }
+  return {
+    Span = function(span) return spans[span.classes[1]] and spans[span.classes[1]](span) end,
+    Link = function(link)
+      local to = link.target:sub(2)
+      if link.classes[1] ~= 'footnote-ref' then return pandoc.Link(link.content, link.target, '', {class = link.classes[1]}) end
+      if seen[to] then return pandoc.RawInline('html', seen[to]) end
+      count = count + 1
+      seen[to] = ('<a href="#fn%d" class="footnote-ref" epub:type="noteref" role="doc-noteref"><sup>%d</sup></a>'):format(count, count)
+      return pandoc.Note(page.notes[to])
+    end,
+    Div = function(div)
+      if div.classes[1] == 'figure' then
+        local caption = div.content:remove()
+        return pandoc.Div({pandoc.Figure(div.content, {long = caption.content})}, {id = div.identifier})  -- of a figure, links do not see it
+      elseif div.classes[1] == 'solutions' then
+        div.content[1] = pandoc.Header(2, 'Solutions')
+      end
+      return div
+    end,
+  }
+end
+
+for _, name in ipairs(arg) do
+  local file <close> = assert(io.open(name .. '.html'))
+  local function prefixed(element)  -- ids are of a page, but here of a book
+    if element.identifier ~= '' then element.identifier = name .. '--' .. element.identifier end
+    return element
+  end
+  local prefix = {Header = prefixed, Div = prefixed, Span = prefixed, Image = prefixed}
+  local text = pandoc.read(file:read('a'), 'html').blocks:walk(prefix)
+  page = {name = name, title = text[1].content, number = pandoc.utils.stringify(text[1]), solved = pandoc.Blocks{}}
+  local notes = text[#text].classes and text[#text].classes[1] == 'footnote' and text:remove().content or {}
+  local function set(filter)
+    page.notes = {}
+    for _, note in ipairs(notes) do
+      if note.t == 'Div' then page.notes[note.identifier] = pandoc.Blocks(note.content):walk(filter) end
+    end
+    return text:walk(filter)
+  end
+  local filter = for_typst()
+  local body = typst(set(filter))
+  local solved = typst(page.solved:walk{Blocks = filter.Blocks})
+  local blocks = pandoc.write(pandoc.Pandoc(set(for_readers())), 'json')
+  local made <close> = assert(io.open(name .. '.made', 'w'))
+  assert(made:write(blocks, '\n#import "book.typ": *\n#let solved = [', solved, ']\n', body))
+end

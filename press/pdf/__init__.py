@@ -1,1 +1,0 @@
-"""The whole book as one PDF, set by Typst from the pages of the built site."""
