@@ -603,8 +603,8 @@ def test_corrections_turn_the_arrow():
 
 
 @claim(
-    "One correction may be too small, and it may spoil another example, "
-    "which is why the examples are shown again and again.",
+    "One correction may be too small, or spoil another example, so the "
+    "examples are shown again and again.",
 )
 def test_one_correction_may_be_too_small_or_spoil_another_example():
     x, no = torch.tensor([[3.0, -1.0]]), torch.zeros(2)

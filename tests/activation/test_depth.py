@@ -230,8 +230,8 @@ def test_steepness_of_the_square(both, low, high, most):
 
 
 @claim(
-    "The price is plain, too: to come <times> times as close takes <more> "
-    "times as many strips.",
+    "The price: to come <times> times as close takes <more> times as many "
+    "strips.",
 )
 def test_ten_times_as_close_takes_ten_times_as_many(times, more):
     x = torch.arange(40_001, dtype=torch.float64) / 40_000
