@@ -92,6 +92,9 @@ def finish(folder: Path) -> bool:
     except Fault as error:
         print(f"press: {error.format_message()}", file=sys.stderr)
         return False
+    except OSError as error:  # a full disk, a program that cannot be run
+        print(f"press: {error}", file=sys.stderr)
+        return False
     return True
 
 

@@ -30,7 +30,7 @@ _MATHML = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
 _PRE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 # code that is folded away is only for the web, too
-_OFF = ".//details[@class='code']|.//script|.//style|.//template|.//wbr"
+_OFF = ".//details[@class='code']|.//script|.//style|.//template"
 for _name in ("no-print", "web-only", "headerlink", "footnote-backref"):
     _OFF += f"|.//*[contains(@class, '{_name}')]"
 _REFUSED = ".//audio|.//button|.//canvas|.//iframe|.//input|.//object|.//video"
@@ -71,8 +71,8 @@ class Page:
         found = file.is_file() and _ARTICLE.search(file.read_text("utf-8"))
         if not found:
             raise Fault(f"{address}: the site has no such page, or no article")
-        # before the page is parsed, or viewBox would become viewbox
-        html = _SVG.sub(self._keep_svg, found[0])
+        # now, for the parser writes viewbox, and lets a <wbr> hold the rest
+        html = _SVG.sub(self._keep_svg, found[0].replace("<wbr>", ""))
         self.article = fromstring(_PRE.sub(_code, _MATH.sub(self._keep, html)))
         for element in self.article.xpath(_OFF):
             if element.getparent() is not None:

@@ -152,7 +152,7 @@ local function for_readers()
       if link.classes[1] ~= 'footnote-ref' then return pandoc.Link(link.content, link.target, '', {class = link.classes[1]}) end
       if seen[to] then return pandoc.RawInline('html', seen[to]) end
       count = count + 1
-      seen[to] = ('<a href="#fn%d" class="footnote-ref" epub:type="noteref" role="doc-noteref"><sup>%d</sup></a>'):format(count, count)
+      seen[to] = ('<a href="#fn%d" class="footnote-ref" epub:type="noteref" role="doc-noteref">%d</a>'):format(count, count)
       return pandoc.Note(page.notes[to])
     end,
     Div = function(div)

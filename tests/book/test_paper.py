@@ -189,6 +189,30 @@ def test_every_page_can_be_read_whole(pages, texts, pieces):
             assert run in paper or any(parted), (name, run)
 
 
+def test_every_formula_keeps_the_mark_behind_it(pages, texts):
+    """Also one that the page cuts into pieces."""
+    for name, article in pages.items():
+        assert marks(article) == marks(texts[name]), name
+    assert {*"".join(marks(pages["neuron.md"]))} >= {",", ".", ":"}
+
+
+def marks(article: Tag) -> list[str]:
+    """Return what stands right behind each formula that is in a sentence."""
+    found = []
+    for math in article.find_all("math"):
+        pieces = math.find_parent(class_="pieces")
+        if math.find_parent(class_="equation") or (
+            pieces and math is not pieces.math
+        ):
+            continue
+        end = pieces or math
+        while end.next_sibling is None and end.parent.name == "span":
+            end = end.parent
+        behind = end.next_sibling
+        found.append(str(behind)[:1] if behind and not behind.name else "")
+    return ["".join(mark for mark in each if mark in ".,;:") for each in found]
+
+
 def is_text(y: float) -> bool:
     """Say whether what stands so high is neither head nor foot of a sheet."""
     return FOOT < y < HEAD

@@ -11,6 +11,7 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
     ("neuron", "sum"): [
         ("w @ x + b", "w @ x", "is every part of the formula there"),
         ("w @ x + b", "w @ x - b", "once and with its sign?"),
+        ("w @ x + b", "w @ x + 0.5", "is every part of the formula"),
         ("w @ x + b", "(w[:, None] * x + b).sum(dim=0)", "once and with"),
         ("w @ x + b", "step(w @ x + b)", "is every part of the formula"),
         ("w @ x + b", "w + b", "z has the shape (3,), not (5,)"),
@@ -43,7 +44,8 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
         ("[1.5]", "[2.5]", "for (1, 1) XOR is 0, but yours is 1"),
         ("[[-1.5]]", "[[-0.5]]", "for (0, 0) XOR is 0, but yours is 1"),
         ("[-1.0, -1.0]", "[1.0, 1.0]", "your hidden units say"),
-        ("return hidden, output", "return output, hidden", "Your code stops"),
+        ("return hidden, output", "return output, hidden", "one output?"),
+        ("[[1.0, 1.0]]", "[[1.0, 1.0], [1.0, 1.0]]", "one output?"),
         ("return hidden, output", "return hidden,", "it gives 1, not 2"),
         (
             None,
@@ -117,6 +119,7 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
         ("W - learning", "W + learning", "which way is downhill"),
         ("b - learning_rate * db", "b", "b of layer 1 is"),
         ("learning_rate * dW", "dW", "how far is a step?"),
+        ("learning_rate * dW", "0.1 * dW", "how far is a step?"),
         ("W - learning_rate * dW", "W - learning_rate * W", "W of layer 1 is"),
         (
             *("W - learning_rate * dW", "W.sub_(learning_rate * dW)"),
@@ -152,6 +155,18 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
         (" if longer > 0 else 0.0", "", "is 0, but yours is nan"),
         ("/ longer", "/ (length(p) + length(q))", "over the longer length?"),
         ("/ longer", "/ length(p)", "over the longer length?"),
+        (
+            None,
+            "return (p - q).abs().sum() / max(p.abs().sum(), q.abs().sum())"
+            " if p.any() else 0.0",
+            "is it a length over the longer length?",
+        ),
+        (
+            None,
+            "return (p - q).abs().max() / max(p.abs().max(), q.abs().max())"
+            " if p.any() else 0.0",
+            "is it a length over the longer length?",
+        ),
     ],
     ("gradients", "engine"): [
         ("(z, a)", "(z, 1.0)", "exp at z = 0.4: what is the number"),
@@ -168,6 +183,8 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
             "Linear(8, 1), torch.nn.Sigmoid())",
             "after the last",
         ),
+        ("Linear(8, 1))", "Linear(8, 1), ReLU())", "what after the last?"),
+        ("ReLU()", "torch.nn.ReLU6()", "what stands between the layers"),
         ("ReLU(), ", "", "what stands between the layers"),
         ("8", "4", "how many units are there"),
         ("Linear(2, 8)", "Linear(8, 2)", "what does each layer get?"),

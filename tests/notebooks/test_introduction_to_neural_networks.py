@@ -1,4 +1,4 @@
-"""The chapter as one notebook: it mirrors its source, and it runs."""
+"""The code of the whole book in one notebook: mirrors its source, and runs."""
 
 import re
 
