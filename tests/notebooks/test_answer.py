@@ -24,11 +24,15 @@ def changed(number: float) -> torch.Tensor:
     "mine",
     [
         *(WANTED, WANTED.float(), WANTED + 1e-9, changed(5 + 1e-6)),
-        *(WANTED.numpy(), WANTED.tolist()),
+        *(WANTED.numpy(), WANTED.tolist(), WANTED * (1 + 5e-5)),
     ],
 )
 def test_a_right_answer_passes(mine):
     require_answer("a", mine, WANTED, "?")
+
+
+def test_rounding_passes_where_0_is_wanted():
+    require_answer("a", [5e-7], torch.zeros(1), "?")
 
 
 def test_gradients_do_no_harm():
@@ -42,6 +46,7 @@ def test_gradients_do_no_harm():
         (None, "a must be numbers: it gives None; is there a return?"),
         ("0.5", "a must be numbers: it gives one str"),
         ([0.5, None], "a must be numbers: it gives one list"),
+        ([[0.5], [1.0, 2.0]], "a must be numbers: it gives one list"),
         (WANTED[0], "a has the shape (3,), not (2, 3)"),
         (WANTED.T, "a has the shape (3, 2), not (2, 3)"),
         (changed(5.1), "at [1, 2] a is 5, but yours is 5.1; why?"),
