@@ -98,6 +98,7 @@ class book_style:  # noqa: N801, its use is that of a function
     def __call__(self, draw: Callable) -> Callable:
         @wraps(draw)
         def drawn(*arguments: object, **named: object) -> object:
+            """Draw in the style, and label a figure that has no words yet."""
             with book_style():
                 figure = draw(*arguments, **named)
             if isinstance(figure, Figure) and " " not in figure.get_label():

@@ -192,7 +192,8 @@ def test_a_build_without_the_store_gives_the_same_bytes(site_folder, tmp_path):
     root, site = DOCS.parent, tmp_path / "site"
     for folder in ("docs", "snippets", "press", "tests"):
         shutil.copytree(root / folder, tmp_path / folder)
-    for file in ("mkdocs.yml", "CONTRIBUTING.md", "HOSTING.md", "CITATION.cff"):
+    files = ("mkdocs.yml", "pyproject.toml", "LICENSE", "CITATION.cff")
+    for file in (*files, "CONTRIBUTING.md", "HOSTING.md"):
         shutil.copy(root / file, tmp_path)
     build_site(tmp_path, site)
     assert len(list((tmp_path / ".press/store").iterdir())) >= 25

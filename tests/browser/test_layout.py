@@ -45,7 +45,7 @@ FAULTS = """() => {
     const right = box(document.querySelector("article")).right;
     note("another right edge", all(
         "article > :is(p, .highlight, .equation, figure, details, .footnote)"
-    ).filter(e => !e.matches(".ways")
+    ).filter(e => !e.matches(".ways, .reading-time")
         && Math.abs(box(e).right - right) > 1));
     note("picture of another width", all("article > figure svg").filter(e =>
         Math.abs(box(e).width - box(e.closest("figure")).width) > 1));

@@ -9,7 +9,7 @@ import pytest
 
 FOLDERS = ("docs", "snippets", "press", "tests")
 FILES = (
-    *("mkdocs.yml", "pyproject.toml"),
+    *("mkdocs.yml", "pyproject.toml", "LICENSE"),
     *("CITATION.cff", "CONTRIBUTING.md", "HOSTING.md"),
     *("requirements.in", "requirements.txt"),
 )
