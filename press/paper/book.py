@@ -92,6 +92,7 @@ def start(folder: Path, *arguments: str | Path) -> subprocess.Popen:
     return subprocess.Popen(
         [PANDOC, *arguments, "+RTS", "-A128m", "-RTS"],
         cwd=folder,
+        env={"SOURCE_DATE_EPOCH": "315532800"} | os.environ,  # or it says now
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
