@@ -146,6 +146,9 @@ def handed_over(count: int) -> dict[str, Fault]:
             # a test_equations that misses a formula would look at no other
             and FORMULA.findall(faulty) == FORMULA.findall(said.statement.text)
             and not any(f.sound in said.statement.text for f in FAULTS.values())
+            # two faults in one test would hide each other
+            and f"{test.file}::{test.name}"
+            not in {f.test for f in FAULTS.values()}
         ]
         for said, faulty, test in given[:count]:
             found[said.place] = Fault(
