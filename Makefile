@@ -1,5 +1,4 @@
 # make site     the whole book, into site/
-# make paper    PDF and EPUB anew, from the site that is there
 # make paper-check  whether both are sound and accessible, by veraPDF and epubcheck
 # make test     everything that is checked
 # make serve    live preview at http://127.0.0.1:8000
@@ -19,13 +18,10 @@ export NO_MKDOCS_2_WARNING := 1  # a long banner on every build
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/ready
 
-.PHONY: site paper paper-check test serve check mutants lint chapter links bench requirements clean
+.PHONY: site paper-check test serve check mutants lint chapter links bench requirements clean
 
 site: $(READY)
 	@$(BIN)/python -m press
-
-paper: $(READY)
-	@$(BIN)/python -m press.paper.keep
 
 paper-check: $(READY)
 	@$(BIN)/python -m pytest -rs tests/book/test_paper.py

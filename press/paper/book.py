@@ -9,8 +9,10 @@ import subprocess
 import uuid
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import typst
 from fontTools.ttLib import TTFont
@@ -27,6 +29,8 @@ HERE = Path(__file__).parent
 FIGURES = Path(find_spec("matplotlib").origin).parent / "mpl-data/fonts/ttf"
 FEATURES = "alternativeText describedMath MathML readingOrder tableOfContents"
 SUMMARY = "Formulas are MathML, with their TeX; figures have alternative texts."
+_HEADING = rb"(?=(?s:.*?)<h1>(?:<span[^>]*>(.*?)</span>)?(.*?)</h1>)"
+_TITLE = re.compile(rb"(<title>)ch\d+\.xhtml" + _HEADING)
 _TEX = re.compile(r"Could not convert TeX math (.*), rendering", re.DOTALL)
 
 
@@ -119,7 +123,16 @@ def typeset_and_pack(folder: Path) -> list[bytes]:
     with start(folder, *options.split()) as packing:
         pdf = typeset(folder / "book.main.typ", pdf_standards=["ua-1"])
         finish([packing])
-    return [pdf, (folder / "book.epub").read_bytes()]
+    return [pdf, titled(folder / "book.epub")]
+
+
+def titled(epub: Path) -> bytes:
+    """Return an EPUB whose chapters bear their titles, not Pandoc's names."""
+    made = BytesIO()
+    with ZipFile(epub) as old, ZipFile(made, "w") as new:
+        for file in old.infolist():
+            new.writestr(file, _TITLE.sub(rb"\1\2\3", old.read(file), 1))
+    return made.getvalue()
 
 
 def typeset(file: Path, **options: object) -> bytes:

@@ -16,9 +16,7 @@ from tempfile import TemporaryDirectory
 from mkdocs.utils.yaml import yaml_load
 
 from press import store
-from press.fault import Fault
 from press.numbering import paths
-from press.site import SITE, date_by_commit
 
 HERE = Path(__file__).parent
 KINDS = ("*.html", "*.woff2", "*.png", "*.jpg")  # what they are made of
@@ -41,10 +39,8 @@ def write_paper(site: Path) -> list[Path]:
         print(f"press: no PDF, no EPUB: {PACKAGE} is missing", file=sys.stderr)
         forget(site, name)
         return []
-    seal, kept = (
-        digest(settings, site),
-        f"paper{bool(settings.get('site_url'))}",
-    )
+    seal = digest(settings, site)
+    kept = f"paper{bool(settings.get('site_url'))}"
     made = (store.get(kept) or "").split()
     if made[:1] != [seal]:
         from press.paper.book import make  # Typst and all, only when needed
@@ -84,19 +80,3 @@ def forget(site: Path, name: str) -> None:
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         page.write_text(link.sub("", text), encoding="utf-8")
-
-
-def main() -> str | None:
-    """Write both into `site/`; return what is wrong, if anything."""
-    date_by_commit()
-    try:
-        if not SITE.is_dir():
-            raise Fault(f"there is no {SITE}/ yet; make it with `make site`")
-        print("press: made", *write_paper(SITE))
-    except Fault as fault:
-        return f"press: {fault.format_message()}"
-    return None
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -105,16 +105,18 @@ local function for_typst()
       return made and made(div) or {pandoc.RawBlock('typst', anchor(div.identifier))} .. div.content
     end,
     DefinitionList = function(list)  -- the glossary, with what the index has of it
-      for place, item in ipairs(list.content) do
-        local id = item[1][1].text and item[1][1].text:match('<(.-)>')
-        local see = typst(item[2][1]):match('#turn%((.-)%)%[') or 'none'
+      local made = pandoc.List{bit('#terms(')}
+      for _, item in ipairs(list.content) do
+        local id, said = item[1][1].text and item[1][1].text:match('<(.-)>'), item[2][1]
+        made:extend({bit('terms.item([')} .. item[1])
         if id then
           local words = pandoc.utils.stringify(item[1]):gsub(' %(.*', '')
-          item[1]:insert(bit('#entry(' .. table.concat({quoted(id), quoted(words), see}, ', ') .. ');'))
-          list.content[place] = item
+          local see = typst(said):match('#turn%((.-)%)%[') or 'none'
+          made:insert(bit('#entry(' .. table.concat({quoted(id), quoted(words), see}, ', ') .. ');'))
         end
+        made:extend({bit('], [')} .. pandoc.utils.blocks_to_inlines(said, {pandoc.LineBreak()}) .. {bit(']), ')})
       end
-      return list
+      return pandoc.Plain(made .. {bit(')')})
     end,
     Blocks = function(list)
       local made = pandoc.List{}

@@ -236,6 +236,7 @@ def test_the_contents_are_the_navigation(pages, texts, reader, site_folder):
     titles[0] = "Preface"
     found = [letters(text.h1.get_text()) for text in texts.values()]
     assert found == titles
+    assert [letters(text.title.get_text()) for text in texts.values()] == titles
 
     def flat(outline: list) -> Iterator[str]:
         for entry in outline:
@@ -246,6 +247,29 @@ def test_the_contents_are_the_navigation(pages, texts, reader, site_folder):
     assert all(title in rest for title in [*titles, "Solutions", "Index"])
     assert reader.page_labels[:4] == ["", "ii", "iii", "1"]
     assert reader.trailer["/Root"]["/Lang"] == "en-GB"
+
+
+def test_the_epub_says_what_it_is_and_who_can_read_it(site_folder):
+    settings = settings_of_the_book()
+    with zipfile.ZipFile(site_folder / f"{NAME}.epub") as packed:
+        package = BeautifulSoup(packed.read("EPUB/content.opf"), "xml")
+    told = {
+        (element.get("property") or element.name, element.text)
+        for element in package.metadata.find_all()
+    }
+    assert told >= {
+        ("title", settings["site_name"]),
+        ("creator", settings["site_author"]),
+        ("description", settings["site_description"]),
+        ("language", "en-GB"),
+        *(("schema:accessMode", mode) for mode in ("textual", "visual")),
+        ("schema:accessModeSufficient", "textual"),
+        ("schema:accessibilityFeature", "MathML"),
+        ("schema:accessibilityFeature", "alternativeText"),
+        ("schema:accessibilityHazard", "none"),
+    }
+    assert "CC BY-NC-SA" in dict(told)["rights"]
+    assert package.find("item", properties="cover-image")
 
 
 def test_no_sheet_is_more_than_a_quarter_blank(reader, pieces):

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from press.fault import Fault
 from press.paper import book, keep
-from press.paper.keep import main, write_paper
+from press.paper.keep import write_paper
 from tests.press.conftest import ROOT
 
 PAGE = '<article>{}</article><a href="book.pdf">PDF</a>'
@@ -296,14 +296,6 @@ def test_without_pandoc_the_site_has_neither_and_no_link(
     assert write_paper(site) == []
     assert "pypandoc_binary" in capsys.readouterr().err
     assert "href" not in (site / "one.html").read_text()
-
-
-def test_the_command_says_what_it_made_or_what_is_wrong(make_site, capsys):
-    site = make_site("<p>Text.</p>")
-    assert main() is None
-    assert "site/book.pdf site/book.epub" in capsys.readouterr().out
-    shutil.rmtree(site)
-    assert "make it with `make site`" in main()
 
 
 def test_a_book_without_the_setting_has_neither(make_site):
