@@ -110,6 +110,7 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
         ("da * slope", "-da * slope", "db3 is"),
         ("a_previous.T / m", "a_previous.T", "dW3 is"),
         ("keepdim=True) / m", "keepdim=True)", "db3 is"),
+        ("m = da.shape[1]", "m = 7", "m is 3; the gradients"),
         ("keepdim=True", "keepdim=False", "db3 has the shape (2,), not (2, 1)"),
         ("W.T @ dz", "2 * W.T @ dz", "the gradients of the layers after it"),
         ("W.T @ dz", "W.T @ da", "db2 is"),

@@ -108,6 +108,10 @@ def test_parts_that_are_missing_are_told_so(mine, said):
     [
         (AssertionError("a is 5"), "Not yet: a is 5"),
         (NotImplementedError("f: add them up"), "Still blank: f: add them up"),
+        (
+            NotImplementedError('"addmm" for Half'),
+            'Your code stops with NotImplementedError: "addmm" for Half',
+        ),
         (KeyError("w"), "Your code stops with KeyError: 'w'"),
         (SystemExit(3), "Your code stops with SystemExit: 3"),
     ],

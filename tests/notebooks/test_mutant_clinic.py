@@ -23,7 +23,6 @@ from snippets.notebooks.mutant_clinic import (
     forward,
     losses,
     new_layers,
-    relative_error,
     slopes,
     step_of,
 )
@@ -82,7 +81,7 @@ def test_each_mutant_is_caught(name):
     assert found == OFF[name]
     for parameter, error in errors(step).items():
         if parameter in OFF[name]:
-            assert error is None or 100 * TOLERANCE < error <= 1
+            assert error is None or 100 * TOLERANCE < error <= 2
         else:
             assert error < 1e-8
 
@@ -183,16 +182,6 @@ def test_the_judge_takes_the_differences_that_the_page_describes():
     assert torch.allclose(row.left, row.right, rtol=0, atol=1e-9)
 
 
-def test_relative_errors_go_from_0_to_1():
-    zero, one = torch.zeros(3, 2), torch.ones(3, 2)
-    assert relative_error(zero, zero) == 0
-    assert relative_error(one, one) == 0
-    assert relative_error(one, -one) == 1
-    assert relative_error(one, zero) == 1
-    assert relative_error(one, 3 * one) == pytest.approx(0.5)
-    assert relative_error(one, one * torch.nan) != relative_error(one, one)
-
-
 @pytest.mark.parametrize("name", PATIENTS)
 def test_its_symptoms_are_described_rightly(name):
     label = draw_losses(name).get_label()
@@ -209,7 +198,7 @@ def test_its_symptoms_are_described_rightly(name):
 def test_what_the_page_says_of_the_patients():
     ill = {name: errors(step_of(PATIENTS[name])) for name in PATIENTS}
     assert ill["B"]["W1"] > ill["B"]["W2"]
-    assert all(error == pytest.approx(0.5) for error in ill["D"].values())
+    assert all(error == pytest.approx(2 / 3) for error in ill["D"].values())
     assert losses(step_of(PATIENTS["E"]))[-1] < losses(Step())[-1] / 2
     off = [error for error in ill["F"].values() if error > TOLERANCE]
     assert max(off) < 0.01
