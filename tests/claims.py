@@ -5,16 +5,19 @@
 
 A test quotes a whole sentence, in plain words, as press/wording.py says; a page
 must say it. A number in angle brackets is read from the page and handed to the
-test: the page says it, the test compares it with what the code computes.
+test: the page says it, the test compares it with what the code computes. A test
+that takes `said` has them all in one: said.best.
 
 Each sentence that no test quotes is in tests/book/unquoted.txt, word for word,
 so that whoever changes a sentence must change the other place, too.
 """
 
 import difflib
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -71,6 +74,12 @@ def claim(*texts: str) -> Callable:
             return mark(_failing(test, "\n".join(lines)))
         if names:
             said = sorted({tuple(row[name] for name in names) for row in rows})
+            if "said" in inspect.signature(test).parameters:
+                said = [
+                    SimpleNamespace(**dict(zip(names, row, strict=True)))
+                    for row in said
+                ]
+                names = "said"
             test = pytest.mark.parametrize(names, said)(test)
         return mark(test)
 
