@@ -483,7 +483,7 @@ def test_figure_counts_the_dead(said, monkeypatch):
         assert line.get_linestyle() == "None"
     heights = torch.tensor([[*line.get_ydata()] for line in drawn])
     assert heights[:, rates.index(said.harmful)].min() < said.many + 10
-    assert median.get_ydata() == heights.median(dim=0).values.tolist()
+    assert list(median.get_ydata()) == heights.median(dim=0).values.tolist()
     assert median.get_linestyle() == "--"
     assert (axes.get_xscale(), axes.get_xlabel()) == ("log", "learning rate")
     assert axes.get_ylabel() == "dead units"
