@@ -768,9 +768,7 @@ def test_figure_of_the_geometry(said):
     assert len(along.lines) == said.rising
     lengths = said.length, said.other
     assert lengths == (w.norm(), (w / 2).norm())
-    for line, far, style in zip(
-        along.lines, lengths, ["-", "--"], strict=True
-    ):
+    for line, far, style in zip(along.lines, lengths, ["-", "--"], strict=True):
         distance, z = map(torch.as_tensor, line.get_data())
         assert_close(z, said.nothing + far * distance)
         assert line.get_linestyle() == style
