@@ -50,7 +50,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         given = item.callspec.params if hasattr(item, "callspec") else {}
         given = given | vars(given["said"]) if "said" in given else given
         for mark in item.iter_markers("claim"):
-            for sentence in placed(mark.args, given):
+            for sentence in placed(mark.args, given | given.get("numbers", {})):
                 error.add_note(sentence)
         raise
 
