@@ -48,8 +48,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     except Exception as error:
         given = item.callspec.params if hasattr(item, "callspec") else {}
+        given = given | vars(given["said"]) if "said" in given else given
         for mark in item.iter_markers("claim"):
-            for sentence in placed(mark.args, given):
+            for sentence in placed(mark.args, given | given.get("numbers", {})):
                 error.add_note(sentence)
         raise
 

@@ -16,35 +16,33 @@ GRAPH = {
 
 
 @claim(
-    "A graph lists its values in the order in which they are computed, and the "
-    "slopes of each say how fast it changes with the values that it was made "
-    "from:",
+    "A graph lists its values in the order in which they are computed, and "
+    "the slopes of each say how fast it changes with the values that it was "
+    "made from:",
 )
 def test_what_flows_back_adds_up_to_the_gradient():
     a, b = (torch.tensor(value, requires_grad=True) for value in (2.0, 3.0))
     c = a * b
     wanted = torch.autograd.grad(c * (a + c), (a, b))
+    back = flows(GRAPH).items()
     for name, gradient in zip("ab", wanted, strict=True):
-        back = sum(
-            g for (source, _), g in flows(GRAPH).items() if source == name
-        )
-        assert back == pytest.approx(gradient.item())
+        total = sum(g for (source, _), g in back if source == name)
+        assert total == pytest.approx(gradient.item())
 
 
 def test_values_stand_above_their_edges_and_gradients_below():
     figure = draw_graph(GRAPH, height=3.5)
     drawing.lay_out(figure)
     words = drawing.words(figure)
-    back = [*flows(GRAPH).items(), (("e", ""), 1.0)]
-    for (source, _), gradient in back:
-        above = [w for w in words if w[0] == f"{GRAPH[source].value:g}"]
-        below = [w for w in words if w[0] == f"{gradient:g}"]
+    for (source, _), gradient in [*flows(GRAPH).items(), (("e", ""), 1.0)]:
         assert any(
-            0 < value.y0 - other.y1 < 0.2
+            (above, below) == (f"{GRAPH[source].value:g}", f"{gradient:g}")
+            and 0 < value.y0 - other.y1 < 0.2
             and abs(value.x0 + value.x1 - other.x0 - other.x1) < 0.02
-            for _, value in above
-            for _, other in below
+            for above, value in words
+            for below, other in words
         )
+    said = [word for word, _ in words]
     for name, node in GRAPH.items():
-        assert f"${name}$" in [word for word, _ in words]
-        assert node.operation in ["", *(word for word, _ in words)]
+        assert f"${name}$" in said
+        assert node.operation in ["", *said]

@@ -1,12 +1,11 @@
 import math
 from collections import Counter
-from functools import partial
-from itertools import pairwise
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch.testing import assert_close
 
 from snippets.activation.index import (
     bends,
@@ -18,7 +17,6 @@ from snippets.activation.index import (
     rank_of_product,
     relu_fit,
 )
-from snippets.activation.leaky_relu import leaky_relu
 from snippets.activation.relu import relu
 from snippets.activation.sigmoid import sigmoid
 from snippets.activation.tanh import tanh
@@ -28,24 +26,35 @@ from snippets.propagation.forward import ACTIVATIONS
 from tests import drawing
 from tests.claims import claim
 from tests.equations.check import hold
+from tests.tensors import double, grid, random, refuses
+
+
+def layers_of(*sizes, seed=0):
+    """Return layers with random weights and biases."""
+    return [
+        Layer(W, random(len(W), 1, seed=seed + 1))
+        for W, _ in initialise(sizes, torch.Generator().manual_seed(seed))
+    ]
 
 
 @claim(
     "Let one unit compute $u = <w1>x + <b1>$ from its input $x$, and let the "
     "next compute $<w2>u - <b2>$ from that.",
-    "Together they compute $<w2> (<w1>x + <b1>) - <b2> = <w>x + <b>$, which "
-    "a single unit could have done.",
+    "Together they compute $<w2> (<w1>x + <b1>) - <b2> = <w>x + <b>$, which a "
+    "single unit could have done.",
 )
-def test_two_units_collapse_into_one(w1, b1, w2, b2, w, b):
+def test_two_units_collapse_into_one(said):
     first, second, both = (
-        Layer(torch.tensor([[weight]]), torch.tensor([[bias]]))
-        for weight, bias in ((w1, b1), (w2, -b2), (w, b))
+        Layer(double([[weight]]), double([[bias]]))
+        for weight, bias in (
+            (said.w1, said.b1),
+            (said.w2, -said.b2),
+            (said.w, said.b),
+        )
     )
     assert collapse([first, second]) == both
-    x = torch.linspace(-3, 3, 61).unsqueeze(0)
-    torch.testing.assert_close(
-        affine(affine(x, first), second), affine(x, both)
-    )
+    x = grid(-3, 3, 61).unsqueeze(0)
+    assert_close(affine(affine(x, first), second), affine(x, both))
 
 
 @claim(
@@ -55,8 +64,8 @@ def test_two_units_collapse_into_one(w1, b1, w2, b2, w, b):
     "affine map, biases included.",
     "The product of the matrices, with the biases multiplied along, gives "
     "every output as the layers do, but for rounding.",
-    "They are not different at all: together they are one affine map, "
-    "biases included.",
+    "They are not different at all: together they are one affine map, biases "
+    "included.",
 )
 @given(
     sizes=st.lists(st.integers(1, 9), min_size=2, max_size=6),
@@ -64,53 +73,44 @@ def test_two_units_collapse_into_one(w1, b1, w2, b2, w, b):
 )
 def test_layers_collapse_into_one(sizes, seed):
     """Sums of at most 9 products, five layers deep: 1e-12 is ample."""
-    generator = torch.Generator().manual_seed(seed)
-    layers = [
-        Layer(W, torch.randn(b.shape, generator=generator, dtype=b.dtype))
-        for W, b in initialise(sizes, generator)
-    ]
-    x = torch.randn(sizes[0], 5, generator=generator, dtype=torch.float64)
+    layers, x = layers_of(*sizes, seed=seed), random(sizes[0], 5)
     one = collapse(layers)
     assert one.W.shape == (sizes[-1], sizes[0])
     assert one.b.shape == (sizes[-1], 1)
-    torch.testing.assert_close(
-        linear_stack(x, layers), affine(x, one), rtol=1e-10, atol=1e-12
-    )
+    stacked = linear_stack(x, layers)
+    assert_close(stacked, affine(x, one), rtol=1e-10, atol=1e-12)
 
 
 @claim(
     "<few> layers are one layer, biases included, and so are <many>.",
 )
-def test_a_thousand_layers_collapse_too(few, many):
+def test_a_thousand_layers_collapse_too(said):
     """Orthogonal matrices neither shrink nor grow, however many there are.
 
     Each layer rounds once more, by about 1e-15 of what has added up.
     """
-    generator = torch.Generator().manual_seed(0)
-    random = partial(torch.randn, generator=generator, dtype=torch.float64)
-    for count in (int(few), int(many)):
-        layers = [
-            Layer(torch.linalg.qr(random(4, 4)).Q, random(4, 1))
-            for _ in range(count)
-        ]
-        x = random(4, 50)
-        torch.testing.assert_close(
-            linear_stack(x, layers),
-            affine(x, collapse(layers)),
-            rtol=1e-10,
-            atol=1e-10,
-        )
+    x = random(4, 50)
+    for count in (int(said.few), int(said.many)):
+        W, b = random(count, 4, 4), random(count, 4, 1, seed=1)
+        layers = [*map(Layer, torch.linalg.qr(W).Q, b)]
+        stacked, one = linear_stack(x, layers), collapse(layers)
+        assert_close(stacked, affine(x, one), rtol=1e-10, atol=1e-10)
 
 
 @claim(
     "A function that is not affine is called nonlinear here, and it is what "
     "makes depth worth having.",
+    "To one affine map again.",
+    r"For two layers it is $W = <factor> W^{[2]} \cdot <inner> W^{[1]}$ and "
+    r"$b = <outer> (W^{[2]} \cdot <shift> b^{[1]} + b^{[2]})$.",
 )
-def test_layers_with_an_activation_do_not_collapse():
-    """The best affine map misses a ReLU network, but hits a linear one."""
-    generator = torch.Generator().manual_seed(0)
-    first, second = initialise((2, 16, 1), generator)
-    x = torch.randn(2, 200, generator=generator, dtype=torch.float64)
+def test_layers_with_an_activation_do_not_collapse_unless_it_is_straight(said):
+    """The best affine map misses a ReLU network, and hits a linear one.
+
+    Exercise 1: g(z) = 3z changes the map, not its kind.
+    """
+    first, second = layers_of(2, 16, 1)
+    x = random(2, 200)
 
     def error_of_best_affine_map(y):
         columns = torch.vstack([x, torch.ones(1, 200)]).T
@@ -121,125 +121,96 @@ def test_layers_with_an_activation_do_not_collapse():
     assert error_of_best_affine_map(bent) > 0.1
     straight = linear_stack(x, [first, second])
     assert error_of_best_affine_map(straight) < 1e-12
+    tripled = 3 * affine(3 * affine(x, first), second)
+    W = said.factor * second.W @ (said.inner * first.W)
+    b = said.outer * (second.W @ (said.shift * first.b) + second.b)
+    assert_close(tripled, W @ x + b)
 
 
-@claim(
-    "Without one, or with a straight line, all layers collapse into a single "
-    "affine map, biases included.",
-    "To one affine map again.",
-    r"For two layers it is $W = <factor> W^{[2]} \cdot <inner> W^{[1]}$ and "
-    r"$b = <outer> (W^{[2]} \cdot <shift> b^{[1]} + b^{[2]})$.",
-)
-def test_collapse_with_a_straight_activation(factor, inner, outer, shift):
-    """Exercise 1: g(z) = 3z changes the map, not its kind."""
-    random = partial(torch.randn, generator=torch.Generator().manual_seed(1))
-    (W1, _), (W2, _) = initialise((3, 4, 2), torch.Generator().manual_seed(0))
-    b1, b2 = random(4, 1).double(), random(2, 1).double()
-    x = random(3, 7).double()
-    tripled = 3 * affine(3 * affine(x, Layer(W1, b1)), Layer(W2, b2))
-    W = factor * W2 @ (inner * W1)
-    b = outer * (W2 @ (shift * b1) + b2)
-    torch.testing.assert_close(tripled, W @ x + b)
-
-
-def test_collapse_refuses_what_does_not_fit():
-    with pytest.raises(
-        ValueError, match="layers must hold at least one, but is empty"
+def test_refuses_what_does_not_fit():
+    (layer,), empty = layers_of(2, 3), "layers must hold at least one, but is"
+    other = r"W must .* with inputs = 3, but has \(3, 2\)"
+    x = torch.zeros(5)
+    refuses(ValueError, empty, collapse, [])
+    refuses(ValueError, empty, linear_stack, random(2, 1), [])
+    refuses(ValueError, other, collapse, [layer, layer])
+    refuses(ValueError, other, linear_stack, random(2, 1), [layer, layer])
+    mixed = [Layer(layer.W, layer.b.float())]
+    refuses(TypeError, "must share one dtype", collapse, mixed)
+    for name, call in (
+        ("count", {"count": 0}),
+        ("size", {"count": 2, "size": 0}),
     ):
-        collapse([])
-    layers = initialise((2, 3), torch.Generator()) * 2
-    with pytest.raises(
-        ValueError, match=r"W must .* with inputs = 3, but has \(3, 2\)"
+        said, chance = f": {name} must be at least 1, but is", torch.Generator()
+        refuses(ValueError, said, rank_of_product, generator=chance, **call)
+    for error, said, call in (
+        (
+            ValueError,
+            r": x must have shape \(m,\), but",
+            (x.unsqueeze(0), x, 2),
+        ),
+        (ValueError, ": x must be finite, but holds nan", (x / 0, x, 2)),
+        (ValueError, "y must be finite, but holds nan", (x, x / 0, 2)),
+        (ValueError, r"y must .* with m = 5, but has", (x, x[1:], 2)),
+        (TypeError, "must share one dtype", (x, x.double(), 2)),
+        (ValueError, "units must be at least 1", (x, x, 0)),
+        (ValueError, r": x must hold at .* shape \(0,\)$", (x[:0], x[:0], 2)),
     ):
-        linear_stack(torch.zeros(2, 1, dtype=torch.float64), layers)
-    with pytest.raises(
-        ValueError, match=r"W must .* with inputs = 3, but has \(3, 2\)"
-    ):
-        collapse(layers)
-    with pytest.raises(TypeError, match="must share one dtype"):
-        collapse([Layer(layers[0].W, layers[0].b.float())])
-    with pytest.raises(
-        ValueError, match="layers must hold at least one, but is empty"
-    ):
-        linear_stack(torch.zeros(2, 1), [])
+        refuses(error, said, relu_fit, *call)
 
 
 @claim(
     "The rank of a matrix says in how many independent directions its output "
     "can vary, and a product of matrices cannot have a higher rank than any "
     "of its factors.",
-    "Nor can more layers win anything: a product cannot find directions "
-    "that one of its factors has lost.",
+    "Nor can more layers win anything: a product cannot find directions that "
+    "one of its factors has lost.",
     "(predict, medium) A network has 10 inputs, <hidden> hidden unit without "
-    "an activation "
-    "function, and 10 outputs without one.",
+    "an activation function, and 10 outputs without one.",
     "In <directions>, so the rank is at most <rank>: whatever comes in, only "
     "<hidden> number gets through.",
 )
-def test_rank_never_grows(hidden, directions, rank):
+def test_rank_never_grows(said):
     """A narrow layer is a bottleneck for all layers around it."""
-    generator = torch.Generator().manual_seed(0)
-    # exercise 2
-    W = collapse(initialise([10, int(hidden), 10], generator)).W
-    assert torch.linalg.matrix_rank(W) == rank == directions
-    x = torch.randn(10, 50, generator=generator, dtype=W.dtype)
-    spread = torch.linalg.svdvals(W @ x)
-    assert (spread > 1e-12).sum() == directions, "so the outputs vary"
+    W = collapse(layers_of(10, int(said.hidden), 10)).W  # exercise 2
+    assert torch.linalg.matrix_rank(W) == said.rank == said.directions
+    spread = torch.linalg.svdvals(W @ random(10, 50))
+    assert (spread > 1e-12).sum() == said.directions, "so the outputs vary"
     for narrowest in range(1, 7):
-        layers = initialise((8, 7, narrowest, 9, 8), generator)
-        highest = min(torch.linalg.matrix_rank(W) for W, _ in layers)
-        assert highest == narrowest
-        assert torch.linalg.matrix_rank(collapse(layers).W) <= highest
+        layers = layers_of(8, 7, narrowest, 9, 8)
+        ranks = [torch.linalg.matrix_rank(W) for W, _ in layers]
+        assert min(ranks) == narrowest
+        assert torch.linalg.matrix_rank(collapse(layers).W) <= narrowest
 
 
 @claim(
-    "In exact arithmetic a product of random square matrices keeps full "
-    "rank, with probability <probability>.",
-)
-def test_random_matrices_lose_no_rank_of_themselves(probability):
-    """The determinant of a product is the product of the determinants.
-
-    If none of these is 0, nor is that one, in exact arithmetic. Rounding moves
-    the determinant of a random 8 x 8 matrix, which is about 200, by some 1e-12.
-    """
-    full = [torch.linalg.det(each).abs() > 1e-9 for each in random_matrices()]
-    assert sum(full) / len(full) == probability
-
-
-@claim(
+    "In exact arithmetic a product of random square matrices keeps full rank, "
+    "with probability <probability>.",
     "But each matrix stretches some directions more than others, and over "
     "many products these differences multiply: in float64, whose numbers "
     "carry about <digits> digits, the weaker directions are lost to rounding "
     "beside the strongest.",
 )
-def test_only_rounding_loses_rank(digits):
-    """Follow a frame of directions, and turn it upright after each product.
+def test_only_rounding_loses_rank(said):
+    """If no determinant of the factors is 0, nor is their product, exactly.
 
-    How much each direction has been stretched is then known without loss.
+    Rounding moves that of a random 8 x 8 matrix, about 200, by some 1e-12.
+    Follow a frame of directions, and turn it upright after each product. How
+    much each direction has been stretched is then known without loss.
     """
-    eps = torch.finfo(torch.float64).eps
-    assert round(-math.log10(eps)) == digits, "to the nearest whole digit"
-    frame = torch.eye(8, dtype=torch.float64)
-    stretched = torch.zeros(8, dtype=torch.float64)  # in powers of ten
-    weaker = []
-    for matrix in random_matrices():
-        most, *_, least = torch.linalg.svdvals(matrix)
-        assert most > 2 * least
+    eps, matrices = torch.finfo(torch.float64).eps, random(1000, 8, 8)
+    full = (torch.linalg.det(matrices).abs() > 1e-9).double()
+    assert full.mean() == said.probability
+    assert round(-math.log10(eps)) == said.digits, "to the nearest digit"
+    stretches = torch.linalg.svdvals(matrices)
+    assert (stretches[:, 0] > 2 * stretches[:, -1]).all()
+    frame, stretched, weaker = torch.eye(8).double(), torch.zeros(8), []
+    for matrix in matrices:
         frame, triangle = torch.linalg.qr(matrix @ frame)
-        stretched += triangle.diagonal().abs().log10()
+        stretched = stretched + triangle.diagonal().abs().log10()
         weaker.append((stretched[0] - stretched[1:]).min().item())
-    assert weaker[9] < digits < weaker[-1], "behind the strongest, in digits"
+    assert weaker[9] < said.digits < weaker[-1], "behind the strongest"
     assert weaker[99] < weaker[499] < weaker[999]
-    assert rank_of_product(1000, torch.Generator().manual_seed(0)) == 1
-
-
-def random_matrices():
-    """Return the thousand factors of a long product."""
-    generator = torch.Generator().manual_seed(0)
-    return [
-        torch.randn(8, 8, generator=generator, dtype=torch.float64)
-        for _ in range(1000)
-    ]
 
 
 @claim(
@@ -247,7 +218,7 @@ def random_matrices():
     "products have rank <rank>, the others <second> or <third>.",
     "Long products even lose more, by rounding.",
 )
-def test_rank_of_a_long_product(share, rank, second, third):
+def test_rank_of_a_long_product(said):
     """The share of a hundred is known to 0.03: "about" allows twice that."""
 
     def ranks(count, seeds):
@@ -258,19 +229,10 @@ def test_rank_of_a_long_product(share, rank, second, third):
 
     assert set(ranks(1, seeds=30)) == {8}
     long = Counter(ranks(1000, seeds=100))
-    assert long[rank] / 100 == pytest.approx(share, abs=0.06)
-    assert set(long) == {rank, second, third}
-
-
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [("count", {"count": 0}), ("size", {"count": 2, "size": 0})],
-)
-def test_rank_refuses_counts_below_one(name, arguments):
-    with pytest.raises(
-        ValueError, match=f": {name} must be at least 1, but is"
-    ):
-        rank_of_product(generator=torch.Generator(), **arguments)
+    assert long[said.rank] / 100 == pytest.approx(said.share, abs=0.06)
+    assert set(long) == {said.rank, said.second, said.third}
+    assert ranks(100, 30) == ranks(100, 30), "by their seeds"
+    assert len(set(ranks(100, 30))) > 1
 
 
 @claim(
@@ -278,21 +240,22 @@ def test_rank_refuses_counts_below_one(name, arguments):
     "small change of a weight changes nothing.",
     "A network that learns in small steps needs such functions: with the "
     "step, a small change of a weight nearly always changes nothing.",
+    "For example, when the sum changes from <before> to <after>, the step "
+    "stays at <fires>, while the sigmoid rises from <lower> to <high>.",
 )
-def test_small_change_of_a_weight_changes_no_step(jumps):
+def test_small_change_of_a_weight_changes_no_step(said):
     """A sigmoid in its place follows the change."""
-    z = torch.linspace(-3, 3, 600, dtype=torch.float64)
-    assert step(z).diff().count_nonzero() == jumps
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(4, 100, generator=generator, dtype=torch.float64)
-    (unit,) = initialise((4, 1), generator)
+    assert step(grid(-3, 3, 600)).diff().count_nonzero() == said.jumps
+    (unit,), x = layers_of(4, 1), random(4, 100)
     for change in 1e-6 * torch.eye(4, dtype=torch.float64):
-        before, after = (
-            affine(x, unit),
-            affine(x, Layer(unit.W + change, unit.b)),
-        )
+        before = affine(x, unit)
+        after = affine(x, Layer(unit.W + change, unit.b))
         assert torch.equal(step(before), step(after))
         assert not torch.equal(sigmoid(before), sigmoid(after))
+    z = double([said.before, said.after])
+    assert step(z).tolist() == [said.fires, said.fires]
+    risen = [said.lower, said.high]
+    assert sigmoid(z).tolist() == pytest.approx(risen, abs=0.005)
 
 
 @claim(
@@ -300,48 +263,24 @@ def test_small_change_of_a_weight_changes_no_step(jumps):
     "say by how much.",
     "They have many values, and a larger sum never makes them smaller.",
     "Other activation functions say by how much.",
-)
-@pytest.mark.parametrize("g", [sigmoid, tanh, relu, leaky_relu])
-def test_others_say_by_how_much(g):
-    z = torch.linspace(-3, 3, 61, dtype=torch.float64)
-    assert len(set(g(z).tolist())) > 30
-    assert (g(z).diff() >= 0).all()
-
-
-@claim(
-    "For example, when the sum changes from <before> to <after>, the step "
-    "stays at <fires>, while the sigmoid rises from <low> to <high>.",
-)
-def test_the_step_stays_where_the_sigmoid_rises(
-    before, after, fires, low, high
-):
-    z = torch.tensor([before, after], dtype=torch.float64)
-    assert step(z).tolist() == [fires, fires]
-    assert sigmoid(z).tolist() == pytest.approx([low, high], abs=0.005)
-
-
-@claim(
     "Both are bounded: their outputs stay within fixed limits, which makes "
     "them convenient inputs for the next layer.",
-)
-def test_sigmoid_and_tanh_are_bounded():
-    """ReLU, for one, is not."""
-    far = torch.logspace(-3, 300, 304, dtype=torch.float64)
-    z = torch.cat([-far, far])
-    assert sigmoid(z).abs().max() <= 1
-    assert tanh(z).abs().max() <= 1
-    assert relu(z).max() == far.max()
-
-
-@claim(
     "A ReLU unit gives <nothing> while its sum is negative and the sum itself "
-    "from there on: <pieces> straight pieces with <bends> bend between them.",
+    "from there on: <pieces> straight pieces with <kinks> bend between them.",
 )
-def test_a_relu_unit_bends_once(nothing, pieces, bends):
-    z = torch.linspace(-1, 1, 9, dtype=torch.float64)
-    assert (relu(z)[z < 0] == nothing).all()
-    assert torch.equal(relu(z)[z >= 0], z[z >= 0])
-    assert relu(z).diff().diff().count_nonzero() == bends == pieces - 1
+def test_others_say_by_how_much(said):
+    """Sigmoid and tanh within limits; ReLU, for one, without."""
+    z = grid(-3, 3, 61)
+    for g, _ in ACTIVATIONS.values():
+        assert len(set(g(z).tolist())) > 30
+        assert (g(z).diff() >= 0).all()
+    far = torch.logspace(-3, 300, 304, dtype=torch.float64)
+    for g in (sigmoid, tanh):
+        assert g(torch.cat([-far, far])).abs().max() <= 1
+    assert torch.equal(relu(far), far)
+    assert (relu(-far) == said.nothing).all()
+    slopes = relu(grid(-1, 1, 9)).diff()
+    assert slopes.diff().count_nonzero() == said.kinks == said.pieces - 1
 
 
 @claim(
@@ -350,24 +289,21 @@ def test_a_relu_unit_bends_once(nothing, pieces, bends):
     "enough of them.",
     "The picture of it holds: the more units, the closer the fit.",
 )
-def test_more_units_fit_better(points):
+def test_more_units_fit_better(said):
     x, y = curve()
-    along = torch.linspace(0, 1, 601, dtype=torch.float64)
+    assert_close(x, torch.arange(-300, 301).double() / 100)
+    assert_close(y, torch.sin(2 * x) + x / 2)
     for bend in bends(9)[1:]:  # the first is at the left end
-        turned = relu(along - bend).diff().diff().abs() > 1e-9
-        assert points <= turned.sum() <= points + 1, "between two points"
+        turned = relu(grid(0, 1, 601) - bend).diff().diff().abs() > 1e-9
+        assert said.points <= turned.sum() <= said.points + 1, "between two"
     errors = [(relu_fit(x, y, units) - y).abs().max() for units in (3, 9, 27)]
-    assert errors == sorted(errors, reverse=True)
     assert errors[0] > 0.9
     assert 0.1 < errors[1] < 0.4
     assert errors[2] < 0.03
-
-
-def test_fit_is_exact_where_the_target_bends_at_its_points():
-    """Four units bend at the left end and at each further quarter."""
-    x = torch.linspace(-1, 1, 101, dtype=torch.float64)
+    # four units bend at the left end and at each further quarter
+    x = grid(-1, 1, 101)
     y = relu(x + 0.5) - 3 * relu(x - 0.5) + 7
-    torch.testing.assert_close(relu_fit(x, y, units=4), y, rtol=0, atol=1e-12)
+    assert_close(relu_fit(x, y, units=4), y, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -382,7 +318,7 @@ def test_fit_is_exact_where_the_target_bends_at_its_points():
 )
 def test_fit_takes_few_points_and_any_width(x, y, units, fit):
     found = relu_fit(torch.tensor(x), torch.tensor(y), units)
-    torch.testing.assert_close(found, torch.tensor(fit))
+    assert_close(found, torch.tensor(fit))
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
@@ -395,30 +331,7 @@ def test_fit_does_not_hang_on_the_scale(dtype, scale):
     close = 100 * torch.finfo(dtype).eps
     found = relu_fit(narrow, y.to(dtype), 8)
     assert found.dtype == dtype
-    torch.testing.assert_close(found.double(), exact, rtol=close, atol=close)
-
-
-def test_fit_refuses_what_does_not_fit():
-    x = torch.zeros(5)
-    with pytest.raises(
-        ValueError, match=r": x must have shape \(m,\), but has"
-    ):
-        relu_fit(x.unsqueeze(0), x, units=2)
-    with pytest.raises(ValueError, match=": x must be finite, but holds nan"):
-        relu_fit(x / 0, x, units=2)
-    with pytest.raises(ValueError, match=r"y must .* with m = 5, but has"):
-        relu_fit(x, torch.zeros(4), units=2)
-    with pytest.raises(TypeError, match="must share one dtype"):
-        relu_fit(x, x.double(), units=2)
-    with pytest.raises(ValueError, match="units must be at least 1"):
-        relu_fit(x, x, units=0)
-    with pytest.raises(
-        ValueError,
-        match=r": x must hold at least one example, but has shape \(0,\)$",
-    ):
-        relu_fit(x[:0], x[:0], units=2)
-    with pytest.raises(ValueError, match="y must be finite, but holds nan"):
-        relu_fit(x, x / 0, units=2)
+    assert_close(found.double(), exact, rtol=close, atol=close)
 
 
 def turns(y):
@@ -440,61 +353,57 @@ def turns(y):
     "With <nine> units it follows each wave with corners.",
     "With <twenty_seven> units it cannot be told from the curve.",
 )
-def test_figure_compares_three_fits_with_the_curve(
-    panels, few, more, many, three, corners, nine, twenty_seven
-):
+def test_figure_compares_three_fits_with_the_curve(said):
     """A wave is missed by more than 0.4, and followed within 0.2.
 
     What is closer than the curve's line is wide cannot be told from it.
     """
     figure = draw_approximation()
-    figure.draw_without_rendering()
-    assert len(figure.axes) == panels
-    assert [axes.get_title() for axes in figure.axes] == [
-        f"{units:g} units" for units in (few, more, many)
-    ]
-    assert (three, nine, twenty_seven) == (few, more, many)
+    drawing.lay_out(figure)
+    assert len(figure.axes) == said.panels
+    sizes = [int(said.three), int(said.nine), int(said.twenty_seven)]
+    assert sizes == [said.few, said.more, said.many]
     x, y = curve()
-    torch.testing.assert_close(y, torch.sin(2 * x) + x / 2)
-    for axes, units in zip(
-        figure.axes, map(int, (few, more, many)), strict=True
-    ):
+    fits = []
+    for axes, units in zip(figure.axes, sizes, strict=True):
+        assert axes.get_title() == f"{units} units"
         exact, fit, dots = axes.lines
-        torch.testing.assert_close(torch.as_tensor(exact.get_ydata()), y)
-        fitted = torch.as_tensor(fit.get_ydata())
-        torch.testing.assert_close(fitted, relu_fit(x, y, units))
+        assert_close(double(exact.get_xydata()), torch.stack([x, y], dim=1))
+        fits.append(double(fit.get_ydata()))
+        assert_close(fits[-1], relu_fit(x, y, units))
         assert exact.get_linewidth() < fit.get_linewidth()
-        turned = fitted.diff().diff().abs() > 1e-9
-        assert units - 1 <= turned.sum() <= 2 * units, "all but the first"
-        places = torch.as_tensor(dots.get_xdata())
         assert dots.get_marker() == "o"
+        turned = fits[-1].diff().diff().abs() > 1e-9
+        assert units - 1 <= turned.sum() <= 2 * units, "all but the first"
+        places = double(dots.get_xdata())
         assert len(places) == units
         assert places[0] == x[0]
         near = (x[1:-1][turned].unsqueeze(1) - places).abs().min(dim=1).values
         assert near.max() < 0.02, "it bends at dots alone"
-        assert torch.isin(torch.as_tensor(dots.get_ydata()), fitted).all()
+        assert torch.isin(double(dots.get_ydata()), fits[-1]).all()
+        # one scale for all, or they could not be compared
+        assert axes.get_ylim() == (-2.7, 2.7)
+        assert drawing.ticks(axes) == ([-3, 0, 3], [-2, 0, 2])
         assert axes.get_xlabel() == "$x$"
-    # one scale for all, or they could not be compared
-    assert {axes.get_ylim() for axes in figure.axes} == {(-2.7, 2.7)}
-    words = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert words == ["the curve", "the fit", "a unit's bend"]
+    words = drawing.words(figure)[:3]
+    assert [word for word, _ in words] == [
+        "the curve",
+        "the fit",
+        "a unit's bend",
+    ]
+    assert all(box.y1 < figure.axes[0].bbox.y0 / 100 for _, box in words)
 
-    rough, cornered, close = (
-        torch.as_tensor(axes.lines[1].get_ydata()) for axes in figure.axes
-    )
+    rough, cornered, close = fits
     waves = turns(y)
-    turned = rough.diff().diff().abs() > 1e-3
-    assert x[1:-1][turned].tolist() == pytest.approx([-1, 1])
-    assert corners == turned.sum()
-    assert len(waves) == 4
+    corners = x[1:-1][rough.diff().diff().abs() > 1e-3].tolist()
+    assert corners == pytest.approx([-1, 1])
+    assert len(corners) == said.corners
     assert ((rough - y)[waves[[0, -1]]].abs() > 0.4).all()
     assert rough[x < -1].diff().max() < -1e-3, "though none bends before -1"
-    assert len(turns(cornered)) == len(waves)
+    assert len(turns(cornered)) == len(waves) == 4
     assert ((cornered - y)[waves].abs() < 0.2).all()
-    (axes, line) = figure.axes[2], figure.axes[2].lines[0]
     points = 72 / figure.dpi * axes.get_window_extent().height
-    bottom, top = axes.get_ylim()
-    width = line.get_linewidth() / points * (top - bottom)
+    width = exact.get_linewidth() / points * 2 * 2.7
     assert (close - y).abs().max() < width
 
 
@@ -507,170 +416,113 @@ def test_figure_compares_three_fits_with_the_curve(
     "tanh, dashed, from <lower> to <higher>; ReLU and Leaky ReLU rise "
     "together with z on the right, and on the left ReLU is <silent> while "
     "Leaky ReLU, dotted, falls gently.",
-    "Right, their slopes: tanh's is a bump of height <tanh_top>, sigmoid's "
-    "a low one of height <sigmoid_top>; those of ReLU and Leaky ReLU jump "
-    "at 0 up to <slope>, ReLU's from <dead> and Leaky ReLU's from <gentle>.",
+    "Right, their slopes: tanh's is a bump of height <tanh_top>, sigmoid's a "
+    "low one of height <sigmoid_top>; those of ReLU and Leaky ReLU jump at 0 "
+    "up to <slope>, ReLU's from <dead> and Leaky ReLU's from <gentle>.",
 )
-def test_figure_shows_the_four_and_their_slopes(
-    leaky,
-    left,
-    right,
-    low,
-    high,
-    lower,
-    higher,
-    silent,
-    tanh_top,
-    sigmoid_top,
-    slope,
-    dead,
-    gentle,
-):
-    functions, slopes = draw_four().axes
+def test_figure_shows_the_four_and_their_slopes(said):
+    panels = draw_four().axes
     values, steepness = (
-        {
-            line.get_label(): torch.as_tensor(line.get_ydata())
-            for line in axes.lines
-        }
-        for axes in (functions, slopes)
+        {line.get_label(): double(line.get_ydata()) for line in axes.lines}
+        for axes in panels
     )
-    z = torch.as_tensor(functions.lines[0].get_xdata())
-    assert (z[0], z[-1]) == (left, right)
-    assert gentle == leaky == 0.1
-    expected = {
-        "sigmoid": torch.sigmoid(z),
-        "tanh": torch.tanh(z),
-        "ReLU": torch.relu(z),
-        "Leaky ReLU": torch.nn.functional.leaky_relu(z, leaky),
+    z = double(panels[0].lines[0].get_xdata())
+    assert (z[0], z[-1]) == (said.left, said.right)
+    assert said.gentle == said.leaky == 0.1
+    ends = {
+        "sigmoid": (torch.sigmoid(z), said.low, said.high, said.sigmoid_top),
+        "tanh": (torch.tanh(z), said.lower, said.higher, said.tanh_top),
+        "ReLU": (torch.relu(z), said.silent, 4, said.slope),
+        "Leaky ReLU": (torch.maximum(0.1 * z, z), -0.4, 4, said.slope),
     }
-    assert values.keys() == steepness.keys() == expected.keys()
-    for name, value in expected.items():
-        torch.testing.assert_close(values[name], value)
-        by_difference = value.diff() / z.diff()
-        beside = steepness[name][1:].clone()
-        kept = ~beside.isnan() & ~steepness[name][:-1].isnan()
-        assert (by_difference - beside)[kept].abs().max() < 0.01
-    for name, bottom, top in (
-        ("sigmoid", low, high),
-        ("tanh", lower, higher),
-    ):
-        assert values[name].min() == pytest.approx(bottom, abs=0.02)
-        assert values[name].max() == pytest.approx(top, abs=0.02)
-    assert torch.equal(values["ReLU"][z > 0], z[z > 0])
-    assert torch.equal(values["Leaky ReLU"][z > 0], z[z > 0])
-    assert (values["ReLU"][z < 0] == silent).all()
-    assert steepness["tanh"].max() == tanh_top
-    assert steepness["sigmoid"].max() == sigmoid_top
-    for name, before in (("ReLU", dead), ("Leaky ReLU", gentle)):
+    assert values.keys() == steepness.keys() == ends.keys()
+    for name, (a, low, high, top) in ends.items():
+        slope = steepness[name]
+        assert_close(values[name], a)
+        assert a[[0, -1]].tolist() == pytest.approx([low, high], abs=0.02)
+        by_difference = a.diff() / z.diff()
+        kept = ~slope[1:].isnan() & ~slope[:-1].isnan()
+        assert (by_difference - slope[1:])[kept].abs().max() < 0.01
+        assert slope[~slope.isnan()].max() == top
+    for name, before in (("ReLU", said.dead), ("Leaky ReLU", said.gentle)):
         assert (steepness[name][z < 0] == before).all()
-        assert (steepness[name][z > 0] == slope).all()
+        assert (steepness[name][z > 0] == said.slope).all()
         assert steepness[name][z == 0].isnan(), "it jumps"
-
-
-def test_figure_of_the_four_names_each_line_in_its_own_look():
-    for axes in draw_four().axes:
+    for axes in panels:
         styles = drawing.styles(axes)
-        assert len(set(styles.values())) == len(styles) == 4
-        assert styles["sigmoid"] == "-"
-        assert styles["tanh"] == "--"
-        assert styles["Leaky ReLU"] == ":"
-        colours = {line.get_label(): line.get_color() for line in axes.lines}
-        assert len(set(colours.values())) == 4
+        assert len(set(styles.values())) == 4
+        told = [styles[name] for name in ("sigmoid", "tanh", "Leaky ReLU")]
+        assert told == ["-", "--", ":"]
         named = {text.get_text(): text for text in axes.texts}
-        for name, colour in colours.items():
-            assert named[name].get_color() == colour
-            assert stray(axes, name, named[name]) < 0.35, "it is at its line"
+        for line in axes.lines:
+            name = named[line.get_label()]
+            assert name.get_color() == line.get_color()
+            assert stray(line, name) < 0.35, "it is at its line"
+        assert len({line.get_color() for line in axes.lines}) == 4
 
 
-def stray(axes, name, text):
+def stray(line, text):
     """Return how far, in inches, a name is from the line that it names."""
-    drawing.lay_out(axes.figure)
-    (line,) = [line for line in axes.lines if line.get_label() == name]
-    points = axes.transData.transform(line.get_xydata()) / 100
-    box = drawing.inches(text.get_window_extent())
-    aside = torch.as_tensor(points[:, 0])
-    up = torch.as_tensor(points[:, 1])
-    across = aside - aside.clamp(box.x0, box.x1)
-    upwards = up - up.clamp(box.y0, box.y1)
-    far = torch.hypot(across, upwards)
-    return far[~far.isnan()].min().item()
+    drawing.lay_out(line.figure)
+    points = double(line.axes.transData.transform(line.get_xydata()) / 100)
+    box = drawing.inches(text.get_window_extent()).get_points()
+    away = (points - points.clamp(*map(double, box))).norm(dim=1)
+    return away[~away.isnan()].min()
 
 
 @claim(
-    "values | <s_low> to <s_high> | <t_low> to <t_high> | <r_low> and above "
-    "| all",
+    "values | <s_low> to <s_high> | <t_low> to <t_high> | <r_low> and above | "
+    "all",
     "largest slope | <s_part>/<s_parts> | <t_most> | <r_most> | <l_most>",
     "slope far to the left | near <s_left> | near <t_left> | <r_left> | "
     "<l_left>",
     "slope far to the right | near <s_right> | near <t_right> | <r_right> | "
     "<l_right>",
-    "The first <two> have slopes that fade on both sides, ReLU's is "
-    "<nothing> on <one> side only, and Leaky ReLU's nowhere.",
+    "The first <two> have slopes that fade on both sides, ReLU's is <nothing> "
+    "on <one> side only, and Leaky ReLU's nowhere.",
+    "Only tanh gives outputs that are spread symmetrically about <middle> "
+    "when its inputs are.",
 )
-def test_table_of_the_four_says_what_they_do(
-    s_low,
-    s_high,
-    t_low,
-    t_high,
-    r_low,
-    s_part,
-    s_parts,
-    t_most,
-    r_most,
-    l_most,
-    s_left,
-    t_left,
-    r_left,
-    l_left,
-    s_right,
-    t_right,
-    r_right,
-    l_right,
-    two,
-    nothing,
-    one,
-):
+def test_table_of_the_four_says_what_they_do(said):
+    """Far to the left and right, at -15 and 15, to a millionth."""
     z = torch.arange(-1500, 1501, dtype=torch.float64) / 100
-    far = {"abs": 1e-6}  # at -15 and 15
-    slopes = []
-    for name, low, high, most, left, right in (
-        ("sigmoid", s_low, s_high, s_part / s_parts, s_left, s_right),
-        ("tanh", t_low, t_high, t_most, t_left, t_right),
-        ("relu", r_low, z[-1], r_most, r_left, r_right),
-        ("leaky_relu", l_left * z[0], z[-1], l_most, l_left, l_right),
-    ):
+    far = {"abs": 1e-6}
+    part = said.s_part / said.s_parts
+    table = {
+        "sigmoid": (said.s_low, said.s_high, part, said.s_left, said.s_right),
+        "tanh": (
+            said.t_low,
+            said.t_high,
+            said.t_most,
+            said.t_left,
+            said.t_right,
+        ),
+        "relu": (said.r_low, 15, said.r_most, said.r_left, said.r_right),
+        "leaky_relu": (
+            -15 * said.l_left,
+            15,
+            said.l_most,
+            said.l_left,
+            said.l_right,
+        ),
+    }
+    ends = []
+    for name, (low, high, most, left, right) in table.items():
         g, derivative = ACTIVATIONS[name]
         a, slope = g(z), derivative(z)
-        assert a.min().item() == pytest.approx(float(low), **far)
-        assert a.max().item() == pytest.approx(float(high), **far)
+        assert (a.min(), a.max()) == pytest.approx((low, high), **far)
         assert slope.max() == most
-        assert slope[0].item() == pytest.approx(left, **far)
-        assert slope[-1].item() == pytest.approx(right, **far)
-        slopes.append((slope[0].item(), slope[-1].item()))
-    faded = [max(ends) < 1e-6 for ends in slopes]
-    assert faded == [place < two for place in range(4)]
-    assert all(min(ends) > 0 for ends in slopes[: int(two)]), "they only fade"
-    relu_ends, leaky_ends = slopes[2:]
-    assert relu_ends.count(nothing) == one
-    assert nothing not in leaky_ends
-
-
-@claim(
-    "Only tanh gives outputs that are spread symmetrically about <middle> when "
-    "its inputs are.",
-)
-def test_only_tanh_keeps_what_is_symmetric(middle):
-    half = torch.randn(
-        1000, generator=torch.Generator().manual_seed(0), dtype=torch.float64
-    )
-    z = torch.cat([half, -half]) + middle
-    outputs = {name: g(z).sort().values for name, (g, _) in ACTIVATIONS.items()}
-    lopsided = {
-        name: (a + a.flip(0) - 2 * middle).abs().max()
-        for name, a in outputs.items()
-    }
-    assert lopsided.pop("tanh") < 1e-12
-    assert all(most > 0.1 for most in lopsided.values())
+        ends.append(slope[[0, -1]].tolist())
+        assert ends[-1] == pytest.approx([left, right], **far)
+        mixed = g(torch.cat([random(1000), -random(1000)])) - said.middle
+        lopsided = (
+            (mixed.sort().values + mixed.sort().values.flip(0)).abs().max()
+        )
+        assert lopsided < 1e-12 if name == "tanh" else lopsided > 0.1
+    faded = [0 < min(pair) <= max(pair) < 1e-6 for pair in ends]
+    assert faded == [place < said.two for place in range(4)]
+    assert ends[2].count(said.nothing) == said.one
+    assert said.nothing not in ends[3]
 
 
 @claim(
@@ -682,96 +534,43 @@ def test_only_tanh_keeps_what_is_symmetric(middle):
 def test_polynomial_units_add_up_to_a_polynomial():
     """Fifty units of degree d, with random weights, whose sum is fitted."""
     x, y = curve()
-    generator = torch.Generator().manual_seed(0)
-    (hidden,) = initialise((1, 50), generator)
-    shift = torch.randn(50, 1, generator=generator, dtype=torch.float64)
+    (hidden,) = layers_of(1, 50)
 
     def best(columns, y):
         return columns @ torch.linalg.lstsq(columns, y).solution
 
     for degree in (1, 2, 3):
         powers = torch.stack([x**d for d in range(degree + 1)], dim=1)
-        units = (affine(x.unsqueeze(0), Layer(hidden.W, shift)) ** degree).T
+        units = (affine(x.unsqueeze(0), hidden) ** degree).T
         units = torch.cat([units, torch.ones(len(x), 1)], dim=1)
-        torch.testing.assert_close(best(powers, units), units)
-        torch.testing.assert_close(
-            best(units, y.unsqueeze(1)), best(powers, y.unsqueeze(1))
-        )
+        assert_close(best(powers, units), units)
+        fits = [best(columns, y.unsqueeze(1)) for columns in (units, powers)]
+        assert_close(*fits)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_equations(seed):
-    generator = torch.Generator().manual_seed(seed)
-    first, second = (
-        Layer(W, torch.randn(len(W), 1, generator=generator, dtype=W.dtype))
-        for W, _ in initialise((3, 5, 2), generator)
-    )
-    x = torch.randn(3, 7, generator=generator, dtype=torch.float64)
+    first, second = layers_of(3, 5, 2, seed=seed)
+    x = random(3, 7, seed=seed)
     W, b = collapse([first, second])
-    symbols = {
-        "x": x,
-        "W": {None: W, 1: first.W, 2: second.W},
-        "b": {None: b, 1: first.b, 2: second.b},
-    }
+    weights = {None: W, 1: first.W, 2: second.W}
+    biases = {None: b, 1: first.b, 2: second.b}
 
     def tripled(x):
         return 3 * affine(3 * affine(x, first), second)
 
-    offset = tripled(torch.zeros(3, 1, dtype=torch.float64))
+    offset = tripled(0 * x[:, :1])
     slopes = tripled(torch.eye(3, dtype=torch.float64)) - offset
     inputs, curve_of_inputs = curve()
     others = {
         r"y = \sin 2x + x/2": {"x": inputs, "y": curve_of_inputs},
         "3 (2x + 1) - 2 = 6x + 1": {"x": inputs},
         "g(z) = 3z": {"g": lambda z: 3 * z, "z": x},
-        r"W = 3 W^{[2]} \cdot 3 W^{[1]}": {"W": symbols["W"] | {None: slopes}},
+        r"W = 3 W^{[2]} \cdot 3 W^{[1]}": {"W": weights | {None: slopes}},
         r"b = 3 (W^{[2]} \cdot 3 b^{[1]} + b^{[2]})": {
-            "b": symbols["b"] | {None: offset}
+            "b": biases | {None: offset}
         },
     }
+    symbols = {"x": x, "W": weights, "b": biases}
     named = ["u = 2x + 1"]  # the sum of a first unit, in one sentence
     hold("activation/index.md", symbols, here=others, given=named)
-
-
-def test_chance_comes_from_the_generator_alone():
-    """Products of 100 matrices have a rank of 3 or of 4, by their seeds."""
-
-    def ranks():
-        return [
-            rank_of_product(100, torch.Generator().manual_seed(seed))
-            for seed in range(30)
-        ]
-
-    assert ranks() == ranks()
-    assert len(set(ranks())) > 1
-
-
-def test_curve_is_that_of_the_text():
-    x, y = curve()
-    by_hand = [(i - 300) / 100 for i in range(601)]
-    assert x.tolist() == pytest.approx(by_hand, abs=1e-14)
-    by_hand = [math.sin(2 * number) + number / 2 for number in by_hand]
-    assert y.tolist() == pytest.approx(by_hand, abs=1e-14)
-
-
-def test_legend_of_the_fits_stands_below_them_in_one_row():
-    figure = draw_approximation()
-    drawing.lay_out(figure)
-    where = [box for _, box in drawing.words(figure)][:3]
-    for left, right in pairwise(where):
-        assert left.y0 == pytest.approx(right.y0, abs=0.02)
-        assert left.x1 < right.x0
-    assert all(where[0].y1 < axes.bbox.y0 / 100 for axes in figure.axes)
-    middle = (where[0].x0 + where[2].x1) / 2
-    assert middle == pytest.approx(figure.get_size_inches()[0] / 2, abs=0.3)
-
-
-def test_fits_share_one_frame():
-    x, y = curve()
-    for axes in draw_approximation().axes:
-        for line in axes.lines[:2]:
-            assert torch.equal(torch.as_tensor(line.get_xdata()), x)
-        assert drawing.ticks(axes) == ([-3, 0, 3], [-2, 0, 2])
-        low, high = axes.get_ylim()
-        assert -3 < low < y.min() < y.max() < high < 3
-        assert low == -high, "and so the same in all three"
