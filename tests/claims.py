@@ -5,19 +5,24 @@
 
 A test quotes a whole sentence, in plain words, as press/wording.py says; a page
 must say it. A number in angle brackets is read from the page and handed to the
-test: the page says it, the test compares it with what the code computes.
+test: the page says it, the test compares it with what the code computes. A
+test that takes `numbers` is handed all of them by name, in the order in which
+its sentences say them, and `agree` holds them against what was computed, each
+as the page rounds it.
 
 Each sentence that no test quotes is in tests/book/unquoted.txt, word for word,
 so that whoever changes a sentence must change the other place, too.
 """
 
 import difflib
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+import torch
 
 from press.claims import Claim, claims, quotations
 from press.wording import number, pattern
@@ -69,7 +74,9 @@ def claim(*texts: str) -> Callable:
         if not rows:
             lines = ["these differ in their numbers:", *placed(texts)]
             return mark(_failing(test, "\n".join(lines)))
-        if names:
+        if "numbers" in inspect.signature(test).parameters:
+            test = pytest.mark.parametrize("numbers", rows)(test)
+        elif names:
             said = sorted({tuple(row[name] for name in names) for row in rows})
             test = pytest.mark.parametrize(names, said)(test)
         return mark(test)
@@ -83,8 +90,28 @@ def quoted(text: str) -> Iterator[tuple[Claim, dict[str, float]]]:
     for said in backed():
         found = sentence.fullmatch(said.words)
         if found:
-            numbers = {name: number(n) for name, n in found.groupdict().items()}
+            numbers = {name: Said(n) for name, n in found.groupdict().items()}
             yield said, numbers
+
+
+class Said(float):
+    """A number of a page; half a unit of its last decimal, if any, is near."""
+
+    def __new__(cls, text: str) -> "Said":
+        said = super().__new__(cls, number(text))
+        places = len(text.partition(".")[2])
+        said.near = 1e-9 + (0.5 * 10.0**-places if places else 0)
+        return said
+
+
+def agree(numbers: Mapping[str, float] | Iterable[float], *found: Any) -> None:
+    """Hold numbers of a page against numbers, tensors or lists, in a row."""
+    said = numbers if isinstance(numbers, Mapping) else dict(enumerate(numbers))
+    parts = [torch.as_tensor(part, dtype=torch.float64) for part in found]
+    row = [value for part in parts for value in part.flatten().tolist()]
+    for (name, one), value in zip(said.items(), row, strict=True):
+        near = getattr(one, "near", 1e-9)
+        assert abs(one - value) <= near, f"<{name}> is {one}, not {value}"
 
 
 def placed(texts: Iterable[str], given: Mapping | None = None) -> list[str]:

@@ -49,7 +49,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     except Exception as error:
         given = item.callspec.params if hasattr(item, "callspec") else {}
         for mark in item.iter_markers("claim"):
-            for sentence in placed(mark.args, given):
+            for sentence in placed(mark.args, given | given.get("numbers", {})):
                 error.add_note(sentence)
         raise
 
