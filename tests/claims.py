@@ -75,7 +75,8 @@ def claim(*texts: str) -> Callable:
             lines = ["these differ in their numbers:", *placed(texts)]
             return mark(_failing(test, "\n".join(lines)))
         if "numbers" in inspect.signature(test).parameters:
-            test = pytest.mark.parametrize("numbers", rows)(test)
+            said = {tuple(row.items()): row for row in rows}.values()
+            test = pytest.mark.parametrize("numbers", said)(test)
         elif names:
             said = sorted({tuple(row[name] for name in names) for row in rows})
             test = pytest.mark.parametrize(names, said)(test)

@@ -70,9 +70,9 @@ def test_histories_of_small_formulas(
     autograd.backward(c)
     assert (len(paths(c, a)), a.grad, b.grad) == (count, sum_, 2)
     a, b = Value(3.0), Value(3.0)
-    for a, result, wanted in ((a, a - a, difference), (b, b * b, square)):
+    for start, result, wanted in ((a, a - a, difference), (b, b * b, square)):
         autograd.backward(result)
-        assert (len(paths(result, a)), a.grad) == (two, wanted)
+        assert (len(paths(result, start)), start.grad) == (two, wanted)
 
 
 @claim(
