@@ -442,9 +442,8 @@ def test_bottom_is_where_the_slopes_cancel(level):
 def test_equations():
     z = torch.linspace(-2, 2, 9, dtype=torch.float64)
     h = torch.linspace(0.1, 0.9, 9, dtype=torch.float64)
-    p, q = torch.randn(
-        2, 9, generator=torch.Generator().manual_seed(0)
-    ).double()
+    generator = torch.Generator().manual_seed(0)
+    p, q = torch.randn(2, 9, generator=generator).double()
     c, u, steps = 0.7, 1e-3, torch.logspace(-2, 0, 40001, dtype=torch.float64)
     errors, one_sided = c * steps**2 + u / steps, c * steps + 2 * u / steps
     bottoms = (u / (2 * c)) ** (1 / 3), (2 * u / c) ** 0.5
