@@ -27,15 +27,17 @@ TORCHS = {
 }
 
 
-def problem(seed: int) -> tuple[list[Layer], Tensor, Tensor]:
+def problem(
+    seed: int, sizes: Sequence[int] = SIZES
+) -> tuple[list[Layer], Tensor, Tensor]:
     """Return layers with biases other than 0, inputs and targets."""
     generator = torch.Generator().manual_seed(seed)
     layers = [
         Layer(W, torch.randn(len(W), 1, generator=generator, dtype=W.dtype))
-        for W, _ in initialise(SIZES, generator)
+        for W, _ in initialise(sizes, generator)
     ]
-    x = torch.randn(SIZES[0], 7, generator=generator, dtype=torch.float64)
-    y = torch.randint(0, 2, (SIZES[-1], 7), generator=generator).double()
+    x = torch.randn(sizes[0], 7, generator=generator, dtype=torch.float64)
+    y = torch.randint(0, 2, (sizes[-1], 7), generator=generator).double()
     return layers, x, y
 
 

@@ -2,9 +2,10 @@ import re
 
 import pytest
 import torch
+from torch.testing import assert_close
 
 from snippets.network import Layer, initialise
-from snippets.propagation.backward import backward as layer_backward
+from snippets.propagation.backward import backward
 from snippets.propagation.descent import XOR, XOR_TARGETS, train_on_xor, update
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import forward
@@ -15,51 +16,49 @@ from tests.equations.check import hold
 from tests.propagation import passes
 
 
+def weight(value):
+    """Return a weight whose history is kept, and its optimiser."""
+    w = torch.tensor(value, dtype=torch.float64, requires_grad=True)
+    return w, torch.optim.SGD([w], lr=0.1)
+
+
 @claim(
     "A tensor with requires_grad=True is one whose history is kept; "
-    "loss.backward() goes back through it, each number before its sources; "
-    "and its .grad adds up what arrives.",
+    "loss.backward() goes back through it, each number before its sources; and "
+    "its .grad adds up what arrives.",
     r"The slope is $2 \cdot 3 \cdot (3w - 5) = <slope>$, and after the second "
     "call grad holds <sum_>: torch adds the new gradient to the old one.",
     "torch's autograd goes back through the history of each tensor; .grad adds "
     "up until it is cleared.",
     "So forget the old one before each call, as an optimiser's zero_grad() "
     "does.",
-)
-def test_torch_adds_up(slope, sum_):
-    w = torch.tensor(2.0, requires_grad=True)
-    kept = ((3 * w - 5) ** 2).grad_fn
-    assert kept is not None
-    for wanted in (slope, sum_):
-        ((3 * w - 5) ** 2).backward()
-        assert w.grad.item() == wanted
-    torch.optim.SGD([w], lr=0.1).zero_grad()
-    ((3 * w - 5) ** 2).backward()
-    assert w.grad.item() == slope
-    a = torch.tensor(1.0, requires_grad=True)
-    b = a + a
-    (b + b).backward()
-    assert a.grad.item() == 4
-
-
-@claim(
     "The step stands under no_grad, because a weight that is changed in place "
     "would otherwise become part of the history, and torch refuses that.",
 )
-def test_torch_refuses_a_step_that_it_would_have_to_remember():
-    w = torch.tensor(2.0, requires_grad=True)
+def test_torch_adds_up(slope, sum_):
+    w, optimiser = weight(2.0)
+    for wanted in (slope, sum_, slope):
+        loss = (3 * w - 5) ** 2
+        assert loss.grad_fn is not None
+        loss.backward()
+        assert w.grad.item() == wanted
+        if wanted == sum_:
+            optimiser.zero_grad()
     with pytest.raises(RuntimeError, match="in-place operation"):
         w -= 0.1
     with torch.no_grad():
         w -= 0.1
     assert w.item() == pytest.approx(1.9)
+    a, _ = weight(1.0)
+    b = a + a
+    (b + b).backward()
+    assert a.grad.item() == 4
 
 
 def model_of(sizes, function=torch.nn.Sigmoid):
     n, k, outputs = sizes
-    return torch.nn.Sequential(
-        torch.nn.Linear(n, k), function(), torch.nn.Linear(k, outputs)
-    ).double()
+    linears = torch.nn.Linear(n, k), torch.nn.Linear(k, outputs)
+    return torch.nn.Sequential(linears[0], function(), linears[1]).double()
 
 
 @claim(
@@ -74,18 +73,17 @@ def model_of(sizes, function=torch.nn.Sigmoid):
 )
 @pytest.mark.parametrize("steps", [1, 3])
 def test_torch_takes_the_steps_of_the_book(rate, steps):
-    model = model_of((2, 2, 1))
-    set_parameters(model, LAYERS)
+    model, layers = model_of((2, 2, 1)), LAYERS
+    set_parameters(model, layers)
     losses = train_in_torch(model, X.T, Y.T, steps=steps, learning_rate=rate)
-    layers = LAYERS
     for loss in losses:
         y_hat, caches = forward(X, layers, NAMES)
         ours = cross_entropy_of_z(caches[-1].z, Y)
         assert loss == pytest.approx(ours.item(), rel=1e-12)
-        layers = update(layers, layer_backward(y_hat - Y, caches, NAMES), rate)
+        layers = update(layers, backward(y_hat - Y, caches, NAMES), rate)
     ours = [part for layer in layers for part in layer]
     for own, part in zip(ours, model.parameters(), strict=True):
-        torch.testing.assert_close(own.reshape(part.shape), part.detach())
+        assert_close(own.reshape(part.shape), part.detach())
 
 
 @claim(
@@ -94,32 +92,39 @@ def test_torch_takes_the_steps_of_the_book(rate, steps):
 )
 def test_a_few_lines_of_plain_torch_learn_xor(count):
     """Run those of the page, as a reader would."""
-    (lines,) = (
-        fence
-        for fence in re.findall(
-            r"(?ms)^```python exec[^\n]*\n(.*?)^```",
-            pages()["propagation/pytorch.md"],
-        )
-        if "import nn" in fence
-    )
+    fence, page = r"(?ms)^```python exec[^\n]*\n(.*?)^```", pages()
+    fences = re.findall(fence, page["propagation/pytorch.md"])
+    (lines,) = [lines for lines in fences if "import nn" in lines]
     assert len([line for line in lines.splitlines() if line]) == count
     assert "snippets" not in lines
     assert "derivative" not in lines
     names = {}
     with torch.random.fork_rng():
         exec(lines, names)
-    predictions = names["model"](names["x"]).sigmoid()
-    assert torch.equal(predictions.round(), names["y"])
+    assert torch.equal(names["model"](names["x"]).sigmoid().round(), names["y"])
     assert names["loss"] < 0.05
 
 
 @claim(
     ".double() makes the weights float64; torch would take float32.",
+    "The input is $(7, 3)$, the weight $(4, 3)$, the bias $(4,)$ and the "
+    "output $(7, 4)$.",
+    "Give a model of two inputs two examples as columns, and the shapes fit: "
+    "each feature is taken for an example.",
+    "No error is raised here either.",
 )
-def test_torch_takes_float32_unless_told():
-    linear = torch.nn.Linear(2, 1)
+def test_shapes_and_dtypes_of_linear_layers():
+    linear = torch.nn.Linear(3, 4)
+    assert (linear.weight.shape, linear.bias.shape) == ((4, 3), (4,))
+    assert linear(torch.zeros(7, 3)).shape == (7, 4)
     assert linear.weight.dtype == torch.float32
     assert linear.double().weight.dtype == torch.float64
+    model = model_of((2, 2, 1))
+    columns = torch.tensor([[1.0, 3.0], [2.0, 4.0]]).double()
+    wrong, right = model(columns), model(columns.T)
+    assert wrong.shape == right.shape
+    assert not torch.allclose(wrong, right)
+    assert_close(wrong[0], model(torch.tensor([1.0, 3]).double()))
 
 
 @claim(
@@ -131,13 +136,11 @@ def test_torch_learns_xor_as_the_book_does(decimals):
     model = model_of((2, 4, 1), torch.nn.Tanh)
     generator = torch.Generator().manual_seed(2)
     set_parameters(model, initialise((2, 4, 1), generator))
-    theirs = train_in_torch(
-        model, XOR.T, XOR_TARGETS.T, steps=300, learning_rate=1.0
-    )
+    rows = XOR.T, XOR_TARGETS.T
+    theirs = train_in_torch(model, *rows, steps=300, learning_rate=1.0)
     _, ours = train_on_xor(299, 1.0, torch.Generator().manual_seed(2))
     assert theirs == pytest.approx(ours, abs=10**-decimals / 1000)
-    predictions = model(XOR.T).sigmoid().detach()
-    assert torch.equal(predictions.round(), XOR_TARGETS.T)
+    assert torch.equal(model(rows[0]).sigmoid().detach().round(), rows[1])
 
 
 @claim(
@@ -145,8 +148,7 @@ def test_torch_learns_xor_as_the_book_does(decimals):
     "a row, as in a table of data.",
     r"The row $(b^{[l]})^\top$ is added to each row of the product.",
     "$W^{[l]}$ is the same in both, and so is its gradient: put "
-    r"$(dZ^{[l]})^\top$ for $dz^{[l]}$ and $A^{[l-1]}$ for "
-    r"$(a^{[l-1]})^\top$.",
+    r"$(dZ^{[l]})^\top$ for $dz^{[l]}$ and $A^{[l-1]}$ for $(a^{[l-1]})^\top$.",
     "In the gradient of the activations both sides are transposed:",
     "activations | $(n^{[l]}, m)$ | $(m, n^{[l]})$",
     "weights | $(n^{[l]}, n^{[l-1]})$ | $(n^{[l]}, n^{[l-1]})$",
@@ -171,31 +173,32 @@ def test_rows_and_columns_say_the_same(columns):
         linear = torch.nn.Linear(n[l - 1], n[l], dtype=W.dtype)
         set_parameters(torch.nn.Sequential(linear), [Layer(W, b)])
         assert linear.weight.shape == W.shape == (n[l], n[l - 1])
-        assert linear.bias.shape == (n[l],)
-        assert b.shape == (n[l], columns)
+        assert (linear.bias.shape, b.shape) == ((n[l],), (n[l], columns))
         Z = linear(A)
         assert Z.shape == (m, n[l])
-        torch.testing.assert_close(Z, A @ W.T + b.T)
-        torch.testing.assert_close(Z.T, W @ A.T + b)
         Z.backward(dz.T / m)
         for rows, own in (
-            (dz.T.T @ A.detach() / m, dz @ A.detach() / m),
+            (Z, A @ W.T + b.T),
+            (Z.T, W @ A.T + b),
+            (dz.T.T @ A.detach() / m, signs["dW"][l]),
             (linear.weight.grad, signs["dW"][l]),
             (linear.bias.grad, signs["db"][l].flatten()),
             (dz.T.mean(dim=0), dz.mean(dim=1)),
             (A.grad * m, dz.T @ W),
             (A.grad.T * m, W.T @ dz),
         ):
-            torch.testing.assert_close(rows, own)
+            assert_close(rows, own)
 
 
 @claim(
     "Without zero_grad() each step goes along the sum of all gradients so far.",
     "No error is raised.",
+    r"At $-0.1 \cdot (3 + 3 + 3) = <right>$.",
+    "Without clearing, grad is <g1>, then <g2>, then <g3>, and the weight ends "
+    r"at $-0.1 \cdot (3 + 6 + 9) = <wrong>$, twice as far.",
 )
-def test_old_gradients_are_added_to_new_ones():
-    w = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.SGD([w], lr=0.1)
+def test_old_gradients_are_added_to_new_ones(right, g1, g2, g3, wrong):
+    w, optimiser = weight(0.5)
     so_far, own = 0.0, 0.5
     for _ in range(4):
         (w**2).backward()
@@ -203,34 +206,11 @@ def test_old_gradients_are_added_to_new_ones():
         so_far += 2 * own
         own -= 0.1 * so_far
         assert w.item() == pytest.approx(own, rel=1e-12)
-
-
-@claim(
-    "Give a model of two inputs two examples as columns, and the shapes fit: "
-    "each feature is taken for an example.",
-    "No error is raised here either.",
-)
-def test_a_square_of_data_fits_both_ways():
-    model = model_of((2, 2, 1))
-    columns = torch.tensor([[1.0, 3.0], [2.0, 4.0]]).double()
-    wrong, right = model(columns), model(columns.T)
-    assert wrong.shape == right.shape
-    assert not torch.allclose(wrong, right)
-    torch.testing.assert_close(wrong[0], model(torch.tensor([1.0, 3]).double()))
-
-
-@claim(
-    r"At $-0.1 \cdot (3 + 3 + 3) = <right>$.",
-    "Without clearing, grad is <g1>, then <g2>, then <g3>, and the weight ends "
-    r"at $-0.1 \cdot (3 + 6 + 9) = <wrong>$, twice as far.",
-)
-def test_first_exercise(right, g1, g2, g3, wrong):
     for clear, grads, end in (
         (True, (3, 3, 3), right),
         (False, (g1, g2, g3), wrong),
     ):
-        w = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
-        optimiser = torch.optim.SGD([w], lr=0.1)
+        w, optimiser = weight(0.0)
         for grad in grads:
             if clear:
                 optimiser.zero_grad()
@@ -241,34 +221,12 @@ def test_first_exercise(right, g1, g2, g3, wrong):
     assert wrong == 2 * right
 
 
-def symbols(seed: int) -> dict[str, object]:
-    """Return the signs of a pass, with rows beside the columns."""
-    signs = passes.symbols_of_a_pass(*passes.problem(seed))
-    rows = {
-        sign: {l: value.T for l, value in signs[sign.swapcase()].items()}
-        for sign in ("Z", "A")
-    }
-    for sign in ("Z", "A"):
-        derivatives = signs[f"d{sign.lower()}"]
-        rows[f"d{sign}"] = {l: value.T for l, value in derivatives.items()}
-    return signs | rows
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_equations(seed):
-    hold(
-        "propagation/pytorch.md",
-        symbols(seed),
-        here={r"2 \cdot 3 \cdot (3w - 5) = 6": {"w": 2.0}},
-    )
-
-
-@claim(
-    "The input is $(7, 3)$, the weight $(4, 3)$, the bias $(4,)$ and the "
-    "output $(7, 4)$.",
-)
-def test_third_exercise():
-    linear = torch.nn.Linear(3, 4)
-    assert linear.weight.shape == (4, 3)
-    assert linear.bias.shape == (4,)
-    assert linear(torch.zeros(7, 3)).shape == (7, 4)
+    """With rows beside the columns."""
+    signs = passes.symbols_of_a_pass(*passes.problem(seed))
+    rows = {"Z": "z", "A": "a", "dZ": "dz", "dA": "da"}
+    for sign, of_columns in rows.items():
+        signs[sign] = {l: value.T for l, value in signs[of_columns].items()}
+    here = {r"2 \cdot 3 \cdot (3w - 5) = 6": {"w": 2.0}}
+    hold("propagation/pytorch.md", signs, here=here)

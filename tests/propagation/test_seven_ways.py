@@ -2,78 +2,51 @@ import pytest
 import torch
 
 from snippets.network import Layer
-from snippets.propagation import autograd, gradient_check
-from snippets.propagation import seven_ways as seven_ways_module
-from snippets.propagation.autograd import (
-    all_of,
-    as_values,
-    loss_of_values,
-    paths,
-    sum_over_paths,
-)
-from snippets.propagation.backward import backward
+from snippets.propagation import autograd, gradient_check, seven_ways
+from snippets.propagation.autograd import paths, sum_over_paths
 from snippets.propagation.example import LAYERS, NAMES, X, Y
 from snippets.propagation.forward import forward
-from snippets.propagation.seven_ways import (
-    WAYS,
-    along_the_graph,
-    seven_ways,
-)
-from tests.claims import claim
+from snippets.propagation.seven_ways import WAYS
+from tests.claims import agree, claim
 from tests.equations.check import hold
+from tests.propagation import passes
+from tests.propagation.slopes import column
 
 
-def require_equal(found, but=()):
-    """Hold all ways equal to 1e-9, differences to 1e-6."""
-    wanted = found["equations"]
+def found_equal(*given, but=()):
+    """Return what all ways find, equal to 1e-9, differences to 1e-6."""
+    found = seven_ways.seven_ways(*given)
     for way, slopes in found.items():
         limit = 1e-6 if way == "differences" else 1e-9
-        if way not in but:
-            assert (slopes - wanted).abs().max() < limit, way
+        off = (slopes - found["equations"]).abs().max()
+        assert off < limit or way in but, way
+    return found
 
 
 @claim(
     "Six ways agree to within $<limit>$, and differences with them to within "
     "$<nearly>$, even where the output saturates.",
     "All <seven> find <nine> derivatives of the network on paper.",
+    r"For the network on paper, $db_1 = dz \cdot w_1 \cdot a_1 (1 - a_1)$, "
+    r"about $-0.416 \cdot 0.8 \cdot 0.599 \cdot 0.401$, which is <db1>, as in "
+    "the table.",
 )
-def test_seven_ways_to_the_gradient_on_paper(limit, nearly, seven, nine):
-    found = seven_ways(X, Y, LAYERS, NAMES)
+def test_seven_ways_to_the_gradient_on_paper(limit, nearly, seven, nine, db1):
+    found = found_equal(X, Y, LAYERS, NAMES)
+    assert [*found] == [
+        *("hand", "paths", "equations", "NumPy"),
+        *("engine", "torch", "differences"),
+    ]
     assert len(found) == len(WAYS) == seven
-    ways = [
-        "hand",
-        "paths",
-        "equations",
-        "NumPy",
-        "engine",
-        "torch",
-        "differences",
-    ]
-    assert [*found] == ways
     assert {len(slopes) for slopes in found.values()} == {nine}
-    require_equal(found)
     assert (limit, nearly) == (1e-9, 1e-6)
-
-
-def drawn(seed, names):
-    generator = torch.Generator().manual_seed(seed)
-    layers = [
-        Layer(
-            2 * torch.randn(W.shape, generator=generator, dtype=W.dtype),
-            torch.randn(b.shape, generator=generator, dtype=b.dtype),
-        )
-        for W, b in LAYERS
-    ]
-    x = torch.randn(2, 1, generator=generator, dtype=torch.float64)
-    y = torch.rand(1, 1, generator=generator, dtype=torch.float64)
-    return x, y if seed % 2 else y.round(), layers, names
+    agree([db1, db1], found["equations"][4], -0.416 * 0.8 * 0.599 * 0.401)
 
 
 @claim(
     "The slope of the loss with respect to the output unit's $z$ is $dz = "
-    "\\hat y - "
-    "y$; those of the hidden $z_1$ and $z_2$ are one step further back; and "
-    "each weight has the slope of its $z$, times its input:",
+    r"\hat y - y$; those of the hidden $z_1$ and $z_2$ are one step further "
+    "back; and each weight has the slope of its $z$, times its input:",
     "Here they are in NumPy, where the sigmoid is computed by tanh, so that "
     "nothing overflows:",
     "None: all of them take the function by its name, so it is enough to pass "
@@ -81,24 +54,18 @@ def drawn(seed, names):
 )
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu"])
 @pytest.mark.parametrize("seed", range(6))
-def test_seven_ways_agree_elsewhere(seed, name):
-    require_equal(seven_ways(*drawn(seed, (name, "sigmoid"))))
-
-
-@pytest.mark.parametrize("size", [40.0, -800.0, 2000.0])
-def test_seven_ways_agree_far_out(size):
-    """Wherever sigmoids round to 0 or 1, hidden or last."""
-    for name in ("sigmoid", "tanh"):
-        for y in (torch.zeros(1, 1).double(), torch.ones(1, 1).double()):
-            x, _, layers, names = drawn(1, (name, "sigmoid"))
-            require_equal(
-                seven_ways(
-                    size * x,
-                    y,
-                    [layers[0], Layer(*(size * p for p in layers[1]))],
-                    names,
-                )
-            )
+def test_seven_ways_agree_elsewhere_and_far_out(seed, name):
+    """Far out means that sigmoids round to 0 or 1, hidden or last."""
+    generator = torch.Generator().manual_seed(seed)
+    first, last = (
+        Layer(*(2 * p.clone().normal_(generator=generator) for p in layer))
+        for layer in LAYERS
+    )
+    x, y = X.clone().normal_(generator=generator), Y * seed / 5
+    found_equal(x, y, [first, last], (name, "sigmoid"))
+    for size in (40.0, -800.0, 2000.0) if name != "relu" else ():
+        far = [first, Layer(*(size * p for p in last))]
+        found_equal(size * x, y.round(), far, (name, "sigmoid"))
 
 
 @claim(
@@ -109,10 +76,9 @@ def test_seven_ways_agree_far_out(size):
 @pytest.mark.parametrize("y", [0.0, 1.0])
 def test_seven_ways_agree_at_the_kink(y):
     hidden, output = LAYERS
-    layers = [Layer(hidden.W, -hidden.W @ X), output]
-    assert not forward(X, layers, ("relu", "sigmoid"))[1][0].z.any()
-    found = seven_ways(X, torch.full_like(Y, y), layers, ("relu", "sigmoid"))
-    require_equal(found, but=("differences",))
+    layers, names = [Layer(hidden.W, -hidden.W @ X), output], ("relu", NAMES[1])
+    assert not forward(X, layers, names)[1][0].z.any()
+    found = found_equal(X, Y * y, layers, names, but=("differences",))
     assert not found["equations"][:6].any()
     assert found["differences"][:6].abs().min() > 0.1
 
@@ -125,37 +91,33 @@ def test_seven_ways_agree_at_the_kink(y):
 )
 def test_seven_ways_agree_where_the_output_saturates(one, zero, dw, db):
     """Five take any network, two a second layer that hands on the input."""
-    x, w = torch.tensor([[37.0]]).double(), torch.tensor([[1.0]]).double()
-    y, layers = torch.full_like(w, zero), [Layer(w, 0 * w)]
+    x, w, y = column(37.0), column(1.0), column(zero)
+    layers = [Layer(w, 0 * w)]
     assert forward(x, layers, ["sigmoid"])[0].item() == one
-    for way, find in WAYS.items():
-        if way not in ("hand", "NumPy"):
-            slopes = find(x, y, layers, ["sigmoid"]).tolist()
-            assert slopes == pytest.approx([dw, db], abs=1e-6), way
-    passing = Layer(torch.eye(2).double(), torch.zeros(2, 1).double())
-    output = Layer(torch.tensor([[1.0, 0.0]]).double(), 0 * w)
-    x = torch.tensor([[37.0], [1.0]]).double()
-    found = seven_ways(x, y, [passing, output], ("relu", "sigmoid"))
-    require_equal(found)
+    for way in {*WAYS} - {"hand", "NumPy"}:
+        slopes = WAYS[way](x, y, layers, ["sigmoid"]).tolist()
+        assert slopes == pytest.approx([dw, db], abs=1e-6), way
+    passing = Layer(torch.eye(2).double(), column(0.0, 0.0))
+    output = Layer(column(1.0, 0.0).T, 0 * w)
+    names = "relu", "sigmoid"
+    found = found_equal(column(37.0, 1.0), y, [passing, output], names)
     for slopes in found.values():
         last = slopes[[6, 8]].tolist()
         assert last == pytest.approx([dw, db], abs=1e-6)
 
 
 @claim(
-    "<three> of the ways begin at $\\hat y - y$, and the other <four> take the "
-    "loss from $z$, so none of them divides by $1 - \\hat y = 0$.",
+    r"<three> of the ways begin at $\hat y - y$, and the other <four> take the "
+    r"loss from $z$, so none of them divides by $1 - \hat y = 0$.",
 )
-def test_some_ways_take_the_loss_from_z(monkeypatch, three, four):
+def test_some_ways_take_the_loss_from_z(three, four, monkeypatch):
     """Another loss of z changes what they find, and nothing else does."""
-    before = seven_ways(X, Y, LAYERS, NAMES)
-    for module, name in (
-        (seven_ways_module, "cross_entropy_of_z"),
-        (gradient_check, "cross_entropy_of_z"),
-    ):
-        monkeypatch.setattr(module, name, lambda z, y: (z - y).sum())
+    before = seven_ways.seven_ways(X, Y, LAYERS, NAMES)
+    for module in (seven_ways, gradient_check):
+        other = lambda z, y: (z - y).sum()  # noqa: E731
+        monkeypatch.setattr(module, "cross_entropy_of_z", other)
     monkeypatch.setattr(autograd, "loss_of_z", lambda z, y: z)
-    after = seven_ways(X, Y, LAYERS, NAMES)
+    after = seven_ways.seven_ways(X, Y, LAYERS, NAMES)
     same = [way for way in WAYS if torch.equal(before[way], after[way])]
     assert same == ["hand", "equations", "NumPy"]
     assert (three, four) == (len(same), len(WAYS) - len(same))
@@ -166,37 +128,25 @@ def test_some_ways_take_the_loss_from_z(monkeypatch, three, four):
     "and two paths lead from the loss to $z$.",
 )
 def test_paths_are_those_of_the_network():
-    """Each of the nine acts through one unit, on both terms of the loss."""
-    values = as_values(LAYERS)
-    loss = loss_of_values(values, X.flatten().tolist(), Y.item(), NAMES)
-    assert [len(paths(loss, value)) for value in all_of(values)] == [2] * 9
-    slopes = [sum_over_paths(loss, value) for value in all_of(values)]
-    assert along_the_graph(X, Y, LAYERS, NAMES).tolist() == slopes
-
-
-@claim(
-    "For the network on paper, $db_1 = dz \\cdot w_1 \\cdot a_1 (1 - a_1)$, "
-    r"about $-0.416 \cdot 0.8 \cdot 0.599 \cdot 0.401$, which is <db1>, as in "
-    "the table.",
-)
-def test_third_exercise(db1):
-    assert pytest.approx(db1, abs=5e-4) == -0.416 * 0.8 * 0.599 * 0.401
-    found = seven_ways(X, Y, LAYERS, NAMES)["equations"][4].item()
-    assert found == pytest.approx(db1, abs=5e-4)
+    values = autograd.as_values(LAYERS)
+    given = X.flatten().tolist(), Y.item(), NAMES
+    loss, nine = (
+        autograd.loss_of_values(values, *given),
+        autograd.all_of(values),
+    )
+    assert [len(paths(loss, value)) for value in nine] == [2] * 9
+    slopes = [sum_over_paths(loss, value) for value in nine]
+    found = seven_ways.along_the_graph(X, Y, LAYERS, NAMES)
+    assert found.tolist() == slopes
 
 
 def test_equations():
-    y_hat, (first, last) = forward(X, LAYERS, NAMES)
-    hidden, output = backward(y_hat - Y, (first, last), NAMES)
+    units, output = passes.on_paper()
+    signs = {"db": units["dz"], "a": units["a"], "y": Y.squeeze()}
+    signs |= {"w": [*LAYERS[1].W.flatten()]}
+    certain = {r"\hat y": torch.ones(())}
     hold(
         "propagation/seven_ways.md",
-        {
-            "dz": output.db.squeeze(),
-            r"\hat y": y_hat.squeeze(),
-            "y": Y.squeeze(),
-            "db": [*hidden.db.flatten()],
-            "w": [*last.W.flatten()],
-            "a": [*last.a_previous.flatten()],
-        },
-        here={r"1 - \hat y = 0": {r"\hat y": torch.ones(())}},
+        output | signs,
+        here={r"1 - \hat y = 0": certain},
     )
