@@ -194,8 +194,8 @@ def draw_xor() -> Figure:
     before.set(xlabel="$x_1$", title="the inputs")
     before.set_ylabel("$x_2$", rotation=0)
     after.set(
-        xlabel="first hidden unit (OR)",
-        ylabel="second (AND)",
+        xlabel="unit 1 (OR)",
+        ylabel="unit 2 (AND)",
         title="the hidden layer",
     )
     return figure

@@ -182,9 +182,10 @@ def test_relu_needs_twice_the_variance():
 
 @claim(
     "Biases can start at <start>, but the weights cannot all be equal.",
-    "Two hidden units of one layer that start alike give the same output, and "
-    "the next layer weighs both outputs alike; nothing tells the two apart, "
-    "so training corrects both in the same way, and they stay alike for ever.",
+    "Two hidden units of one layer that start alike give the same output, "
+    "and the next layer weighs both outputs alike; nothing tells the two "
+    "apart, so training corrects both in the same way, as Backpropagation "
+    "will show, and they stay alike for ever.",
     "The units of a hidden layer compute the same output and are corrected in "
     "the same way, step after step: the layer never does more than a single "
     "unit could.",
@@ -399,7 +400,7 @@ def columns_of(sheet):
 @claim(
     "A fully connected network: <inputs> inputs, <hidden> hidden layers of "
     "<a>, <b>, <c>, <d> and <e> units, and an output layer of <outputs>.",
-    "On the left stand the inputs, x1 to x4, in one colour, then the hidden "
+    "On the left are the inputs, x1 to x4, in one colour, then the hidden "
     "layers, in another, and on the right the outputs, y-hat, in their own.",
     "A fully connected network: four inputs, five hidden layers of 4, 5, 6, 4 "
     "and 3 units, and an output layer of 3.",

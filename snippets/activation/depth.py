@@ -119,7 +119,7 @@ def draw_ramps() -> Figure:
     made.plot(x, ramp(x, 0, 1), color=PALETTE["blue"])
     made.text(0.3, 1.4, "first unit")
     made.text(1.42, 0.12, "second")
-    made.text(2.2, 1.04, "difference", color=PALETTE["blue"], ha="right")
+    made.text(0.4, 0.5, "difference", color=PALETTE["blue"], ha="right")
     for k, style in ((1, "-"), (4, "--"), (20, "-.")):
         steeper.plot(
             x, ramp(x, 0, k), style, color=PALETTE["blue"], label=f"$k = {k}$"

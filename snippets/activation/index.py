@@ -169,7 +169,7 @@ LEAKY_RELU = Curve(
     ":",
     INK,
     (-3.9, -0.6),
-    (-4.3, 0.23),
+    (-4, 0.19),
 )
 FOUR = {
     "sigmoid": SIGMOID,
@@ -192,7 +192,9 @@ def draw_four() -> Figure:
         functions.plot(z, curve.function(z), **style)
         slopes.plot(z, slope, **style)
         functions.text(*curve.at_function, name, color=curve.colour)
-        slopes.text(*curve.at_slope, name, color=curve.colour)
+        slopes.text(
+            *curve.at_slope, name.replace(" ", "\n"), color=curve.colour
+        )
     functions.set(xlim=(-4.2, 4.2), ylim=(-1.2, 3.2))
     put_axes_through_origin(functions, (-1, 1, 2, 3), marks=(2, 4))
     slopes.set(xlim=(-4.2, 4.2), ylim=(-0.1, 1.15))

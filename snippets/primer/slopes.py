@@ -33,18 +33,18 @@ def slope_between(f: Callable[[float], float], z: Number, h: Number) -> Number:
 def draw_secants() -> Figure:
     """Draw lines through two points of z^2 that become the tangent at 1."""
     figure, (far, near) = new_axes(height=3.6, columns=2)
-    z = torch.linspace(-0.9, 2.2, 63)
+    z = torch.linspace(-0.15, 2.2, 48)
     far.plot(z, z**2, color=PALETTE["blue"])
     for h, style in ((1, "--"), (0.5, "-."), (0, "-")):
         slope = 2 + h  # of the line through the points at 1 and 1 + h
-        ends = torch.tensor([0.4, 2.25])
+        ends = torch.tensor([0.6, 2.25])
         colour = INK if h else PALETTE["orange"]
         far.plot(ends, 1 + slope * (ends - 1), style, color=colour)
         far.plot([1 + h], [(1 + h) ** 2], "o", color=colour)
         height = 1 + slope * 1.25
-        far.text(2.32, height, f"slope {slope:g}", va="center")
+        far.text(2.4, height, f"slope {slope:g}", va="center")
     far.set_xticks((0, 1, 2), ("0", "1", "2"))
-    far.set(xlim=(-1, 3.3), ylim=(-1.2, 5.3), yticks=(0, 1, 4), xlabel="$z$")
+    far.set(xlim=(-0.2, 3.3), ylim=(-0.4, 5.3), yticks=(0, 1, 4), xlabel="$z$")
     far.set_title("two points come together")
     _look_closely(near)
     return figure

@@ -68,8 +68,11 @@ def draw_paths() -> Figure:
     _draw_ways(sheet, 3.75, {"k1", "kj"})
     sheet.text(4.37, 1.92, "$w_{1k}$", ha="center")
     for x, path in (
-        (1.65, r"$w_{jk}$: $d\hspace{0.06}z_j\,a_k$"),
-        (4.95, r"$a_k$: $w_{1k}\,d\hspace{0.06}z_1+w_{jk}\,d\hspace{0.06}z_j$"),
+        (1.65, r"$w_{\hspace{0.06}jk}$: $d\hspace{0.06}z_j\,a_k$"),
+        (
+            4.95,
+            r"$a_k$: $w_{1k}\,d\hspace{0.06}z_1+w_{\hspace{0.06}jk}\,d\hspace{0.06}z_j$",
+        ),
     ):
         sheet.text(x, 0.12, path, ha="center")
     return figure
@@ -88,7 +91,7 @@ def _draw_ways(sheet: Axes, left: float, lit: Collection[str]) -> None:
     for k in "1k":
         _draw_circle(sheet, (left, rows[k]), f"$a_{k}$")
     _draw_circle(sheet, loss, "$ℒ$")
-    sheet.text(left + 0.7, 0.62, "$w_{jk}$", ha="center")
+    sheet.text(left + 0.7, 0.62, r"$w_{\hspace{0.06}jk}$", ha="center")
 
 
 def _connect(sheet: Axes, start: Place, end: Place, lit: bool) -> None:

@@ -63,26 +63,26 @@ def numbers() -> dict[str, tuple[float, float]]:
 
 
 # --8<-- [start:draw_example]
-LEFT, MIDDLE, RIGHT = 0.4, 2.8, 4.97  # inputs, hidden units, output, in inches
+LEFT, MIDDLE, RIGHT = 0.4, 2.75, 4.9  # inputs, hidden units, output, in inches
 TOP, CENTRE, BOTTOM = 2.85, 1.8, 0.75
-WIDE, HIGH = 1.86, 0.5  # a hidden unit's box; the output's is narrower
+WIDE, HIGH = 1.98, 0.5  # a hidden unit's box; the output's is narrower
 PLACES = {
-    "w_{11}": (1.35, TOP),
+    "w_{11}": (1.25, TOP),
     "w_{12}": (1.17, BOTTOM + 0.67),
     "w_{21}": (1.17, TOP - 0.67),
-    "w_{22}": (1.35, BOTTOM),
+    "w_{22}": (1.25, BOTTOM),
     "b_1": (MIDDLE, TOP + 0.51),
     "b_2": (MIDDLE, BOTTOM - 0.51),
-    "z_1": (MIDDLE - 0.46, TOP),
-    "z_2": (MIDDLE - 0.46, BOTTOM),
-    "a_1": (MIDDLE + 0.48, TOP),
-    "a_2": (MIDDLE + 0.48, BOTTOM),
-    "w_1": (4.05, TOP - 0.51),
-    "w_2": (4.05, BOTTOM + 0.51),
-    "b": (RIGHT + 0.1, CENTRE - 0.52),
+    "z_1": (MIDDLE - 0.47, TOP),
+    "z_2": (MIDDLE - 0.47, BOTTOM),
+    "a_1": (MIDDLE + 0.51, TOP),
+    "a_2": (MIDDLE + 0.51, BOTTOM),
+    "w_1": (4.02, TOP - 0.51),
+    "w_2": (4.02, BOTTOM + 0.51),
+    "b": (RIGHT + 0.38, CENTRE - 0.52),
     "z": (RIGHT - 0.38, CENTRE),
     r"\hat{y}": (RIGHT + 0.38, CENTRE),
-    "ℒ": (6.27, CENTRE),
+    "ℒ": (6.17, CENTRE),
 }
 
 
@@ -113,7 +113,7 @@ def _draw_network(with_gradients: bool) -> Figure:
                 )
     if with_gradients:
         sheet.plot(
-            [RIGHT, 6.27], [CENTRE, CENTRE], color=INK, linewidth=1, zorder=1
+            [RIGHT, 6.17], [CENTRE, CENTRE], color=INK, linewidth=1, zorder=1
         )
     for y in (TOP, BOTTOM):
         _draw_box(sheet, MIDDLE, y, WIDE)
@@ -122,14 +122,16 @@ def _draw_network(with_gradients: bool) -> Figure:
         _lay_paper(sheet, LEFT, y, is_high=False)
         _write(sheet, LEFT, y, f"$x_{k + 1} = {X[k, 0]:g}$", INK)
     if with_gradients:
-        _write(sheet, 6.27, CENTRE - 0.52, f"$y = {Y.item():g}$", INK)
+        _write(sheet, 6.17, CENTRE - 0.52, f"$y = {Y.item():g}$", INK)
     for sign, (value, gradient) in numbers().items():
         if sign == "ℒ" and not with_gradients:
             continue  # it comes later
         x, y = PLACES[sign]
-        up = 0.11 if with_gradients else 0
+        is_level = sign in ("w_{11}", "w_{22}")  # above its line, not on it
+        up = 0.15 if is_level else 0.11 if with_gradients else 0
         decimals = 2 if sign[0] in "wb" else 3
-        _lay_paper(sheet, x, y, with_gradients)
+        if not is_level:
+            _lay_paper(sheet, x, y, with_gradients)
         _write(sheet, x, y + up, f"${sign}$ {value:.{decimals}f}", INK)
         if with_gradients:
             _write(sheet, x, y - up, f"{gradient:.3f}", PALETTE["orange"])

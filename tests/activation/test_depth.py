@@ -34,8 +34,8 @@ FOLD = Layer(double([[2, -4], [2, -4]]), double([[0], [-0.5]]))
     "<one>$, as everywhere to the right of <end>.",
     "A ReLU unit bends once: it gives <nothing> up to some place, and from "
     "there on it climbs without end.",
-    "Now multiply both sums by $k$, and the climb is over after a distance of "
-    "$1/k$:",
+    "Now put $k x$ in place of $x$, and the climb is over after a distance "
+    "of $1/k$:",
     "This is a ramp; the larger $k$ is, the more the ramp is like the step.",
     "In code a ramp may begin anywhere, which is a matter of the two biases:",
 )
@@ -148,8 +148,7 @@ def test_staircase_meets_the_curve_in_the_middles(n):
     "$n$ strips follows a curve of steepness $s$ to within $s / (2n)$.",
     "Nothing here depends on $x^2$: any curve whose steepness has a limit is "
     "followed in this way, as closely as you like.",
-    "The price: to come <times> times as close takes <more> times as many "
-    "strips.",
+    "To come <times> times as close takes <more> times as many strips.",
 )
 def test_error_of_a_staircase_has_its_limit(said):
     """Three curves, each with its greatest steepness, and ramps of any k."""
@@ -247,7 +246,7 @@ def test_figure_of_the_staircases(said):
     "So $n$ units bend the output of their layer at $n$ places at most, and "
     "between these places it is straight: it has $n + <one>$ straight pieces "
     "at most.",
-    "<units> units, <pieces> pieces; a zigzag of a thousand pieces takes "
+    "<units> units give <pieces> pieces; a zigzag of a thousand pieces takes "
     "<needed> units.",
     "With one input, one layer of $n$ ReLU units has at most $n + <one>$ "
     "straight pieces; $k$ layers of <each> units each can have $2^k$.",
@@ -364,7 +363,7 @@ def test_figure_of_the_paper(said):
     "$2^k$.",
     "Each costs <each> units, so that is $2^k$ pieces for $2k$ units, and one "
     "layer of $2k$ units has $2k + 1$ at most.",
-    "<folds> folds, <units> units, <pieces> pieces.",
+    "<folds> folds make <pieces> pieces with <units> units.",
     "One layer needs at least <needed> units for as many.",
 )
 def test_pieces_double_with_each_fold(said):
@@ -410,18 +409,15 @@ def test_figure_of_the_zigzags(said):
 
 
 @claim(
-    "It is $x (1 - x)$, so $x$ and $1 - x$ have the same one, and they have "
-    "the same $t$, too.",
+    "It is $x (1 - x)$, so it is the same for $x$ and $1 - x$, and so is $t$.",
     r"Where $x$ is at most <half>, $t = 2x$, and $\frac{t}{4} + \frac{t - "
     r"t^2}{4} = \frac{x}{2} + \frac{2x - 4x^2}{4} = x - x^2$.",
     "On the other half it holds too, since $1 - x$ in place of $x$ leaves "
     "both sides as they are:",
     "The last term is the left side again, with $t$ for $x$, divided by "
     "<times>.",
-    "$t_m - t_m^2 = t_m (1 - t_m)$ is the product of <two> numbers that add "
-    r"up to <sum_of_both>; with $\frac{1}{2} + d$ and $\frac{1}{2} - d$ the "
-    r"product is $\frac{1}{4} - d^2$, and so it is largest, $1/4$, where both "
-    "are <half>.",
+    "$t_m - t_m^2 = t_m (1 - t_m)$ is at most $1/4$, as the sigmoid's slope "
+    "is.",
     "So the error after $m$ folds is at most $1 / 4^{m+1}$: each fold divides "
     "the error by <times>.",
     "With folds, each layer divides the error of a square by <times>.",
@@ -438,7 +434,6 @@ def test_each_fold_makes_the_square_four_times_as_exact(said):
     assert_close(fold(x), fold(x).flip(0))
     assert_close(arch - fold(x) / 4, (fold(x) - fold(x) ** 2) / said.times)
     assert arch.max() == arch[x == said.half] == 1 / 4
-    assert said.two * said.half == said.sum_of_both
     errors = [(square(x, m) - x**2).abs().max().item() for m in range(11)]
     assert errors == pytest.approx([said.times ** -(m + 1) for m in range(11)])
     assert said.power == 4**10

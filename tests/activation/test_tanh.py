@@ -35,8 +35,9 @@ from tests.tensors import double, grid
     "and then moved down by <down>:",
     "Exchange $z$ and $-z$ in the formula: the numerator changes its sign, "
     "and the denominator stays the same.",
-    "For positive $z$ the code puts $-z$ in place of $z$ and changes the sign "
-    r"of the result, since $\tanh(z) = -\tanh(-z)$.",
+    "For positive $z$ the code puts $-z$ in place of $z$ and changes the "
+    "sign of the result, since $\\tanh(z) = -\\tanh(-z)$: to exchange $z$ and"
+    " $-z$ in the formula turns only the sign of the numerator.",
 )
 def test_is_a_stretched_sigmoid(said):
     z = grid(-20, 20, 801)

@@ -121,7 +121,10 @@ def test_chapter_explains_terms(site, page):
     assert len(ids) == len(set(ids))
 
 
-@claim("Read in order: each chapter uses only what came before.")
+@claim(
+    "Read in order: each chapter builds on those before it, and the few words "
+    "that come early are explained where they are used."
+)
 def test_no_term_is_used_before_the_page_that_defines_it(site):
     """Where the glossary leads, or where a page has it in italics.
 

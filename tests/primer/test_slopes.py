@@ -56,7 +56,7 @@ def test_a_straight_line_has_one_slope(
 
 
 @claim(
-    "The slope comes as close to <limit> as you like, if only the step is "
+    "The slope comes as close to <limit> as you like, provided the step is "
     "small enough: <same> is its limit.",
     "(With $h = <none>$ it would be 0/0, which says nothing; the second point "
     "comes near the first and never reaches it.)",
@@ -200,8 +200,9 @@ def test_slopes_are_right(one, minus, f, derivative):
 @claim(
     "At $z = <z>$ it is <two>, as in the table; at $z = <left>$ it is <down>, "
     "and there the curve falls.",
-    "A constant never changes, so its slope is <none>; and a straight line $w "
-    "z + b$ has the slope $w$ everywhere.",
+    "A constant never changes, so its slope is <none>; and a straight line "
+    "$w z + b$ has the slope $w$ everywhere, since $(w (z + h) + b - w z - "
+    "b) / h = w$ for any two points.",
 )
 def test_slopes_in_numbers(z, two, left, down, none):
     agree([two, down], slope(square, z), slope(square, left))
@@ -310,15 +311,17 @@ def test_mirror_images_have_reciprocal_slopes(angle, high, steep, z):
     "$u v$ | $u' v + u v'$",
     "The smaller the steps of the sides, the less the corner counts beside the "
     "strips.",
-    "Divide by the step: $k / h$ becomes the slope of $u$ and $l / h$ that of "
-    "$v$, and for $a = u v$ there remain the two strips.",
+    "Divide by the step: $k / h$ becomes the slope of $u$ and $l / h$ that "
+    "of $v$.",
+    r"The corner becomes $(k / h) \cdot l$, a slope times something that "
+    "shrinks to <nothing>, and for $a = u v$ there remain the two strips.",
     r"For instance, $z^2$ is $z \cdot z$, and the rule gives $1 \cdot z + z "
     r"\cdot 1 = 2z$, as before.",
     "So along each way the slopes multiply, and what comes by several ways is "
     "added.",
 )
 def test_rules_of_sum_and_product(
-    k, l, both, five, side, other_side, k_2, l_2, right, top, corner
+    k, l, both, five, side, other_side, k_2, l_2, right, top, corner, nothing
 ):
     u, v, f, g = 1.7, -0.4, torch.exp, torch.sin
     agree([both, five], (u + k) + (v + l) - (u + v), 5 * (u + k) - 5 * u)
@@ -327,6 +330,9 @@ def test_rules_of_sum_and_product(
     strips = k_2 * other_side, side * l_2, k_2 * l_2
     assert strips == pytest.approx((right, top, corner))
     assert corner < 0.01 * (right + top)
+    shrinking = [k_2 * (l_2 * step) for step in (1, 0.1, 0.001)]
+    assert shrinking == sorted(shrinking, reverse=True)
+    assert shrinking[-1] == pytest.approx(nothing, abs=1e-6)
     shares = [h * corner / (right + top) for h in (1, 0.1, 0.01)]
     assert shares == sorted(shares, reverse=True)
     by_f, by_g = f(Z) * g(Z), f(Z) * Z.cos()  # one way, then the other
@@ -643,6 +649,7 @@ def test_equations(h):
         ("u = -z",): {"u": -Z},
         ("u = 1 - z",): {"u": 1 - Z},
         ("u = 2z - 1",): {"u": 2 * Z - 1},
+        ("(w (z + h) + b - w z - b) / h = w",): {"w": 3.0, "b": -4.0},
         ("2z = 2",): {"z": Z[:1] * 0 + 1},
         ("2u = 4",): {"u": Z[:1] * 0 + 2},
     }

@@ -151,9 +151,8 @@ def test_needs_no_automatic_differentiation_even_at_the_kinks():
     "it is $dz_j^{(1)} a_k^{(1)} + dz_j^{(2)} a_k^{(2)}$.",
     "To the biases: the mean of the columns of $dz^{[l]}$; here $i$ counts the "
     "examples.",
-    "Through the activation function: there, unit by unit and example by "
-    "example, multiply by the slope, which the pages on these functions call "
-    "$a'$.",
+    "Through the activation function: multiply by its slope, unit by unit "
+    "and example by example; the pages on these functions call it $a'$.",
     "And unit $k$ of the layer before passes this on through its activation "
     r"function, whose slope is $g'(z_k)$: its own $dz_k$ is $g'(z_k) \, da_k$.",
     "In this order $(3, 5)$, $(3, 2)$, $(3, 1)$ and $(2, 5)$.",

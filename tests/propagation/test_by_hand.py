@@ -45,8 +45,8 @@ def both_passes(layers, x, y):
     "The bias has the same derivative: $db = dz$.",
     r"The input has one too, $w \, dz = 0.3 \cdot (-0.5) = -0.15$, though "
     "nobody trains it.",
-    "At the right end stands <one>, since the loss changes exactly as fast as "
-    "itself.",
+    "The gradient at the right end is <one>, since the loss changes exactly"
+    " as fast as itself.",
     "A sum passes on what it gets, since its slope is <one> for each of its "
     "terms; a product passes on what it gets times the other factor.",
     "Each gradient is the one on the right of the box, times the slope of the "
@@ -107,17 +107,17 @@ def test_two_units(numbers):
     "error, so that $dz_1 = 0.4 - 1 = -0.6$ and $dz_2 = -0.3 - 0 = -0.3$.",
     "A fork: two paths lead from $a$ to the loss, one brings back <one_way> "
     "and the other <other_way>, together <together>.",
-    "Backward, the line through the first output brings <one_way> to a, the "
-    "line through the second <other_way>, and beside a stands their sum, "
+    "Backward, the line through the first output brings <one_way> to a, the"
+    " line through the second <other_way>, and beside a is their sum, "
     "<together>.",
     "Try it: at $a = <other_a>$ the loss is $0.592^2 / 2 + 0.306^2 / 2 "
     r"\approx <after>$; it was <before>, and has fallen by <fall>.",
     "So there are two rules and no more: along a path the slopes multiply, and "
     "where several paths lead to the loss, their products add up.",
     "(by hand, medium) In the fork, let $w_2$ be <new> instead of <old>.",
-    "The second output is now <z_2>, which is also its $dz_2$, so $da = 0.8 "
-    r"\cdot (-0.6) + 0.6 \cdot 0.3 = -0.3$ again: the sign of $w_2$ has "
-    "turned, and that of $dz_2$ with it.",
+    "The second output is now <z_2>, which is also its $dz_2$, so $da = 0.8"
+    " \\cdot (-0.6) + 0.6 \\cdot 0.3 = -0.3$ again: the sign of $w_2$ has "
+    "changed, and that of $dz_2$ with it.",
 )
 def test_fork(numbers):
     graph = by_hand.fork()
@@ -318,8 +318,8 @@ def test_graph_of_the_exercise(w_1, w_2, b, x_1, x_2):
 @claim(
     "Those of its bias and of its <two> weights, since they are its $dz$ times "
     "<one> or an input, and its $dz$ is that slope times what comes back.",
-    "If it is saturated near <zero>, also that of the weight that leads out of "
-    "it, which is multiplied by its activation.",
+    "If it is saturated near <zero>, so is that of the weight that leads "
+    "out of it, which is multiplied by its activation.",
 )
 def test_saturated_unit_silences_its_derivatives(two, one, zero):
     first, last = example.LAYERS

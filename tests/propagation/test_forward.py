@@ -208,7 +208,8 @@ def test_wrong_way_round(rows, columns):
     "layer, and sigmoids and tanhs saturate; if they are too small, what ReLUs "
     "and tanhs pass on shrinks towards <nothing>.",
     "For ReLU, which turns about <half> of its inputs into <zero>, He and "
-    "others start with weights of <twice> that variance.",
+    "others start with weights of <twice> that variance, since half of the "
+    "squares that a unit adds up are then 0.",
 )
 def test_sizes_of_weights(nothing, half, zero, twice):
     """Twenty times too large or small in eight layers; and for ReLU."""
@@ -330,7 +331,7 @@ def test_equations(seed):
     "and at the output z <z> and the prediction <y_hat>.",
     "The network on paper: its parameters, and what each unit computes from "
     "the input (<x_1>, <x_2>).",
-    "The weight $w_{21}$ leads to unit <unit> from input <one>, and stands in "
+    "The weight $w_{21}$ leads to unit <unit> from input <one>, and is in "
     "row <row> and column <column> of $W$.",
     "The examples do not meet: each column of the result comes from its own "
     "column, and the biases are added to each.",

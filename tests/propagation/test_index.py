@@ -135,8 +135,8 @@ def test_figure_sends_values_right_and_derivatives_left(
     "Each upper box holds W and b of its layer and drops, along a dashed "
     "arrow, a of the layer before and its own z, W and b to the box below.",
     "Each lower box holds dz of its layer and gives out dW and db.",
-    "Below stand the update rules: W becomes W minus eta dW, b becomes b minus "
-    "eta db.",
+    "Below are the update rules: W becomes W minus eta dW, b becomes b "
+    "minus eta db.",
 )
 def test_figure_hands_caches_down_and_gradients_out(picture):
     boxes, arrows, words = picture

@@ -288,8 +288,8 @@ def test_loss_at_the_edges(least, nothing):
     "about <height>.",
     "Right, half the squared error: the same two curves are flat, between "
     "<least> and <most>.",
-    "If a prediction is sure and wrong, the squared error has a loss of "
-    "<limit> at most, and cross-entropy knows no limit.",
+    "If a prediction is sure and wrong, the squared error gives a loss of "
+    "<limit> half at most, and cross-entropy has no limit.",
 )
 def test_figure_shows_both_losses(
     predicted, marked, left, right, bottom, top, yes, no, middle, height, least,
@@ -581,7 +581,8 @@ def test_an_output_that_rounds_to_one_learns(numbers):
 @claim(
     r"The logarithm of $1/u$ is $-\log u$, so the surprise at a target of "
     "<one> is",
-    r"For a target of <zero> it needs $1 - \sigma(z) = e^{-z} / (1 + e^{-z})$.",
+    "The surprise at a target of <zero> needs $1 - \\sigma(z) = e^{-z} / (1 "
+    "+ e^{-z})$.",
     "In real work torch.nn.functional.binary_cross_entropy_with_logits takes "
     "$z$ and does the same.",
     "A logit is the number from which a sigmoid makes a probability, so the "

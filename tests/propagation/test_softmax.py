@@ -109,8 +109,8 @@ def test_softmax_agrees_with_torch(dtype):
     "that class and a <zero> for each of the others, (<y_1>, <y_2>, <y_3>) if "
     "the picture is of a dog.",
     "The cross-entropy is once more the surprise at what is right:",
-    "Of this sum only the term of the right class is left, since all others "
-    "are multiplied by <zero>.",
+    "Only the term of the right class is left of this sum, since all others"
+    " are multiplied by <zero>.",
     r"The dog had the probability <p>, so the loss is $-\log <p_again> \approx "
     "<loss>$.",
     r"For the dog: $<score> - \log <sum> \approx <minus_loss>$.",
@@ -170,9 +170,9 @@ def test_loss_agrees_with_torchs(nothing, whole, level, dtype, scale):
 
 
 @claim(
-    "The loss falls if each score takes a small step against its slope: that "
-    "of the right class upwards, and each of the others downwards, and further "
-    "the more probable the network thought it.",
+    "The loss falls if each score takes a small step against its slope: "
+    "that of the right class upwards, and every other downwards, the "
+    "further the more probable the network took its class to be.",
 )
 def test_scores_move_as_the_probabilities_say():
     """By the slopes of autograd, so that a wrong sign would be seen."""
