@@ -71,7 +71,8 @@ def draw_paths() -> Figure:
         (1.65, r"$w_{\hspace{0.06}jk}$: $d\hspace{0.06}z_j\,a_k$"),
         (
             4.95,
-            r"$a_k$: $w_{1k}\,d\hspace{0.06}z_1+w_{\hspace{0.06}jk}\,d\hspace{0.06}z_j$",
+            r"$a_k$: $w_{1k}\,d\hspace{0.06}z_1"
+            r"+w_{\hspace{0.06}jk}\,d\hspace{0.06}z_j$",
         ),
     ):
         sheet.text(x, 0.12, path, ha="center")
