@@ -1,7 +1,8 @@
 # make site     the whole book, into site/
 # make paper    PDF and EPUB anew, from the site that is there
 # make paper-check  whether both are sound and accessible, by veraPDF and epubcheck
-# make test     everything that is checked
+# make test     everything that is checked, but for what takes long
+# make test-weekly   that: the whole book built twice over, every page in every look
 # make serve    live preview at http://127.0.0.1:8000
 # make check    all that a pull request is checked for: style, spelling, workflows, site, tests;
 #               a test that passed rests until something behind it changes
@@ -11,15 +12,16 @@
 # make bench    how long a build takes, and against what
 # make chapter PAGE=activation/swish   begins a chapter: page, snippet, test, navigation
 # make links    whether other sites still answer that the book links to
-# make requirements   pins anew what requirements.in asks for; UPGRADE=--upgrade takes newer releases
+# make requirements   pins anew what both requirements.in ask for; UPGRADE=--upgrade takes newer releases
 # make clean    removes what these made, but for .venv
 
 PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1  # a long banner on every build
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-READY := .venv/ready
+READY := .venv/ready# what builds the site is installed
+CHECKS := .venv/checks# and what checks it
 
-.PHONY: site paper paper-check test serve check mutants lint chapter links bench requirements clean
+.PHONY: site paper paper-check test test-weekly serve check mutants lint chapter links bench requirements clean
 
 site: $(READY)
 	@$(BIN)/python -m press
@@ -27,13 +29,16 @@ site: $(READY)
 paper: $(READY)
 	@$(BIN)/python -m press.paper.keep
 
-paper-check: $(READY)
+paper-check: $(CHECKS)
 	@$(BIN)/python -m pytest -rs tests/book/test_paper.py
 
 ALL_CORES := --numprocesses auto --dist worksteal
 
-test: $(READY)
+test: $(CHECKS)
 	@$(BIN)/python -m pytest $(ALL_CORES)
+
+test-weekly: $(CHECKS)
+	@$(BIN)/python -m pytest $(ALL_CORES) -m weekly
 
 serve: $(READY)
 	@$(BIN)/python -m mkdocs serve
@@ -41,12 +46,12 @@ serve: $(READY)
 check: lint site
 	@$(BIN)/python -m pytest $(ALL_CORES) --kept
 
-mutants: $(READY)
+mutants: $(CHECKS)
 	@$(BIN)/python -m tests.mutants $(FILES)
 
 FORM := $(BIN)/check-jsonschema --builtin-schema
 
-lint: $(READY)
+lint: $(CHECKS)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/codespell
@@ -58,22 +63,23 @@ lint: $(READY)
 	@$(FORM) vendor.citation-file-format CITATION.cff
 
 chapter: export PAGE := $(PAGE)
-chapter: $(READY)
-	@$(BIN)/python -m press.chapter "$$PAGE"
+chapter: $(CHECKS)
+	@$(BIN)/python -m tools.chapter "$$PAGE"
 
-links: site
-	@$(BIN)/python -m press.links
+links: $(CHECKS) site
+	@$(BIN)/python -m tools.links
 
 bench: $(READY)
-	@$(BIN)/python -m press.bench
+	@$(BIN)/python -m tools.bench
 
 # uv, since its lock serves every system; of no use to readers, so in a folder of its own
 UV := .press/uv
+LOCK = PYTHONPATH=$(UV) $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
+	--no-annotate --custom-compile-command "make requirements (uv pip compile --universal --python-version 3.11)" $(UPGRADE)
 requirements: $(READY)
 	@$(BIN)/python -m pip install --quiet --upgrade --target $(UV) uv==0.13.9
-	PYTHONPATH=$(UV) $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
-	--no-annotate --custom-compile-command "make requirements (uv pip compile --universal --python-version 3.11)" $(UPGRADE) \
-	--output-file requirements.txt requirements.in
+	$(LOCK) --output-file requirements.txt requirements.in
+	$(LOCK) --output-file tests/requirements.txt --constraint requirements.txt tests/requirements.in
 
 clean:
 	rm -rf site .press .pytest_cache .ruff_cache .hypothesis
@@ -84,6 +90,9 @@ FIT := import sys, venv, ensurepip; print(sys.version_info >= (3, 11))
 CUDA = $(if $(filter Linux,$(shell uname -s 2>&1)),$(if \
 	$(shell $(PYTHON) -m pip config list 2>&1 | grep -e "index-url='[^']" -e "find-links='[^']"),,yes))
 
+# not --quiet, for it takes minutes
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check
+
 # made anew when requirements.txt is newer
 $(READY): requirements.txt
 	$(if $(filter True,$(shell exec 2>/dev/null; $(PYTHON) -c "$(FIT)")),,$(error This book \
@@ -92,5 +101,11 @@ $(READY): requirements.txt
 	$(if $(CUDA),$(info torch comes with CUDA now, several gigabytes that this book does not use; \
 	README.md, "the small torch", says how to get it without))
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing what builds the site, once: PyTorch, Pandoc and smaller ones, some minutes where they must be fetched"
+	$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(CHECKS): tests/requirements.txt $(READY)
+	@echo "Installing what checks the site, once: a browser's driver, linters and smaller ones, a minute or so"
+	$(INSTALL) -r tests/requirements.txt
 	@touch $@

@@ -37,8 +37,8 @@ COMMON = (
 CODE_OF_PAGES = "the code of docs"  # not their words
 # what tests of a folder may depend on, where that is not the whole project
 BEHIND = {
-    "tests/press/test_chapter.py": (
-        *("docs/assets", "docs/notebooks", "snippets", "press"),
+    "tests/tools/test_chapter.py": (
+        *("docs/assets", "docs/notebooks", "snippets", "press", "tools"),
         *("mkdocs.yml", "CITATION.cff", "CONTRIBUTING.md"),
         *("HOSTING.md", "tests"),
         *COMMON,
@@ -47,6 +47,7 @@ BEHIND = {
         *("press", "docs/assets", "mkdocs.yml", "tests/press"),
         *COMMON,
     ),
+    "tests/tools": ("tools", "press", "tests/tools", *COMMON),
     "tests/notebooks/test_wheel.py": (".",),
     "tests/notebooks": (
         *("docs/notebooks", "snippets", "press", "mkdocs.yml"),
@@ -70,7 +71,7 @@ SNIPPET = (
     "tests/book/conftest.py",
     *COMMON,
 )
-APART = {"book", "browser", "mutants", "notebooks", "press"}
+APART = {"book", "browser", "mutants", "notebooks", "press", "tools"}
 # the folder of pages that repeat the words of others: for a browser, their
 # form counts
 REPEATING = "ledger"

@@ -159,7 +159,7 @@ def test_font_has_every_character_of_the_formulas(site):
     needed.pop("\ufe00", None)  # only chooses between two forms of a letter
     missing = {c: page for c, page in needed.items() if ord(c) not in glyphs}
     assert "𝑧" in needed
-    assert not missing, "add them to press/font.py and make the font anew"
+    assert not missing, "add them to tools/font.py and make the font anew"
 
 
 def test_fonts_come_with_the_style(site_folder):

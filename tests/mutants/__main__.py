@@ -20,7 +20,13 @@ from tests.mutants.record import (
     write,
 )
 
-APART = {"book", "browser", "mutants", "press"}  # tests of other things
+APART = {
+    "book",
+    "browser",
+    "mutants",
+    "press",
+    "tools",
+}  # tests of other things
 
 
 def tests() -> list[str]:
