@@ -47,7 +47,7 @@ check: lint site
 	@$(BIN)/python -m pytest $(ALL_CORES) --kept
 
 mutants: $(CHECKS)
-	@$(BIN)/python -m tests.mutants $(FILES)
+	@$(BIN)/python -m tools.mutants $(FILES)
 
 FORM := $(BIN)/check-jsonschema --builtin-schema
 
