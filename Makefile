@@ -3,6 +3,7 @@
 # make paper-check  whether both are sound and accessible, by veraPDF and epubcheck
 # make test     everything that is checked, but for what takes long
 # make test-weekly   that: the whole book built twice over, every page in every look
+# make site-zensical   the chapters as the theme's successor makes them, into .press/zensical
 # make serve    live preview at http://127.0.0.1:8000
 # make check    all that a pull request is checked for: style, spelling, workflows, site, tests;
 #               a test that passed rests until something behind it changes
@@ -20,11 +21,16 @@ export NO_MKDOCS_2_WARNING := 1  # a long banner on every build
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/ready# what builds the site is installed
 CHECKS := .venv/checks# and what checks it
+ZENSICAL := .venv/zensical# and what may follow the theme
 
-.PHONY: site paper paper-check test test-weekly serve check mutants lint chapter links bench requirements clean
+.PHONY: site site-zensical paper paper-check test test-weekly serve check mutants lint chapter links bench requirements clean
 
 site: $(READY)
 	@$(BIN)/python -m press
+
+# strict, it would stop at links that press mends in the built pages
+site-zensical: $(ZENSICAL)
+	@STRICT=false SITE_DIR=.press/zensical $(BIN)/python -m zensical build --clean
 
 paper: $(READY)
 	@$(BIN)/python -m press.paper.keep
@@ -82,7 +88,7 @@ requirements: $(READY)
 	$(LOCK) --output-file tests/requirements.txt --constraint requirements.txt tests/requirements.in
 
 clean:
-	rm -rf site .press .pytest_cache .ruff_cache .hypothesis
+	rm -rf site .press .cache .pytest_cache .ruff_cache .hypothesis
 
 FIT := import sys, venv, ensurepip; print(sys.version_info >= (3, 11))
 
@@ -103,6 +109,10 @@ $(READY): requirements.txt
 	$(PYTHON) -m venv .venv
 	@echo "Installing what builds the site, once: PyTorch, Pandoc and smaller ones, some minutes where they must be fetched"
 	$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(ZENSICAL): tools/zensical.txt $(READY)
+	$(INSTALL) -r tools/zensical.txt -c requirements.txt
 	@touch $@
 
 $(CHECKS): tests/requirements.txt $(READY)

@@ -120,7 +120,7 @@ def is_cuda(name: str) -> bool:
 
 def test_build_is_strict():
     settings = (ROOT / "mkdocs.yml").read_text()
-    assert "\nstrict: true\n" in settings
+    assert "\nstrict: !ENV [STRICT, true]" in settings
     assert "check_paths: true" in settings
     for links in ("absolute_links", "unrecognized_links", "anchors"):
         assert f"  {links}: warn\n" in settings
