@@ -5,7 +5,7 @@
 # make test-weekly   that: the whole book built twice over, every page in every look
 # make site-zensical   the chapters as the theme's successor makes them, into .press/zensical
 # make serve    live preview at http://127.0.0.1:8000
-# make check    all that a pull request is checked for: style, spelling, workflows, site, tests;
+# make check    all that a pull request is checked for: style, spelling, workflows, and tests, which build the site;
 #               a test that passed rests until something behind it changes
 # make lint     style of code and text, and the form of the workflows
 # make mutants  whether the tests notice small changes to the snippets; an hour of one processor for all,
@@ -49,7 +49,7 @@ test-weekly: $(CHECKS)
 serve: $(READY)
 	@$(BIN)/python -m mkdocs serve
 
-check: lint site
+check: lint
 	@$(BIN)/python -m pytest $(ALL_CORES) --kept
 
 mutants: $(CHECKS)

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from press.notebook import read
 from tests.book.conftest import DOCS, chapters, navigation, notebooks
 from tests.claims import claim
 from tests.conftest import build_site, once
 
 HOME = "https://example.org/book"
-REPOSITORY = "https://code.example.org/us/book"
+REPOSITORY = "https://github.com/owner/name"
 
 
 @pytest.mark.parametrize("page", navigation())
@@ -24,10 +25,10 @@ def test_page_can_be_shared_and_found(site, page):
     assert "og:url" not in str(head)  # no address of the site is known
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def addressed(tmp_path_factory) -> Path:
     """Build the site as one that knows where it and its source will stand."""
-    known = {"SITE_URL": f"{HOME}/", "REPO_URL": REPOSITORY}
+    known = {"SITE_URL": f"{HOME}/", "REPO_URL": REPOSITORY, "PAPER": ""}
     known["EDITION"] = "2001-09-09"
     return once(
         tmp_path_factory,
@@ -47,6 +48,23 @@ def test_a_site_with_an_address_says_it(addressed):
     lost = (addressed / "404.html").read_text()
     assert "/book/activation/relu.html" in lost
     assert "/book/assets/book.css" in lost
+
+
+def test_with_both_addresses_colab_can_open_notebooks(addressed):
+    page = (addressed / "notebooks/neuron.html").read_text(encoding="utf-8")
+    assert (
+        'href="https://colab.research.google.com/github/owner/name/blob/'
+        'notebooks/neuron.ipynb"'
+    ) in page
+    assert ".whl" not in page
+    copy = read(addressed / "notebooks/neuron.ipynb")
+    first, setup, *_, last = copy.cells
+    line = f"-r {HOME}/notebooks/requirements.txt"
+    assert setup.source == f"%pip install --quiet {line}"
+    assert f"({HOME}/neuron.html)" in first.source
+    assert f"({HOME}/notebooks/network.html)" in last.source
+    workflow = (DOCS.parent / ".github/workflows/publish.yml").read_text()
+    assert "--initial-branch notebooks" in workflow, "which Colab opens"
 
 
 @claim(

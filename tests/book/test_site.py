@@ -1,6 +1,7 @@
 """The site as a reader gets it."""
 
 import base64
+import gzip
 import re
 import shutil
 from pathlib import Path
@@ -170,6 +171,12 @@ def test_fonts_come_with_the_style(site_folder):
     assert re.search(r"^math \{\n  font-family: .STIX Two Math", sheet, re.M)
 
 
+def test_a_page_is_light(site_folder):
+    """Beside what all share it weighs little; tests/browser adds all up."""
+    for file in site_folder.rglob("*.html"):
+        assert len(gzip.compress(file.read_bytes())) < 35_000, file
+
+
 def test_licences_are_named_where_the_reader_meets_them(site, site_folder):
     for page in navigation():
         foot = site[page].footer.get_text(" ")
@@ -187,6 +194,7 @@ def test_licences_are_named_where_the_reader_meets_them(site, site_folder):
         assert "CC BY-NC-SA 4.0" in text
 
 
+@pytest.mark.weekly
 def test_a_build_without_the_store_gives_the_same_bytes(site_folder, tmp_path):
     """In a copy of the project every fence is run anew."""
     root, site = DOCS.parent, tmp_path / "site"
