@@ -141,13 +141,6 @@ def test_python_is_as_new_as_the_text_says():
         assert named == [version], file
 
 
-def test_commands_of_the_text_exist():
-    makefile = (ROOT / "Makefile").read_text()
-    for target, module in (("site", "press"), ("test", "pytest")):
-        rule = rf"^{target}: .*\n\t@\$\(BIN\)/python -m {module}\b"
-        assert re.search(rule, makefile, re.M), target
-
-
 @claim(
     "The text and the figures are licensed CC BY-NC-SA 4.0: copy and change "
     "them for any purpose that is not commercial, name where they come from, "
@@ -208,6 +201,9 @@ def test_commands_of_the_readme_exist():
     assert {"site", "test", "serve"} <= targets
     for target in targets:
         assert re.search(rf"^{target}:", makefile, re.M), target
+    for target, module in (("site", "press"), ("test", "pytest")):
+        rule = rf"^{target}: .*\n\t@\$\(BIN\)/python -m {module}\b"
+        assert re.search(rule, makefile, re.M), target
     for module in re.findall(r"python -m (press|pytest|mkdocs)\b", readme):
         assert module in makefile
 

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from press.notebook import read
-from tests.book.conftest import DOCS, chapters, navigation, notebooks
+from tests.book.conftest import DOCS, chapters, navigation, notebooks, parsed
 from tests.claims import claim
 from tests.conftest import build_site, once
 
@@ -67,20 +67,25 @@ def test_with_both_addresses_colab_can_open_notebooks(addressed):
     assert "--initial-branch notebooks" in workflow, "which Colab opens"
 
 
+@pytest.fixture(scope="session")
+def pages(addressed) -> dict[str, BeautifulSoup]:
+    return parsed(addressed)
+
+
 @claim(
     "The book has no versions: it is published as it changes, and the foot "
     "of each page names the edition by its date.",
 )
 @pytest.mark.parametrize("page", navigation())
-def test_page_names_its_edition_where_one_is_known(site, addressed, page):
-    file = (addressed / page).with_suffix(".html")
-    foot = BeautifulSoup(file.read_text(), "html.parser").footer
-    edition = foot.find(class_="edition")
+def test_page_names_its_edition_where_one_is_known(site, pages, page):
+    edition = pages[page].footer.find(class_="edition")
     assert edition.get_text() == "Edition 2001-09-09 · How to cite"
     about, _, part = edition.a["href"].partition("#")
-    told = BeautifulSoup((file.parent / about).read_text(), "html.parser")
+    assert (DOCS / page).parent.joinpath(about).resolve() == (
+        DOCS / "about/index.html"
+    )
     assert "the foot of each page names the edition" in (
-        told.find(id=part).find_next("p").get_text()
+        pages["about/index.md"].find(id=part).find_next("p").get_text()
     )
     assert not site[page].footer.find(class_="edition")
 
@@ -93,9 +98,8 @@ def test_the_pages_about_the_book_lead_to_its_repository(addressed, site):
 
 
 @pytest.mark.parametrize("page", navigation())
-def test_page_leads_to_its_source_to_view_and_to_edit(addressed, page):
-    text = (addressed / page).with_suffix(".html").read_text()
-    sources = BeautifulSoup(text, "html.parser").find("nav", class_="sources")
+def test_page_leads_to_its_source_to_view_and_to_edit(pages, page):
+    sources = pages[page].find("nav", class_="sources")
     links = [link["href"] for link in sources.find_all("a")]
     files = [link.partition("/main/")[2] for link in links[::2]]
     assert links[::2] == [f"{REPOSITORY}/blob/main/{file}" for file in files]
@@ -113,8 +117,8 @@ def test_page_leads_to_its_source_to_view_and_to_edit(addressed, page):
         snippet = f"snippets/{folder}{slash}{name}.py"
         assert files[1:] == [snippet, f"tests/{folder}{slash}test_{name}.py"]
     # Material's own link makes each reader's browser ask the code host
-    assert 'data-md-component="source"' not in text
-    assert f'href="{REPOSITORY}"' in text
+    assert not pages[page].find(attrs={"data-md-component": "source"})
+    assert pages[page].find("a", href=REPOSITORY)
 
 
 @pytest.mark.parametrize("page", navigation())
