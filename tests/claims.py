@@ -91,12 +91,13 @@ def claim(*texts: str) -> Callable:
 
 def quoted(text: str) -> Iterator[tuple[Claim, dict[str, float]]]:
     """Yield each sentence that is quoted, with its numbers by their names."""
-    sentence = pattern(text)
-    for said in backed():
-        found = sentence.fullmatch(said.words)
-        if found:
-            numbers = {name: Said(n) for name, n in found.groupdict().items()}
-            yield said, numbers
+    sentence, known = pattern(text), _by_words()
+    start, name, _ = text.partition("<")
+    # without a number it is the whole sentence, with one it begins alike
+    for words in known if name else filter(known.get, [text]):
+        if words.startswith(start) and (found := sentence.fullmatch(words)):
+            given = {name: Said(n) for name, n in found.groupdict().items()}
+            yield from ((said, given) for said in known[words])
 
 
 class Said(float):
@@ -133,8 +134,12 @@ def placed(texts: Iterable[str], given: Mapping | None = None) -> list[str]:
 
 
 @cache
-def _all_words() -> list[str]:
-    return [*dict.fromkeys(claim.words for claim in backed())]
+def _by_words() -> dict[str, list[Claim]]:
+    """Return the sentences of the book by their plain words."""
+    found: dict[str, list[Claim]] = {}
+    for said in backed():
+        found.setdefault(said.words, []).append(said)
+    return found
 
 
 def joined(
@@ -167,7 +172,7 @@ def _failing(test: Callable, message: str) -> Callable:
 
 def nearest(words: str) -> str:
     """Say which sentence of the book is most like some words."""
-    found = difflib.get_close_matches(words, _all_words(), 1, 0.5)
+    found = difflib.get_close_matches(words, [*_by_words()], 1, 0.5)
     places = [claim.place for claim in backed() if claim.words in found]
     return f"; the nearest is\n{places[0]}: {found[0]}" if found else ""
 

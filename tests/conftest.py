@@ -58,10 +58,10 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 def build_site(root: Path, folder: Path, **addresses: str) -> None:
     """Build the site of the project in `root`, as it would be published.
 
-    addresses: SITE_URL, REPO_URL and EDITION; those of the tests' own
+    addresses: SITE_URL, REPO_URL, EDITION and PAPER; those of the tests' own
     surroundings do not count.
     """
-    own = ("SITE_URL", "REPO_URL", "EDITION")
+    own = ("SITE_URL", "REPO_URL", "EDITION", "PAPER")
     kept = {k: v for k, v in os.environ.items() if k not in own}
     done = subprocess.run(
         [sys.executable, "-c", BUILD, folder],

@@ -4,13 +4,13 @@ What is behind a test is said here for its folder, and generously: all of the
 project, but for what cannot matter. Behind the tests of a snippet stand, of the
 pages, those that they back; behind the browser's tests the page as it is built,
 with all that pages share. `make check` runs so; `make test` and CI run every
-test.
+test. pytest-testmon, which finds out by itself what Python code a test runs,
+cannot see that it reads a page, a list, a style sheet or the built site.
 """
 
 import hashlib
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable
 from functools import cache
@@ -19,77 +19,40 @@ from pathlib import Path
 import pytest
 
 from press.claims import quotations
-from press.source import CODE, statements
+from press.source import statements
 from press.wording import plain
 
 ROOT = Path(__file__).parents[1]
 PASSED = ROOT / ".press" / "passed.json"
 # made by tools, or holding nothing that a test reads
-IGNORED = {
-    *(".git", ".venv", ".press", "site", "__pycache__"),
-    *(".pytest_cache", ".ruff_cache", ".hypothesis"),
-}
-# behind every test
-COMMON = (
-    *("tests/conftest.py", "tests/kept.py"),
-    *("pyproject.toml", "requirements.txt"),
-)
-CODE_OF_PAGES = "the code of docs"  # not their words
+IGNORED = {".git", ".venv", ".press", ".cache", "site", "__pycache__"}
+IGNORED |= {".pytest_cache", ".ruff_cache", ".hypothesis"}
+COMMON = ("tests/conftest.py", "tests/kept.py", "pyproject.toml")
+COMMON += ("requirements.txt", "tests/requirements.txt")
 # what tests of a folder may depend on, where that is not the whole project
 BEHIND = {
-    "tests/press/test_chapter.py": (
-        *("docs/assets", "docs/notebooks", "snippets", "press"),
-        *("mkdocs.yml", "CITATION.cff", "CONTRIBUTING.md"),
-        *("HOSTING.md", "tests"),
-        *COMMON,
+    "tests/press": ("press", "docs/assets", "mkdocs.yml", "tests/press"),
+    "tests/tools": (
+        *("tools", "press", "snippets", "mkdocs.yml"),
+        *("tests/tools", "tests/mutants", "tests/book/conftest.py"),
+        *("tests/book/test_claims.py", "tests/book/test_outline.py"),
     ),
-    "tests/press": (
-        *("press", "docs/assets", "mkdocs.yml", "tests/press"),
-        *COMMON,
-    ),
-    "tests/notebooks/test_wheel.py": (".",),
     "tests/notebooks": (
-        *("docs/notebooks", "snippets", "press", "mkdocs.yml"),
+        *("docs/notebooks", "snippets", "press", "mkdocs.yml", "LICENSE"),
         *("tests/notebooks", "tests/equations", "tests/book/conftest.py"),
-        *COMMON,
-    ),
-    "tests/mutants/test_run.py": ("tests/mutants", "press", *COMMON),
-    "tests/book/test_kept.py": ("tests/book", *COMMON),
-    "tests/book/test_site.py::test_a_build_without_the_store_gives_the_same"
-    "_bytes": (
-        *(CODE_OF_PAGES, "docs/notebooks", "docs/assets", "mkdocs.yml"),
-        *("snippets", "press", "tests/book/test_site.py"),
-        *COMMON,
     ),
 }
 # behind the tests of a snippet, beside the pages that they back
-SNIPPET = (
-    "snippets",
-    "press",
-    "docs/assets",
-    "tests/book/conftest.py",
-    *COMMON,
-)
-APART = {"book", "browser", "mutants", "notebooks", "press"}
-# the folder of pages that repeat the words of others: for a browser, their
-# form counts
-REPEATING = "ledger"
-BROWSER = (
-    *("tests/browser", "tests/book/conftest.py"),
-    *("HOSTING.md", "requirements.txt"),
-)
+SNIPPET = ("snippets", "press", "docs/assets", "tests/book/conftest.py")
+APART = {"book", "browser", "mutants", "notebooks", "press", "tools"}
+BROWSER = ("tests/browser", "tests/book/conftest.py", "HOSTING.md")
 
 
 class Kept:
-    """What passed before, and under which digest of what is behind it.
-
-    new: what passed in this run. rested: how many tests did not have to run.
-    """
+    """What passed before, and under which digest of what is behind it."""
 
     def __init__(self) -> None:
         self.known: dict[str, str] = {}
-        self.new: dict[str, str] = {}
-        self.rested = 0
         if PASSED.exists():
             self.known = json.loads(PASSED.read_text(encoding="utf-8"))
 
@@ -100,14 +63,13 @@ class Kept:
         resting = []
         for item in items:
             if not _is_in_browser(item):
-                digest = _digest(_behind(item.nodeid))
+                digest = digest_of(behind(item.nodeid))
                 item.user_properties.append(("behind", digest))
                 if self.known.get(item.nodeid) == digest:
                     resting.append(item)
-        if resting:
-            config.hook.pytest_deselected(items=resting)
-            items[:] = [item for item in items if item not in set(resting)]
-        self.rested += len(resting)
+        config.hook.pytest_deselected(items=resting)
+        rested = set(resting)
+        items[:] = [item for item in items if item not in rested]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -122,25 +84,22 @@ class Kept:
         """Note what passed; forget what did not."""
         if not report.passed:
             self.known.pop(report.nodeid, None)
-            self.new.pop(report.nodeid, None)
         elif report.when == "call":
-            self.new[report.nodeid] = dict(report.user_properties)["behind"]
+            properties = dict(report.user_properties)
+            self.known[report.nodeid] = properties["behind"]
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write it down, in the process that sees the whole run."""
         if not hasattr(session.config, "workerinput"):
             PASSED.parent.mkdir(exist_ok=True)
-            text = json.dumps(self.known | self.new, indent=0, sort_keys=True)
             part = PASSED.with_suffix(f".{os.getpid()}")
+            text = json.dumps(self.known, indent=0, sort_keys=True)
             part.write_text(text, encoding="utf-8")
             part.replace(PASSED)
 
     def pytest_report_header(self) -> str:
         """Say what a run leaves out."""
-        return (
-            "kept: tests that passed rest until something behind them changes; "
-            "make test runs all"
-        )
+        return "kept: tests rest until something changes; make test runs all"
 
 
 def _is_in_browser(item: pytest.Item) -> bool:
@@ -148,90 +107,64 @@ def _is_in_browser(item: pytest.Item) -> bool:
     return {"site_folder", "browser_type_launch_args"} <= set(used)
 
 
-def _behind(nodeid: str) -> tuple[str, ...]:
-    for folder, paths in BEHIND.items():
-        if nodeid == folder or nodeid.startswith((f"{folder}/", f"{folder}::")):
-            return paths
+@cache
+def behind(nodeid: str) -> tuple[str, ...]:
+    """Return the files and folders that a test depends on."""
     test = Path(nodeid.partition("::")[0])
-    if _twin(test, "snippets", ".py").exists():
-        return _behind_snippet(test)
-    return (".",)
-
-
-def _twin(test: Path, folder: str, suffix: str) -> Path:
-    """Return the file that one word ties to a test."""
-    name = test.stem.removeprefix("test_") + suffix
-    return ROOT / folder / test.relative_to("tests").with_name(name)
+    for folder, paths in BEHIND.items():
+        if folder in map(str, test.parents):
+            return (*paths, *COMMON)
+    name = test.stem.removeprefix("test_")
+    snippet, page = (
+        folder / test.relative_to("tests").with_name(name + suffix)
+        for folder, suffix in ((Path("snippets"), ".py"), (Path("docs"), ".md"))
+    )
+    if not (ROOT / snippet).exists():
+        return (".",)
+    pages = {p for p, tests in quoted().items() if str(test) in tests} | {page}
+    # the other tests of snippets, which lend each other what they need
+    others = {
+        file.relative_to(ROOT)
+        for file in (ROOT / "tests").rglob("*.py")
+        if file.relative_to(ROOT).parts[1] not in APART
+    }
+    files = sorted(map(Path.as_posix, pages | others))
+    return (*SNIPPET, *COMMON, *files)
 
 
 @cache
-def _behind_snippet(test: Path) -> tuple[str, ...]:
-    """Return what is behind the tests of a snippet.
-
-    Of the pages it is those that they quote, and the snippet's own; of
-    the other tests those of snippets, which lend each other what they need.
-    """
-    own = _twin(test, "docs", ".md")
-    pages = {
-        page
+def quoted() -> dict[Path, set[str]]:
+    """Return each page with the files of tests that back its sentences."""
+    known = quotations()
+    return {
+        page.relative_to(ROOT): {
+            backing.file
+            for said in statements(page.name, page.read_text(encoding="utf-8"))
+            for backing in known.tests(plain(said.text))
+        }
         for page in (ROOT / "docs").rglob("*.md")
-        if page == own or _is_quoted(page, test.as_posix())
     }
-    others = {
-        file
-        for file in (ROOT / "tests").rglob("*")
-        if file.is_file() and file.relative_to(ROOT).parts[1] not in APART
-    }
-    files = sorted(f.relative_to(ROOT).as_posix() for f in pages | others)
-    return (*SNIPPET, *(f for f in files if "__pycache__" not in f))
-
-
-def _is_quoted(page: Path, test: str) -> bool:
-    return any(
-        backing.file == test
-        for said in statements(page.name, page.read_text(encoding="utf-8"))
-        for backing in quotations().tests(plain(said.text))
-    )
 
 
 def _digest_of_page(item: pytest.Function) -> str:
     """Return a digest of the page that a test looks at, or of all pages."""
     browser = item.funcargs["browser_type_launch_args"]["executable_path"]
     stat = Path(browser).resolve().stat()
-    tools = f"{stat.st_size} {stat.st_mtime_ns}"
-    behind = _digest(BROWSER)
     site = item.funcargs["site_folder"]
     pages = [site]
     if hasattr(item, "callspec") and "path" in item.callspec.params:
         page = site / item.callspec.params["path"]
         pages = [page, site / "assets", site / "policy.conf"]
-        if page.parent.name == REPEATING:
-            behind += form(pages.pop(0))
-    return _hash([tools, behind, *(_contents(page) for page in pages)])
-
-
-def form(page: Path) -> str:
-    """Return what a page has beside words: its tags."""
-    return re.sub(r">[^<]+<", "><", page.read_text(encoding="utf-8"))
+    tools = f"{stat.st_size} {stat.st_mtime_ns}"
+    contents = map(_contents, pages)
+    return _hash([tools, digest_of((*BROWSER, *COMMON)), *contents])
 
 
 @cache
-def _digest(paths: tuple[str, ...]) -> str:
-    contents = (
-        _code() if path == CODE_OF_PAGES else _contents(ROOT / path)
-        for path in paths
-    )
-    return _hash([sys.version, *contents])
-
-
-@cache
-def _code() -> str:
-    """Return a digest of the code in all pages."""
-    return _hash(
-        block[0]
-        for page in sorted((ROOT / "docs").rglob("*.md"))
-        for block in CODE.finditer(page.read_text(encoding="utf-8"))
-    )
+def digest_of(paths: tuple[str, ...]) -> str:
+    """Return a digest of files and folders, and of Python's version."""
+    there = [ROOT / path for path in paths if (ROOT / path).exists()]
+    return _hash([sys.version, *map(str, there), *map(_contents, there)])
 
 
 @cache

@@ -68,13 +68,18 @@ def prose(page: str) -> str:
     return CODE.sub("", text)
 
 
-@pytest.fixture(scope="session")
-def site(site_folder: Path) -> dict[str, BeautifulSoup]:
-    """Return each page of the site, by its path in docs/, parsed."""
+def parsed(folder: Path) -> dict[str, BeautifulSoup]:
+    """Return each page of a site, by its path in docs/, parsed."""
     return {
         page: BeautifulSoup(
-            (site_folder / page).with_suffix(".html").read_text("utf-8"),
+            (folder / page).with_suffix(".html").read_text("utf-8"),
             "html.parser",
         )
         for page in navigation()
     }
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> dict[str, BeautifulSoup]:
+    """Return each page of the book's site."""
+    return parsed(site_folder)

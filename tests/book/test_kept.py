@@ -1,145 +1,139 @@
 """What `make check` leaves out, and what it runs again."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tests.book.conftest import ROOT
-from tests.kept import form
+from tests import kept
 
-CONFTEST = """
-import os
-from tests.kept import Kept
-
-def pytest_configure(config):
-    if not os.environ.get("CI"):
-        config.pluginmanager.register(Kept())
-"""
-CHAPTER = """
-from pathlib import Path
-
-def test_page():
-    assert "true" in Path("docs/page.md").read_text()
-
-def test_nothing():
-    assert True
-"""
-UNIT = """
-from tests.claims import claim
-
-@claim("It is backed.")
-def test_unit():
-    assert int("1")
-"""
-SITE = """
-def test_a_build_without_the_store_gives_the_same_bytes():
-    assert True
-"""
-FILES = {
-    "tests/conftest.py": CONFTEST,
-    "tests/test_page.py": CHAPTER,
-    "tests/book/test_site.py": SITE,
-    "tests/press/test_setting.py": "def test_setting():\n    assert True\n",
-    "tests/activation/test_unit.py": UNIT,
-    "tests/book/conftest.py": "",
-    "snippets/activation/unit.py": "",
-    "docs/page.md": "This is true.\n",
-    "docs/activation/unit.md": "",
-    "docs/backed.md": "It is backed.",
-    "tests/claims.py": "def claim(text):\n    return lambda test: test\n",
-    "docs/assets/book.css": "",
-    "docs/notebooks/lab.ipynb": "",
-    "press/setting.py": "",
-    "mkdocs.yml": "",
-    "pyproject.toml": "",
-    "requirements.txt": "",
-}
+BOOK, PRESS = "tests/test_book.py::test", "tests/press/test_fault.py::test"
+UNIT, LAB = "tests/activation/test_unit.py::test", "tests/notebooks/test_lab.py"
+TOOL = "tests/tools/test_links.py::test"
+ALL = {BOOK, PRESS, UNIT, LAB, TOOL}
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch) -> Path:
-    """Return a small project with five tests, which have passed."""
-    monkeypatch.delenv("CI", raising=False)
-    for name, text in FILES.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    shutil.copy(ROOT / "tests/kept.py", tmp_path / "tests")
-    for file in ("claims", "fault", "source", "wording"):
-        shutil.copy(ROOT / f"press/{file}.py", tmp_path / "press")
-    assert run(tmp_path) == "5 passed"
+def project(tmp_path, monkeypatch):
+    """Return a small project in which a test backs a page of another name."""
+    monkeypatch.setattr(kept, "ROOT", tmp_path)
+    monkeypatch.setattr(kept, "PASSED", tmp_path / ".press/passed.json")
+    backed = {Path("docs/backed.md"): {"tests/activation/test_unit.py"}}
+    monkeypatch.setattr(kept, "quoted", lambda: backed)
+    for name in (
+        *("snippets/activation/unit.py", "docs/activation/unit.md"),
+        *("docs/page.md", "docs/backed.md", "pyproject.toml", "mkdocs.yml"),
+        *("docs/notebooks/lab.ipynb", "docs/assets/book.css", "press/fault.py"),
+        *("tools/links.py", "tests/claims.py", "site/index.html"),
+        *(test.partition("::")[0] for test in ALL),
+    ):
+        edit(tmp_path / name)
     return tmp_path
 
 
-def run(project: Path, *options: str) -> str:
-    """Run the tests; return what pytest sums up, but for the time."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--import-mode=importlib", *options],
-        cwd=project,
-        env=os.environ | {"PYTHONPATH": str(project)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.splitlines()[-1].strip("= ").partition(" in ")[0]
+def edit(file):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as text:
+        text.write("edited\n")
+    for digest in (kept.behind, kept.digest_of, kept._contents):
+        digest.cache_clear()
 
 
-def test_what_passed_rests(project):
-    assert run(project) == "5 deselected"
-    assert run(project, "-n", "2") == "no tests ran"
+def digests():
+    return {test: kept.digest_of(kept.behind(test)) for test in ALL}
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "again"),
     [
-        ("docs/page.md", "2 passed, 3 deselected"),
-        ("docs/new.md", "2 passed, 3 deselected"),
-        ("docs/activation/unit.md", "3 passed, 2 deselected"),
-        ("docs/backed.md", "3 passed, 2 deselected"),
-        ("snippets/activation/unit.py", "4 passed, 1 deselected"),
-        ("docs/assets/book.css", "5 passed"),
-        ("press/setting.py", "5 passed"),
-        ("tests/test_page.py", "3 passed, 2 deselected"),
-        ("tests/press/test_setting.py", "3 passed, 2 deselected"),
-        ("tests/activation/test_unit.py", "3 passed, 2 deselected"),
-        ("requirements.txt", "5 passed"),
+        ("docs/page.md", {BOOK}),
+        ("docs/new.md", {BOOK}),
+        ("docs/activation/unit.md", {BOOK, UNIT}),
+        ("docs/backed.md", {BOOK, UNIT}),
+        ("docs/notebooks/lab.ipynb", {BOOK, LAB}),
+        ("docs/assets/book.css", {BOOK, UNIT, PRESS}),
+        ("snippets/activation/unit.py", ALL - {PRESS}),
+        ("press/fault.py", ALL),
+        ("tools/links.py", {BOOK, TOOL}),
+        ("mkdocs.yml", ALL - {UNIT}),
+        ("tests/claims.py", {BOOK, UNIT}),
+        ("tests/press/test_fault.py", {BOOK, PRESS}),
+        ("tests/activation/test_unit.py", {BOOK, UNIT}),
+        ("pyproject.toml", ALL),
+        ("site/index.html", set()),
     ],
 )
-def test_what_an_edit_concerns_runs_again(project, file, said):
-    path = project / file
-    before = path.read_text() if path.exists() else ""
-    path.write_text(f"{before}\n# edited, and still true\n")
-    assert run(project) == said
+def test_what_an_edit_concerns_runs_again(project, file, again):
+    before = digests()
+    edit(project / file)
+    after = digests()
+    assert {test for test in ALL if before[test] != after[test]} == again
 
 
-def test_an_edit_of_code_runs_all_code_again(project):
-    page = project / "docs/page.md"
-    page.write_text(FILES["docs/page.md"] + "```python\n1 + 1\n```\n")
-    assert run(project) == "3 passed, 2 deselected"
+def run(*failing):
+    """Play a run of all tests; return which of them ran."""
+    plugin = kept.Kept()
+    items = [Item(test) for test in sorted(ALL)]
+    hook = SimpleNamespace(pytest_deselected=lambda items: None)
+    config = SimpleNamespace(hook=hook)
+    plugin.pytest_collection_modifyitems(config, items)
+    for item in items:
+        item.passed = item.nodeid not in failing
+        plugin.pytest_runtest_logreport(item)
+    plugin.pytest_sessionfinish(SimpleNamespace(config=config))
+    return {item.nodeid for item in items}
 
 
-def test_what_failed_runs_again(project):
-    page = project / "docs/page.md"
-    page.write_text("This is false.")
-    assert run(project) == "1 failed, 1 passed, 3 deselected"
-    assert run(project) == "1 failed, 4 deselected"
-    page.write_text(FILES["docs/page.md"])
-    assert run(project) == "2 passed, 3 deselected"
-    assert run(project) == "5 deselected"
+class Item:
+    """A test, and the report of its run."""
+
+    when = "call"
+
+    def __init__(self, nodeid):
+        self.nodeid, self.user_properties = nodeid, []
 
 
-def test_form_of_a_page_is_all_but_its_words(tmp_path):
-    page = tmp_path / "ledger.html"
-    forms = []
-    for html in ("<p>One.</p>", "<p>Two\nlines.</p>", "<p id='a'>One.</p>"):
-        page.write_text(html)
-        forms.append(form(page))
-    assert forms[0] == forms[1] != forms[2]
+def test_what_passed_rests_and_what_failed_runs_again(project):
+    assert run(UNIT) == ALL
+    assert run(UNIT) == {UNIT}
+    assert run() == {UNIT}
+    assert run() == set()
+    edit(project / "docs/page.md")
+    assert run(BOOK) == {BOOK}
+    assert run() == {BOOK}
 
 
-def test_ci_runs_all(project, monkeypatch):
-    monkeypatch.setenv("CI", "true")
-    assert run(project) == "5 passed"
+def test_a_page_that_is_the_same_is_not_looked_at_again(project):
+    """Nor all pages, by a test that is given none."""
+    site = project / "built"
+    for name in ("one.html", "two.html", "assets/book.css", "policy.conf"):
+        edit(site / name)
+
+    def looks(**params):
+        item = Item(f"tests/browser/test_look.py::test[{params}]")
+        item.fixturenames = ["site_folder", "browser_type_launch_args"]
+        launched = {"executable_path": __file__}
+        item.funcargs = {
+            "site_folder": site,
+            "browser_type_launch_args": launched,
+        }
+        item.callspec = SimpleNamespace(params=params)
+        plugin = kept.Kept()
+        rests = plugin.pytest_pyfunc_call(item)
+        item.passed = True
+        plugin.pytest_runtest_logreport(item)
+        plugin.pytest_sessionfinish(SimpleNamespace(config=None))
+        return not rests
+
+    assert [looks(path="one.html"), looks()] == [True, True]
+    assert [looks(path="one.html"), looks()] == [False, False]
+    edit(site / "two.html")
+    assert [looks(path="one.html"), looks()] == [False, True]
+    edit(site / "assets/book.css")
+    assert [looks(path="one.html"), looks()] == [True, True]
+
+
+def test_ci_runs_all():
+    """Whatever passed on the machine before."""
+    conftest = (kept.ROOT / "tests/conftest.py").read_text(encoding="utf-8")
+    assert 'getoption("kept") and not os.environ.get("CI")' in conftest

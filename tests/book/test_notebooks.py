@@ -10,8 +10,7 @@ import pytest
 from press.notebook import notebooks as files_of
 from press.notebook import read, tagged, title
 from press.source import displays
-from tests.book.conftest import DOCS, ROOT, chapters, notebooks, prose
-from tests.conftest import build_site
+from tests.book.conftest import DOCS, chapters, notebooks, prose
 from tests.notebooks.lab import LABS, cells_of
 
 FILES = files_of(DOCS)
@@ -189,29 +188,3 @@ def test_page_leads_to_its_notebook(site, page):
     own = "introduction_to_neural_networks" if name == "index" else name
     links = [link.get("href", "") for link in site[page].article.select("a")]
     assert any(link.endswith(f"notebooks/{own}.html") for link in links)
-
-
-def test_with_both_addresses_colab_can_open_them(tmp_path):
-    build_site(
-        ROOT,
-        tmp_path,
-        SITE_URL="https://example.org/book/",
-        REPO_URL="https://github.com/owner/name",
-    )
-    page = (tmp_path / "notebooks/neuron.html").read_text(encoding="utf-8")
-    assert (
-        'href="https://colab.research.google.com/github/owner/name/blob/'
-        'notebooks/neuron.ipynb"'
-    ) in page
-    assert ".whl" not in page
-    copy = read(tmp_path / "notebooks/neuron.ipynb")
-    first, setup, *_, last = copy.cells
-    line = "-r https://example.org/book/notebooks/requirements.txt"
-    assert setup.source == f"%pip install --quiet {line}"
-    assert "(https://example.org/book/neuron.html)" in first.source
-    assert "(https://example.org/book/notebooks/network.html)" in last.source
-
-
-def test_the_branch_that_colab_opens_is_the_one_that_is_published():
-    workflow = (ROOT / ".github/workflows/publish.yml").read_text()
-    assert "--initial-branch notebooks" in workflow

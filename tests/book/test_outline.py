@@ -169,11 +169,12 @@ def test_a_chapter_is_whole(page):
     assert not re.search(r"\b(TODO|FIXME|to be written|coming soon)\b", text)
 
 
-@pytest.mark.parametrize("tree", ["snippets", "press"])
+@pytest.mark.parametrize("tree", ["snippets", "press", "tools"])
 def test_snippets_and_press_do_not_know_each_other(tree):
     foreign = {
-        "snippets": {"press", "mkdocs", "markdown"},
-        "press": {"snippets", "torch", "matplotlib"},
+        "snippets": {"press", "mkdocs", "markdown", "tools"},
+        "press": {"snippets", "torch", "matplotlib", "tools"},
+        "tools": {"snippets", "torch", "matplotlib"},
     }
     for path in (ROOT / tree).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

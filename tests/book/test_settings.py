@@ -1,11 +1,13 @@
 """What keeps the build strict and the installation small."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
-from importlib.metadata import requires, version
+from importlib.metadata import packages_distributions, requires, version
+from pathlib import Path
 
 import pytest
 import yaml
@@ -16,46 +18,71 @@ from press.wording import plain
 from tests.book.conftest import ROOT, source
 from tests.claims import claim
 
-DIRECT = [
-    line
-    for line in (ROOT / "requirements.in").read_text().splitlines()
-    if line and not line.startswith("#")
-]
-PINNED = [
-    Requirement(line)
-    for line in (ROOT / "requirements.txt").read_text().splitlines()
-    if not line.startswith("#")
-]
+LOCK = "requirements.txt"
+LISTS = (ROOT, ROOT / "tests")  # what builds the site, what checks it
+
+
+def lines(file: Path) -> list[str]:
+    """Return the lines of a list of packages, without comments."""
+    text = file.read_text().splitlines()
+    return [line for line in text if line and not line.startswith("#")]
+
+
+DIRECT = [(at, line) for at in LISTS for line in lines(at / "requirements.in")]
+PINNED = {at: [*map(Requirement, lines(at / LOCK))] for at in LISTS}
 PINS = {
-    canonicalize_name(pin.name): pin
-    for pin in PINNED
-    if not pin.marker or pin.marker.evaluate()
+    at: {
+        canonicalize_name(pin.name): pin
+        for pin in pinned
+        if not pin.marker or pin.marker.evaluate()
+    }
+    for at, pinned in PINNED.items()
 }
 
 
-@pytest.mark.parametrize("line", DIRECT)
-def test_what_the_book_needs_has_its_reason_and_is_pinned(line):
+@pytest.mark.parametrize(("at", "line"), DIRECT)
+def test_what_the_book_needs_has_its_reason_and_is_pinned(at, line):
     wanted, _, reason = line.partition(" #")
     assert re.match(r" \w+", reason), line
-    assert canonicalize_name(Requirement(wanted).name) in PINS
+    assert canonicalize_name(Requirement(wanted).name) in PINS[at]
 
 
-def test_what_is_installed_is_what_is_pinned():
-    assert len(PINS) > 50
-    for name, pin in PINS.items():
+@pytest.mark.parametrize("at", LISTS)
+def test_what_is_installed_is_what_is_pinned(at):
+    assert len(PINS[at]) > 50
+    for name, pin in PINS[at].items():
         assert re.fullmatch(r"==[\w.]+", str(pin.specifier)), name
         # torch 2.13.0+cpu is the CPU build of torch 2.13.0
         assert version(name).partition("+")[0] == str(pin.specifier)[2:], name
 
 
-def test_pins_are_complete_and_hold_no_cuda():
-    for name in PINS:
+@pytest.mark.parametrize("at", LISTS)
+def test_pins_are_complete_and_hold_no_cuda(at):
+    """Each list by itself: the site needs nothing of the tests' list."""
+    for name in PINS[at]:
         for needed in map(Requirement, requires(name) or []):
             if not needed.marker or needed.marker.evaluate({"extra": ""}):
-                known = canonicalize_name(needed.name) in PINS
+                known = canonicalize_name(needed.name) in PINS[at]
                 assert known or is_cuda(needed.name), f"{name}: {needed}"
-    assert not [pin.name for pin in PINNED if is_cuda(pin.name)]
-    assert "http" not in (ROOT / "requirements.txt").read_text()
+    assert not [pin.name for pin in PINNED[at] if is_cuda(pin.name)]
+    assert "http" not in (at / LOCK).read_text()
+
+
+@pytest.mark.parametrize("tree", ["press", "snippets"])
+def test_the_site_is_built_with_its_own_list_alone(tree):
+    """What its code imports is pinned there, or comes with Python."""
+    provided = packages_distributions()
+    for file in (ROOT / tree).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in {name.split(".")[0] for name in names}:
+                there = set(map(canonicalize_name, provided.get(name, [])))
+                own = {"press", "snippets", *sys.stdlib_module_names}
+                assert name in own or there & {*PINS[ROOT]}, (file, name)
 
 
 @pytest.mark.skipif(
@@ -63,15 +90,15 @@ def test_pins_are_complete_and_hold_no_cuda():
     reason="other systems need other packages",
 )
 def test_readme_counts_the_packages():
-    said = re.search(r"(\d+) packages, ", (ROOT / "README.md").read_text())
-    assert int(said[1]) == len(PINS)
+    counted = r"(\d+) packages.*?, (\d+) with those that check it"
+    said = re.search(counted, (ROOT / "README.md").read_text(), re.DOTALL)
+    all_of_them = set().union(*PINS.values())
+    assert [*map(int, said.groups())] == [len(PINS[ROOT]), len(all_of_them)]
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="it asks make")
 def test_pins_say_that_they_are_for_all_systems():
     """Dependabot looks there for the options with which to renew them."""
-    text = (ROOT / "requirements.txt").read_text()
-    said = re.search(r"\(uv pip compile (.+)\)", text)[1]
     done = subprocess.run(
         ["make", "--dry-run", "requirements"],
         cwd=ROOT,
@@ -79,10 +106,12 @@ def test_pins_say_that_they_are_for_all_systems():
         text=True,
         check=True,
     )
-    (command,) = re.findall("uv pip compile.+?--custom", done.stdout, re.DOTALL)
+    said = re.findall("uv pip compile.+?--custom", done.stdout, re.DOTALL)
+    texts = [(at / LOCK).read_text() for at in LISTS]
+    said += [re.search(r"\(uv pip compile (.+)\)", text)[1] for text in texts]
+    assert len(said) == 4
     for option in ("--universal", "--python-version 3.11"):
-        assert option in said
-        assert option in command
+        assert all(option in command for command in said)
 
 
 def is_cuda(name: str) -> bool:
@@ -91,7 +120,7 @@ def is_cuda(name: str) -> bool:
 
 def test_build_is_strict():
     settings = (ROOT / "mkdocs.yml").read_text()
-    assert "\nstrict: true\n" in settings
+    assert "\nstrict: !ENV [STRICT, true]" in settings
     assert "check_paths: true" in settings
     for links in ("absolute_links", "unrecognized_links", "anchors"):
         assert f"  {links}: warn\n" in settings
@@ -110,13 +139,6 @@ def test_python_is_as_new_as_the_text_says():
             r"Python (\d\.\d+) or newer", (ROOT / file).read_text()
         )
         assert named == [version], file
-
-
-def test_commands_of_the_text_exist():
-    makefile = (ROOT / "Makefile").read_text()
-    for target, module in (("site", "press"), ("test", "pytest")):
-        rule = rf"^{target}: .*\n\t@\$\(BIN\)/python -m {module}\b"
-        assert re.search(rule, makefile, re.M), target
 
 
 @claim(
@@ -175,10 +197,13 @@ def test_commands_of_the_readme_exist():
     readme, makefile = (
         (ROOT / f).read_text() for f in ("README.md", "Makefile")
     )
-    targets = set(re.findall(r"\bmake ([a-z]+)", readme)) - {"it"}
+    targets = set(re.findall(r"\bmake ([a-z-]+)", readme)) - {"it"}
     assert {"site", "test", "serve"} <= targets
     for target in targets:
         assert re.search(rf"^{target}:", makefile, re.M), target
+    for target, module in (("site", "press"), ("test", "pytest")):
+        rule = rf"^{target}: .*\n\t@\$\(BIN\)/python -m {module}\b"
+        assert re.search(rule, makefile, re.M), target
     for module in re.findall(r"python -m (press|pytest|mkdocs)\b", readme):
         assert module in makefile
 
@@ -199,8 +224,9 @@ def test_commands_of_the_readme_exist():
 def test_a_reader_is_told_before_gigabytes_are_fetched(
     tmp_path, surroundings, is_told
 ):
-    for file in ("Makefile", "requirements.txt"):
-        shutil.copy(ROOT / file, tmp_path)
+    for file in ("Makefile", LOCK, "tests/requirements.txt"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PIP_")}
     done = subprocess.run(
         ["make", "--dry-run", "site", f"PYTHON={sys.executable}"],

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.book.conftest import DOCS, chapters, navigation, notebooks
+from press.notebook import read
+from tests.book.conftest import DOCS, chapters, navigation, notebooks, parsed
 from tests.claims import claim
 from tests.conftest import build_site, once
 
 HOME = "https://example.org/book"
-REPOSITORY = "https://code.example.org/us/book"
+REPOSITORY = "https://github.com/owner/name"
 
 
 @pytest.mark.parametrize("page", navigation())
@@ -24,10 +25,10 @@ def test_page_can_be_shared_and_found(site, page):
     assert "og:url" not in str(head)  # no address of the site is known
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def addressed(tmp_path_factory) -> Path:
     """Build the site as one that knows where it and its source will stand."""
-    known = {"SITE_URL": f"{HOME}/", "REPO_URL": REPOSITORY}
+    known = {"SITE_URL": f"{HOME}/", "REPO_URL": REPOSITORY, "PAPER": ""}
     known["EDITION"] = "2001-09-09"
     return once(
         tmp_path_factory,
@@ -49,20 +50,42 @@ def test_a_site_with_an_address_says_it(addressed):
     assert "/book/assets/book.css" in lost
 
 
+def test_with_both_addresses_colab_can_open_notebooks(addressed):
+    page = (addressed / "notebooks/neuron.html").read_text(encoding="utf-8")
+    assert (
+        'href="https://colab.research.google.com/github/owner/name/blob/'
+        'notebooks/neuron.ipynb"'
+    ) in page
+    assert ".whl" not in page
+    copy = read(addressed / "notebooks/neuron.ipynb")
+    first, setup, *_, last = copy.cells
+    line = f"-r {HOME}/notebooks/requirements.txt"
+    assert setup.source == f"%pip install --quiet {line}"
+    assert f"({HOME}/neuron.html)" in first.source
+    assert f"({HOME}/notebooks/network.html)" in last.source
+    workflow = (DOCS.parent / ".github/workflows/publish.yml").read_text()
+    assert "--initial-branch notebooks" in workflow, "which Colab opens"
+
+
+@pytest.fixture(scope="session")
+def pages(addressed) -> dict[str, BeautifulSoup]:
+    return parsed(addressed)
+
+
 @claim(
     "The book has no versions: it is published as it changes, and the foot "
     "of each page names the edition by its date.",
 )
 @pytest.mark.parametrize("page", navigation())
-def test_page_names_its_edition_where_one_is_known(site, addressed, page):
-    file = (addressed / page).with_suffix(".html")
-    foot = BeautifulSoup(file.read_text(), "html.parser").footer
-    edition = foot.find(class_="edition")
+def test_page_names_its_edition_where_one_is_known(site, pages, page):
+    edition = pages[page].footer.find(class_="edition")
     assert edition.get_text() == "Edition 2001-09-09 · How to cite"
     about, _, part = edition.a["href"].partition("#")
-    told = BeautifulSoup((file.parent / about).read_text(), "html.parser")
+    assert (DOCS / page).parent.joinpath(about).resolve() == (
+        DOCS / "about/index.html"
+    )
     assert "the foot of each page names the edition" in (
-        told.find(id=part).find_next("p").get_text()
+        pages["about/index.md"].find(id=part).find_next("p").get_text()
     )
     assert not site[page].footer.find(class_="edition")
 
@@ -75,9 +98,8 @@ def test_the_pages_about_the_book_lead_to_its_repository(addressed, site):
 
 
 @pytest.mark.parametrize("page", navigation())
-def test_page_leads_to_its_source_to_view_and_to_edit(addressed, page):
-    text = (addressed / page).with_suffix(".html").read_text()
-    sources = BeautifulSoup(text, "html.parser").find("nav", class_="sources")
+def test_page_leads_to_its_source_to_view_and_to_edit(pages, page):
+    sources = pages[page].find("nav", class_="sources")
     links = [link["href"] for link in sources.find_all("a")]
     files = [link.partition("/main/")[2] for link in links[::2]]
     assert links[::2] == [f"{REPOSITORY}/blob/main/{file}" for file in files]
@@ -95,8 +117,8 @@ def test_page_leads_to_its_source_to_view_and_to_edit(addressed, page):
         snippet = f"snippets/{folder}{slash}{name}.py"
         assert files[1:] == [snippet, f"tests/{folder}{slash}test_{name}.py"]
     # Material's own link makes each reader's browser ask the code host
-    assert 'data-md-component="source"' not in text
-    assert f'href="{REPOSITORY}"' in text
+    assert not pages[page].find(attrs={"data-md-component": "source"})
+    assert pages[page].find("a", href=REPOSITORY)
 
 
 @pytest.mark.parametrize("page", navigation())

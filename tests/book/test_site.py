@@ -1,6 +1,7 @@
 """The site as a reader gets it."""
 
 import base64
+import gzip
 import re
 import shutil
 from pathlib import Path
@@ -159,7 +160,7 @@ def test_font_has_every_character_of_the_formulas(site):
     needed.pop("\ufe00", None)  # only chooses between two forms of a letter
     missing = {c: page for c, page in needed.items() if ord(c) not in glyphs}
     assert "𝑧" in needed
-    assert not missing, "add them to press/font.py and make the font anew"
+    assert not missing, "add them to tools/font.py and make the font anew"
 
 
 def test_fonts_come_with_the_style(site_folder):
@@ -168,6 +169,12 @@ def test_fonts_come_with_the_style(site_folder):
     fonts = {file.read_bytes() for file in FONT.parent.glob("*.woff2")}
     assert {base64.b64decode(font) for font in brought} == fonts
     assert re.search(r"^math \{\n  font-family: .STIX Two Math", sheet, re.M)
+
+
+def test_a_page_is_light(site_folder):
+    """Beside what all share it weighs little; tests/browser adds all up."""
+    for file in site_folder.rglob("*.html"):
+        assert len(gzip.compress(file.read_bytes())) < 35_000, file
 
 
 def test_licences_are_named_where_the_reader_meets_them(site, site_folder):
@@ -187,6 +194,7 @@ def test_licences_are_named_where_the_reader_meets_them(site, site_folder):
         assert "CC BY-NC-SA 4.0" in text
 
 
+@pytest.mark.weekly
 def test_a_build_without_the_store_gives_the_same_bytes(site_folder, tmp_path):
     """In a copy of the project every fence is run anew."""
     root, site = DOCS.parent, tmp_path / "site"

@@ -22,6 +22,30 @@ LEDGER = [
     for page in chapters()
 ]
 
+# one page of each kind: those that are looked at on every change
+KINDS = [
+    *("index.html", "neuron.html", "glossary.html", "404.html"),
+    *("propagation/by_hand.html", "notebooks/propagation.html", LEDGER[-1]),
+]
+
+# how much of a page has jumped since it was opened
+SHIFT = """new Promise(done => new PerformanceObserver(list => done(
+    list.getEntries().reduce((sum, shift) => sum + shift.value, 0)
+)).observe({type: "layout-shift", buffered: true})
+|| setTimeout(() => done(0), 300))"""
+
+
+def each(paths: list[str]) -> pytest.MarkDecorator:
+    """Give a test each path; once a week, where it is none of the kinds'."""
+    weekly = pytest.mark.weekly
+    return pytest.mark.parametrize(
+        "path",
+        [
+            path if path in KINDS else pytest.param(path, marks=weekly)
+            for path in paths
+        ],
+    )
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict:

@@ -8,13 +8,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from press.glossary import read_terms
 from tests.book.conftest import DOCS
-from tests.browser.conftest import LEDGER, PAGES, settle
+from tests.browser.conftest import KINDS, LEDGER, PAGES, each, settle
 
+WEEKLY = pytest.mark.weekly
 SIZES = {1280: 800, 390: 844}
-KINDS = [
-    *("index.html", "neuron.html", "glossary.html", "404.html"),
-    *("propagation/by_hand.html", "notebooks/propagation.html", LEDGER[-1]),
-]
 # of WCAG 2.2, and the only rule of AA that axe leaves out unless asked
 RULES = {
     "resultTypes": ["violations"],  # of the others it need not tell all
@@ -67,19 +64,24 @@ def still_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
-# every page in one scheme at each width; the others, which share its styles,
-# on one page of each kind
+EVERY = [*PAGES, LEDGER[-1], "404.html"]
+# every page in one look; one of each kind, which share its styles, in another;
+# once a week all of them in all
 LOOKS = {
-    ("light", 1280): [*PAGES, LEDGER[-1], "404.html"],
-    ("dark", 390): [*PAGES, LEDGER[-1], "404.html"],
-    ("light", 390): KINDS,
-    ("dark", 1280): KINDS,
+    ("dark", 390): EVERY,
+    ("light", 1280): KINDS,
+    ("light", 390): [],
+    ("dark", 1280): [],
 }
 
 
 @pytest.mark.parametrize(
     ("path", "scheme", "width"),
-    [(path, *look) for look, paths in LOOKS.items() for path in paths],
+    [
+        pytest.param(path, *look, marks=[WEEKLY] * (path not in daily))
+        for look, daily in LOOKS.items()
+        for path in EVERY
+    ],
 )
 def test_axe_finds_nothing(still_page, address, path, scheme, width):
     page = still_page(width, scheme)
@@ -137,7 +139,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("width", SIZES)
-@pytest.mark.parametrize("path", PAGES)
+@each(PAGES)
 def test_keyboard_reaches_everything_and_shows_where_it_is(
     still_page, address, path, width
 ):

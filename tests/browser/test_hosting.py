@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.book.conftest import ROOT, chapters
-from tests.browser.conftest import PAGES, settle
+from tests.browser.conftest import LEDGER, PAGES, SHIFT, each, settle
 from tests.browser.server import COMPRESSED, Handler
 
 SOURCE = (ROOT / "HOSTING.md").read_text(encoding="utf-8")
@@ -24,6 +24,7 @@ ADD_HEADER = re.compile(
 MAP = re.findall(
     r'^ +("?[~\w].*?"?) +"(.*)";$', NGINX.split("server {")[0], re.M
 )
+SHARED = 115_000  # bytes of theme, style and fonts, which all pages share
 WATCH = """window.refused = [];
 document.addEventListener("securitypolicyviolation", event =>
     window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));"""
@@ -74,9 +75,19 @@ def watched(page: Page) -> Page:
     return page
 
 
-@pytest.mark.parametrize("path", [*PAGES, "404.html"])
-def test_policy_refuses_nothing_that_the_site_does(watched, hosted, path):
+@each([*PAGES, *LEDGER, "404.html"])
+def test_a_visit_is_light_and_keeps_to_the_policy(
+    watched, hosted, sent, requested, path
+):
+    """It asks no other host, and nothing jumps."""
     answer = watched.goto(hosted + path)
+    settle(watched)
+    watched.wait_for_timeout(300)
+    assert len(sent) <= 10, sent
+    shared = sum(size for name, size in sent if not name.endswith(path))
+    assert shared <= SHARED, sent
+    assert sum(size for _, size in sent) <= 150_000, sent
+    assert watched.evaluate(SHIFT) <= 0.02
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     watched.evaluate(
         "document.querySelectorAll('details').forEach(d => d.open = true)"
@@ -85,6 +96,9 @@ def test_policy_refuses_nothing_that_the_site_does(watched, hosted, path):
     settle(watched)
     assert watched.evaluate("refused") == []
     assert watched.errors == []
+    assert len(requested) >= 5
+    for url in requested:
+        assert url.startswith((hosted, "data:", "blob:")), url
 
 
 def test_policy_refuses_nothing_to_a_reader_at_work(watched, hosted):
@@ -149,6 +163,7 @@ def test_server_compresses_what_can_be_compressed():
     assert set(named.values()) <= set(types)
 
 
+@pytest.mark.weekly
 def test_cost_is_computed_from_what_pages_weigh(browser, address, sent):
     """The two weights that it states are the means over the chapters."""
     stated = re.search(

@@ -4,47 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.book.conftest import chapters
-from tests.browser.conftest import settle
+from tests.browser.conftest import each, settle
 from tests.browser.test_accessibility import violations
 
 CHAPTERS = [page.replace(".md", ".html") for page in chapters()]
-BLOCKS = "p, ul, ol, dd, table, figure"
-CROWDED = f"""() => [...document.querySelectorAll("{BLOCKS}")].filter(
-    block => block.querySelectorAll(".mark").length > 1).length"""
-APART = "details .mark, #summary ~ * .mark, .summary .mark"
-# whether each mark is on the line of what it follows
-LINES = """() => [...document.querySelectorAll(".backed")].map(mark => {
-    const range = document.createRange();
-    range.selectNodeContents(mark.parentElement);
-    range.setEndBefore(mark);
-    const before = [...range.getClientRects()].filter(r => r.width > 1).at(-1);
-    const box = mark.querySelector(".mark").getBoundingClientRect();
-    return !before || box.top < before.bottom && box.bottom > before.top;
-})"""
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_marks_are_few_and_keep_to_their_words(browser, address, path, width):
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    page = context.new_page()
-    page.goto(address + path)
-    settle(page)
-    assert page.locator(".mark").count() > 1
-    assert page.evaluate(CROWDED) == 0
-    assert page.locator(APART).count() == 0
-    assert all(page.evaluate(LINES))
-    for mark in page.locator(".mark").all():
-        box = mark.bounding_box()
-        assert min(box["width"], box["height"]) >= 24
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width
-    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
-    assert len(ids) == len(set(ids))
-    context.close()
-
-
-@pytest.mark.parametrize("path", CHAPTERS)
+@each(CHAPTERS)
 def test_a_note_opens_by_touch_and_fits(browser, address, path):
     """Without JavaScript, on the narrowest screen, each of them."""
     context = browser.new_context(

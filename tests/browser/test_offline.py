@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PAGES, settle
+from tests.browser.conftest import PAGES, each, settle
 from tests.claims import claim
 
 RESULT = ".md-search-result__item > a"
@@ -35,21 +35,7 @@ IS_SHOWN = """async family => {
     "The book is a folder of files, which any web server can serve, and "
     "which can be read without one.",
 )
-@pytest.mark.parametrize("path", [*PAGES, "404.html"])
-def test_server_is_the_only_host_asked(page, address, requested, path):
-    page.goto(address + path)
-    page.mouse.wheel(0, 100_000)
-    settle(page)
-    assert len(requested) >= 5
-    for url in requested:
-        assert url.startswith((address, "data:", "blob:")), url
-
-
-@claim(
-    "The book is a folder of files, which any web server can serve, and "
-    "which can be read without one.",
-)
-@pytest.mark.parametrize("path", PAGES)
+@each(PAGES)
 def test_folder_is_enough(page, site_folder, requested, path):
     messages = []
     page.on("console", lambda message: messages.append(message))

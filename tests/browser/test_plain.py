@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import PAGES
+from tests.browser.conftest import PAGES, each
 
 VISIBLE = ".md-content article"
 # formulas and pictures without a size, but for what a fold or a note hides
@@ -22,7 +22,7 @@ ON_PAPER = """([wanted, unwanted]) => {
 }"""
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each(PAGES)
 def test_all_is_there_without_javascript(browser, address, path):
     with_script, without = (
         browser.new_context(java_script_enabled=enabled)
@@ -40,7 +40,7 @@ def test_all_is_there_without_javascript(browser, address, path):
     assert set(texts[0]) <= set(texts[1])
 
 
-@pytest.mark.parametrize("path", PAGES)
+@each(PAGES)
 def test_paper_has_the_text_and_nothing_around_it(page, address, path):
     page.goto(address + path)
     page.emulate_media(media="print", color_scheme="dark")

@@ -1,32 +1,11 @@
-"""What a first visit costs: bytes, requests, and how much the page jumps."""
+"""A page stays where it is while it comes, on a phone and over a slow line."""
 
 import pytest
 
-from tests.browser.conftest import LEDGER, PAGES, settle
-
-# what all pages share: theme, style, fonts
-SHARED = 115_000
-
-SHIFT = """new Promise(done => new PerformanceObserver(list => done(
-    list.getEntries().reduce((sum, shift) => sum + shift.value, 0)
-)).observe({type: "layout-shift", buffered: true})
-|| setTimeout(() => done(0), 300))"""
+from tests.browser.conftest import PAGES, SHIFT, each, settle
 
 
-@pytest.mark.parametrize("path", [*PAGES, *LEDGER])
-def test_first_visit_is_light(page, address, sent, path):
-    page.goto(address + path)
-    settle(page)
-    page.wait_for_timeout(300)
-    names = [name for name, _ in sent]
-    assert len(names) <= 10, names
-    shared = sum(size for name, size in sent if not name.endswith(path))
-    assert shared <= SHARED, sent
-    assert sum(size for _, size in sent) <= 150_000, sent
-    assert page.evaluate(SHIFT) <= 0.02
-
-
-@pytest.mark.parametrize("path", PAGES)
+@each(PAGES)
 def test_a_phone_sees_nothing_jump(browser, address, path):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()

@@ -27,6 +27,7 @@ from tests.notebooks.lab import FOLDER
 
 ROOT = FOLDER.parents[1]
 NAMES = sorted(file.stem for file in FOLDER.glob("*.ipynb"))
+WEEKLY = pytest.mark.weekly  # a kernel takes seconds to start
 RUN = """
 import sys
 import nbformat
@@ -96,7 +97,10 @@ def shown(cell: nbformat.NotebookNode) -> list[Output]:
     return parts
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [n if n == "neuron" else pytest.param(n, marks=WEEKLY) for n in NAMES],
+)
 def test_it_runs_from_an_empty_folder(name, site_folder, tmp_path):
     python = python_without_the_book(tmp_path / "environment")
     folder = tmp_path / "empty"

@@ -1,4 +1,4 @@
-"""Begins a chapter: `python -m press.chapter activation/swish`.
+"""Begins a chapter: `python -m tools.chapter activation/swish`.
 
 It writes page, snippet and test, which build and pass as they are and say in
 comments what to do next, puts the page into the navigation, and lists those of

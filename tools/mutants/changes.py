@@ -6,7 +6,7 @@ figures, and what a module defines outside functions.
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -40,33 +40,9 @@ def mutants_of(file: str) -> list[Mutant]:
     """Return each change to a file that gives another program."""
     source = Path(file).read_text(encoding="utf-8")
     wrapper = MetadataWrapper(libcst.parse_module(source))
-    visitor = _Changes(wrapper.module)
+    visitor = _Changes(wrapper.module, file, source)
     wrapper.visit(visitor)
-    found, seen = [], {source}
-    for change in visitor.changes:
-        text = change.apply(source)
-        if text in seen or not _is_python(text):
-            continue
-        seen.add(text)
-        line, was, now = _difference(source, text)
-        found.append(
-            Mutant(file, line, change.function, change.keyword, was, now, text)
-        )
-    return found
-
-
-@dataclass(frozen=True)
-class _Change:
-    start: int  # in bytes, as libcst counts
-    length: int
-    code: str
-    function: str
-    keyword: str
-
-    def apply(self, source: str) -> str:
-        data = source.encode()
-        end = self.start + self.length
-        return (data[: self.start] + self.code.encode() + data[end:]).decode()
+    return list(visitor.found.values())
 
 
 class _Changes(libcst.CSTVisitor):
@@ -78,42 +54,38 @@ class _Changes(libcst.CSTVisitor):
 
     METADATA_DEPENDENCIES = (ByteSpanPositionProvider,)
 
-    def __init__(self, module: libcst.Module) -> None:
+    def __init__(self, module: libcst.Module, file: str, source: str) -> None:
         super().__init__()
-        self.module = module
-        self.changes: list[_Change] = []
-        self._around: list[libcst.CSTNode] = []
+        self.module, self.file, self.source = module, file, source
+        self.found: dict[str, Mutant] = {}  # by the whole changed text
+        self.around: list[libcst.CSTNode] = []
 
     def on_visit(self, node: libcst.CSTNode) -> bool:
         if isinstance(node, libcst.Annotation | libcst.Decorator):
             return False
-        if isinstance(node, libcst.If) and "__name__" in self._code(node.test):
+        code = self.module.code_for_node
+        if isinstance(node, libcst.If) and "__name__" in code(node.test):
             return False
         for kind, operator in mutation_operators:
-            if isinstance(node, kind):
-                for changed in operator(node):
-                    self._note(node, changed)
-        self._around.append(node)
+            for changed in operator(node) if isinstance(node, kind) else ():
+                self._note(node, changed)
+        self.around.append(node)
         return True
 
     def on_leave(self, original_node: libcst.CSTNode) -> None:
-        if self._around and self._around[-1] is original_node:
-            self._around.pop()
+        if self.around and self.around[-1] is original_node:
+            self.around.pop()
 
     def _note(self, node: libcst.CSTNode, changed: libcst.CSTNode) -> None:
         span = self.get_metadata(ByteSpanPositionProvider, node)
-        self.changes.append(
-            _Change(
-                span.start,
-                span.length,
-                self._code(changed),
-                _function(self._around),
-                _keyword([*self._around, *_changed_arguments(node, changed)]),
-            )
-        )
-
-    def _code(self, node: libcst.CSTNode) -> str:
-        return self.module.code_for_node(node)
+        data, new = self.source.encode(), self.module.code_for_node(changed)
+        end = data[span.start + span.length :]
+        text = (data[: span.start] + new.encode() + end).decode()
+        if text != self.source and text not in self.found and _is_python(text):
+            given = [*self.around, *_changed_arguments(node, changed)]
+            line, was, now = _difference(self.source, text)
+            place = self.file, line, _function(self.around), _keyword(given)
+            self.found[text] = Mutant(*place, was, now, text)
 
 
 def _function(around: Sequence[libcst.CSTNode]) -> str:
@@ -129,12 +101,12 @@ def _function(around: Sequence[libcst.CSTNode]) -> str:
 
 def _changed_arguments(
     node: libcst.CSTNode, changed: libcst.CSTNode
-) -> Iterator[libcst.Arg]:
-    """Give the argument of a call that another call does not have."""
-    if isinstance(node, libcst.Call) and isinstance(changed, libcst.Call):
-        for argument in node.args:
-            if not any(argument is kept for kept in changed.args):
-                yield argument
+) -> list[libcst.Arg]:
+    """Return the arguments of a call that another call does not have."""
+    if not isinstance(node, libcst.Call) or not hasattr(changed, "args"):
+        return []
+    kept = {id(argument) for argument in changed.args}
+    return [argument for argument in node.args if id(argument) not in kept]
 
 
 def _keyword(around: Sequence[libcst.CSTNode]) -> str:
@@ -158,14 +130,12 @@ def _is_python(text: str) -> bool:
 
 def _difference(source: str, text: str) -> tuple[int, str, str]:
     """Return the line of a change, and the lines that go and that come."""
-    old, new = (
-        [line.strip() for line in each.splitlines()] for each in (source, text)
-    )
-    same = _common(old, new)
-    shorter = min(len(old), len(new)) - same
-    end = _common(old[::-1][:shorter], new[::-1][:shorter])
-    was, now = old[same : len(old) - end], new[same : len(new) - end]
-    return same + 1, " ".join(was), " ".join(now)
+    sides = [[s.strip() for s in each.splitlines()] for each in (source, text)]
+    same = _common(*sides)
+    sides = [side[same:] for side in sides]
+    end = _common(*(side[::-1] for side in sides))
+    was, now = (" ".join(side[: len(side) - end]) for side in sides)
+    return same + 1, was, now
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

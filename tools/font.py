@@ -1,6 +1,6 @@
 """Make the subsets of the fonts that the site carries, from the whole fonts.
 
-Run `python -m press.font FOLDER` when a page uses a character that a subset
+Run `python -m tools.font FOLDER` when a page uses a character that a subset
 lacks; a test tells which. FOLDER holds the whole fonts, named as in FONTS:
 STIX Two Math comes with the Python package ziamath, STIX Two Text with the
 npm package @fontsource/stix-two-text. Commit the results.
@@ -91,7 +91,7 @@ def main(folder: Path) -> None:
         name for name, _, _ in FONTS.values() if not (folder / name).is_file()
     ]
     if missing:
-        sys.exit(f"{__doc__}\npress.font: {folder} lacks {', '.join(missing)}")
+        sys.exit(f"{__doc__}\ntools.font: {folder} lacks {', '.join(missing)}")
     for name, (whole, characters, features) in FONTS.items():
         subset = SUBSETS / f"{name}.woff2"
         make_subset(folder / whole, subset, characters, features)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from press.compare import changes, main, side_by_side
+from tools.compare import changes, main, side_by_side
 
 FIGURE = (
     '<figure class="figure" id="figure-{name}"><div class="picture">'

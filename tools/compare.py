@@ -1,4 +1,4 @@
-"""What a change does to the site: `python -m press.compare before site page`.
+"""What a change does to the site: `python -m tools.compare before site page`.
 
 Prints a summary in Markdown: sizes, figures that changed, and times, which are
 handed over as "what=seconds". Writes a page that shows each changed figure as

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from press.links import external, main
+from tools.links import external, main
 
 
 class Elsewhere(BaseHTTPRequestHandler):

@@ -1,7 +1,7 @@
-"""Asks every other site that the book links to: `python -m press.links`.
+"""Asks every other site that the book links to: `python -m tools.links`.
 
 Links within the book are checked on every build and by tests/book; this is for
-those that change without us, and the only part of the press that asks another
+those that change without us, and nothing else in this project asks another
 host for anything.
 """
 

@@ -1,0 +1,1 @@
+"""What authors and maintainers call by hand; no build of the book runs it."""
