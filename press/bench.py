@@ -22,11 +22,9 @@ from statistics import median
 
 from pypdf import PdfReader
 
-from press import store
-from press.dependencies import files
-from press.execution import FENCE, all_code, fences
-from press.notebook import HEAD
-from press.workers import ONE_THREAD
+from press.running import store
+from press.running.execution import FENCE, all_jobs, fences, files_read
+from press.running.worker import ONE_THREAD
 
 ROUNDS = 7
 GROWTH_ROUNDS = 3  # for the longer books
@@ -143,17 +141,19 @@ class Book:
             )
         settings = self.folder / "mkdocs.yml"
         text = settings.read_text(encoding="utf-8")
-        lines = r"^  - (press\.execution|markdown-exec: .*)\n"
+        lines = r"^  - (press\.running\.execution|markdown-exec: .*)\n"
         text = re.sub(lines, "", text, flags=re.M)
         settings.write_text(text, encoding="utf-8")
 
     def codes(self) -> list[str]:
         """Return the code of every fence, and of every notebook."""
-        return [code for code, _ in all_code(self.folder / "docs")]
+        jobs = all_jobs(self.folder / "docs")
+        return ["\n".join(job.cells) for job in jobs]
 
     def notebooks(self) -> list[str]:
         """Return the code of every notebook."""
-        return [code for code in self.codes() if code.startswith(HEAD)]
+        jobs = all_jobs(self.folder / "docs")
+        return ["\n".join(job.cells) for job in jobs if job.is_notebook]
 
     def leave_out_notebooks(self) -> None:
         """Make it a book without notebooks, and without links to them."""
@@ -226,15 +226,16 @@ def copy_snippets(folder: Path, number: int) -> None:
 
 
 def _shown(found: re.Match, outputs: dict[str, str]) -> str:
-    ((code, options),) = fences(found[0])
+    (code,) = fences(found[0])
+    options = dict(re.findall(r'(\w+)="([^"]*)"', found["options"]))
     output = outputs[code].rstrip("\n")
-    if options["html"]:
+    if options.get("html"):
         shown = f"<div>{output}</div>"
-    elif options["result"]:
+    elif options.get("result"):
         shown = f"```{options['result']}\n{output}\n```"
     else:
         shown = output
-    if options["source"]:
+    if options.get("source"):
         shown = f"```python\n{code}\n```\n\n{shown}"
     return re.sub(r"^(?=.)", found["indent"], shown, flags=re.M)
 
@@ -281,9 +282,13 @@ def measure_book(folder: Path) -> dict[str, list[float]]:
     codes = book.codes()
     alone.replace_fences(_draw(book, codes))
     alone.build()  # keeps the outputs of notebooks
-    edited = str(book.folder.resolve() / SNIPPET)
+    book.build()  # which tells what each fence reads
     os.chdir(book.folder)  # where the project's files are looked for
-    dependent = [code for code in codes if edited in files(code)]
+    dependent = [
+        "\n".join(job.cells)
+        for job in all_jobs(Path("docs"))
+        if Path(SNIPPET).as_posix() in files_read(job)
+    ]
     times: dict[str, list[float]] = {}
 
     def note(name: str, action: Callable[[], object]) -> None:

@@ -3,9 +3,10 @@
     @claim("The sigmoid's slope is <best> at best.")
     def test_slope_is_largest_at_zero(best): ...
 
-A test quotes a whole sentence, in plain words, as press/wording.py says; a page
-must say it. A number in angle brackets is read from the page and handed to the
-test: the page says it, the test compares it with what the code computes.
+A test quotes a whole sentence, in plain words, as press/reading/wording.py
+says; a page must say it. A number in angle brackets is read from the page and
+handed to the test: the page says it, the test compares it with what the code
+computes.
 
 Each sentence that no test quotes is in tests/book/unquoted.txt, word for word,
 so that whoever changes a sentence must change the other place, too.
@@ -19,8 +20,8 @@ from typing import NamedTuple
 
 import pytest
 
-from press.claims import Claim, claims, quotations
-from press.wording import number, pattern
+from press.reading.claims import Claim, claims, quotations
+from press.reading.wording import number, pattern
 
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "tests/book/unquoted.txt"

@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 
 from mkdocs.utils.yaml import yaml_load
 
-from press import store
 from press.fault import Fault
-from press.numbering import paths
-from press.site import SITE, date_by_commit
+from press.reading.numbers import paths
+from press.running import store
+from press.website.edition import SITE, date_by_commit
 
 HERE = Path(__file__).parent
 KINDS = ("*.html", "*.woff2", "*.png", "*.jpg")  # what they are made of

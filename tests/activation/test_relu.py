@@ -4,12 +4,13 @@ import platform
 import time
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 import torch
 
-from press.dependencies import files
-from press.execution import fences
+from press.running.execution import fences, files_read, printed
+from press.running.worker import Job
 from snippets.activation import relu as relu_module
 from snippets.activation.relu import (
     RECORD,
@@ -517,19 +518,23 @@ def test_measuring_anew_keeps_the_record_of_other_machines(tmp_path):
 def test_page_prints_the_record_and_follows_it(tmp_path):
     (fence,) = [
         code
-        for code, _ in fences(source("activation/relu.md"))
+        for code in fences(source("activation/relu.md"))
         if "cost_tables" in code
     ]
-    assert str(RECORD) in files(fence), "a new record makes the page anew"
-    printed = cost_tables()
+    assert cost_tables().strip() in printed(fence)
+    read = files_read(Job((fence,)))
+    assert RECORD.name in {Path(file).name for file in read}, (
+        "a new record makes the page anew"
+    )
+    told = cost_tables()
     for measurement in record():
-        assert f"{measurement['rounds']} rounds" in printed
-        assert measurement["machine"] in printed
+        assert f"{measurement['rounds']} rounds" in told
+        assert measurement["machine"] in told
         for row in measurement["microseconds"]:
             assert any(
                 [number(cell) for cell in line.strip("| ").split(" | ")]
                 == [*row.values()]
-                for line in printed.splitlines()
+                for line in told.splitlines()
                 if line.startswith("| ") and "ReLU" not in line
             )
 

@@ -68,8 +68,8 @@ def project(tmp_path, monkeypatch) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     shutil.copy(ROOT / "tests/kept.py", tmp_path / "tests")
-    for file in ("claims", "fault", "source", "wording"):
-        shutil.copy(ROOT / f"press/{file}.py", tmp_path / "press")
+    shutil.copy(ROOT / "press/fault.py", tmp_path / "press")
+    shutil.copytree(ROOT / "press/reading", tmp_path / "press/reading")
     assert run(tmp_path) == "5 passed"
     return tmp_path
 

@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from press.source import statements
+from press.reading.source import statements
 from snippets.figure import PALETTE
 from snippets.network import Layer, initialise
 from snippets.propagation.forward import ACTIVATIONS, forward
