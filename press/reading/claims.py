@@ -24,6 +24,7 @@ from press.reading.wording import CITATION, NAME, pattern, plain
 TESTS = Path("tests")
 _SKIPS = {"skip", "skipif", "xfail", "importorskip"}
 Functions = dict[str, ast.FunctionDef]
+Files = tuple[tuple[Path, int], ...]  # each with the time of its last change
 
 
 class Test(NamedTuple):
@@ -85,11 +86,12 @@ def claims(page: str, text: str) -> list[Claim]:
 class Quotations:
     """All sentences that tests quote, each with its tests."""
 
-    def __init__(self, files: tuple[tuple[Path, int], ...]) -> None:
+    def __init__(self, files: Files) -> None:
         self.by_text: dict[str, list[Test]] = {}
+        helpers = tuple(f for f in files if not f[0].name.startswith("test_"))
         for file, changed in files:
             if file.name.startswith("test_"):
-                for text, test in _quoted(file, changed):
+                for text, test in _quoted(file, changed, helpers):
                     self.by_text.setdefault(text, []).append(test)
         self.named = [text for text in self.by_text if NAME.search(text)]
 
@@ -107,15 +109,21 @@ class Quotations:
 
 def quotations() -> Quotations:
     """Read what all tests quote."""
+    return _quotations(_files())
+
+
+def _files() -> Files:
     files = sorted(TESTS.rglob("*.py"))
-    return _quotations(tuple((f, f.stat().st_mtime_ns) for f in files))
+    return tuple((file, file.stat().st_mtime_ns) for file in files)
 
 
 _quotations = lru_cache(maxsize=1)(Quotations)
 
 
 @lru_cache(maxsize=256)
-def _quoted(file: Path, changed: int) -> tuple[tuple[str, Test], ...]:
+def _quoted(
+    file: Path, changed: int, helpers: Files
+) -> tuple[tuple[str, Test], ...]:
     found = []
     for name, function in _functions(file, changed).items():
         for line, text in _quoted_by(function):
@@ -127,7 +135,8 @@ def _quoted(file: Path, changed: int) -> tuple[tuple[str, Test], ...]:
                         f"{place}: {name} reads two numbers of one sentence "
                         f"as <{twice}>; give each a name of its own"
                     )
-            found.append((text, require_test(file.as_posix(), name, place)))
+            test = require_test(file.as_posix(), name, place, helpers)
+            found.append((text, test))
     return tuple(found)
 
 
@@ -138,15 +147,20 @@ def _quoted_by(function: ast.FunctionDef) -> Iterator[tuple[int, str]]:
                 yield text.lineno, ast.literal_eval(text)
 
 
-def require_test(file: str, name: str, place: str) -> Test:
-    """Return the test `name` of `file`; raise Fault if it proves nothing."""
+def require_test(
+    file: str, name: str, place: str, helpers: Files | None = None
+) -> Test:
+    """Return the test `name` of `file`; raise Fault if it proves nothing.
+
+    helpers: the files whose functions a test may let assert, with their times.
+    """
     functions = _functions_of(Path(file))
     if name not in functions:
         raise Fault(f"{place}: {file} has no test {name}")
     function = functions[name]
     if _SKIPS & set(map(_name, ast.walk(function))):
         raise Fault(f"{place}: {file} skips {name}, so that it backs nothing")
-    if not _asserts(function, functions):
+    if not _asserts(function, functions, _merged(helpers or _files())):
         raise Fault(f"{place}: {name} in {file} asserts nothing")
     return Test(file, name, function)
 
@@ -161,10 +175,22 @@ def _functions(path: Path, changed: int) -> Functions:
     return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
 
 
-def _asserts(function: ast.FunctionDef, own: Functions, depth: int = 3) -> bool:
-    """Say whether a test asserts something: itself, or a helper it calls.
+@lru_cache(maxsize=4)
+def _merged(files: Files) -> dict[str, list[tuple[ast.FunctionDef, Functions]]]:
+    """Return the functions of files by name, with the others of its file."""
+    found: dict[str, list[tuple[ast.FunctionDef, Functions]]] = {}
+    for functions in (_functions(*file) for file in files):
+        for name, function in functions.items():
+            found.setdefault(name, []).append((function, functions))
+    return found
 
-    own: the functions of its file. Others are looked for in what serves tests.
+
+def _asserts(
+    function: ast.FunctionDef, own: Functions, helpers: dict, depth: int = 3
+) -> bool:
+    """Say whether a test asserts something: itself, or what it calls.
+
+    own: the functions of its file, which come before those that serve tests.
     """
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):
@@ -174,22 +200,15 @@ def _asserts(function: ast.FunctionDef, own: Functions, depth: int = 3) -> bool:
             if "AssertionError" in ast.unparse(node):
                 return True
         elif isinstance(node, ast.Call):
-            called = _name(node.func)
-            if re.match(r"raises$|assert_\w", called):
+            name = _name(node.func)
+            if re.match(r"raises$|assert_\w", name):
                 return True
-            if depth and any(
-                _asserts(found[called], found, depth - 1)
-                for found in (own, *_helpers())
-                if called in found
-            ):
+            called = (
+                [(own[name], own)] if name in own else helpers.get(name, ())
+            )
+            if depth and any(_asserts(*c, helpers, depth - 1) for c in called):
                 return True
     return False
-
-
-def _helpers() -> Iterator[Functions]:
-    for path in TESTS.rglob("*.py"):
-        if not path.name.startswith("test_"):
-            yield _functions_of(path)
 
 
 def _name(node: ast.AST) -> str:

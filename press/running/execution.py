@@ -15,7 +15,7 @@ import multiprocessing
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache, partial
 from importlib.metadata import version
@@ -51,10 +51,9 @@ class Outputs:
         self.pool: ThreadPoolExecutor | None = None
         self.running: dict[Job, Future] = {}
 
-    def expect(self, docs: Path) -> None:
-        """Start to make what the store lacks of the pages in `docs`."""
-        store.drop_unused()
-        jobs = dict.fromkeys(all_jobs(docs))
+    def expect(self, jobs: Iterable[Job]) -> None:
+        """Start to do those jobs that the store lacks."""
+        jobs = dict.fromkeys(jobs)
         missing = [j for j in jobs if j not in self.running and not kept(j)]
         if len(missing) > FEW:
             worker.prepare()
@@ -218,7 +217,8 @@ class ExecutionExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         if formatters["python"] is not python:  # the first page of a build
             formatters["python"] = formatters["py"] = python
-            OUTPUTS.expect(Path("docs"))
+            store.drop_unused()
+            OUTPUTS.expect(all_jobs(Path("docs")))
 
 
 makeExtension = ExecutionExtension  # what Python-Markdown looks for

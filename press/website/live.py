@@ -28,7 +28,7 @@ from mkdocs.structure.pages import Page
 from press.fault import Fault, tell
 from press.markup.backing import Page as Backed
 from press.markup.ledger import LEDGER
-from press.reading.book import DOCS, Book
+from press.reading.book import DOCS, Book, path_of
 from press.reading.claims import Quotations, quotations
 from press.running.execution import OUTPUTS, fences, files_read
 from press.running.notebook import cells, job, read
@@ -37,13 +37,14 @@ from press.website.edition import SITE
 from press.website.steps import preview, read_pages, write_pages
 
 IMPORTS = "import press.__main__, press.markup, press.website.notebooks"
-SHARED = ("about/references.md", "glossary.md")
+SHARED = ("docs/about/references.md", "docs/glossary.md")
 EMPTY = "<!doctype html><html lang='en'><title>The book</title><body></body>"
 BANNER = (
     '<pre role="alert" style="position: fixed; inset: 0 0 auto; z-index: 9; '
     "margin: 0; padding: 1em; background: #b00020; color: white; "
     'font-size: 16px; white-space: pre-wrap">{}</pre>'
 )
+PAGES = (".md", ".ipynb")
 _INCLUDED = re.compile(r'--8<-- "([^":]+)')
 _BODY = re.compile(r"<body[^>]*>")
 
@@ -58,6 +59,7 @@ class Live(logging.Handler):
         self.others: dict[str, int] = {}
         self.pages: dict[str, str] = {}  # as MkDocs wrote them
         self.told: list[str] = []
+        self.again: Callable[[], None] = lambda: None  # asks for a rebuild
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a warning."""
@@ -66,7 +68,7 @@ class Live(logging.Handler):
     def build(self, config: MkDocsConfig, **options: object) -> None:
         """Make everything, in the place of MkDocs' own build."""
         self.keys, self.made = {}, {"config": config}
-        self.others = times("mkdocs.yml", "docs", "press")
+        self.others = others()
 
         def make() -> None:
             mkdocs.build(config, **options)
@@ -79,9 +81,7 @@ class Live(logging.Handler):
 
     def rebuild(self, builder: Callable[[], None]) -> None:
         """Make anew what depends on an edit; builder: makes everything."""
-        changed = dict(
-            times("mkdocs.yml", "docs", "press").items() ^ self.others.items()
-        )
+        changed = dict(others().items() ^ self.others.items())
         if any(file.startswith("press/") for file in changed):
             self.attempt(self.restart)
         elif changed or not self.keys:
@@ -104,8 +104,7 @@ class Live(logging.Handler):
         """Return the keys of all pages that are made anew by themselves."""
         settings = self.made["config"].mdx_configs["press.markup"]
         numbers = Book(**settings).numbers
-        texts = [(DOCS / page).read_text("utf-8") for page in SHARED]
-        shared = [dict(numbers.named), dict(numbers.titles), texts]
+        shared = [dict(numbers.named), dict(numbers.titles), _times(*SHARED)]
         return {
             page.file.dest_uri: [shared, *key(DOCS / page.file.src_uri)]
             for page in self.documents()
@@ -116,25 +115,31 @@ class Live(logging.Handler):
         return [file.page for file in files if file.src_uri != LEDGER]
 
     def refresh(self) -> None:
-        """Make the pages whose key is another one."""
-        OUTPUTS.expect(DOCS)
+        """Make a page whose key is another one, and ask for the next."""
+        new = self.new_keys()
+        stale = [
+            page
+            for page in self.documents()
+            if new[page.file.dest_uri] != self.keys[page.file.dest_uri]
+        ]
+        if not stale:
+            return
+        page = max(stale, key=edited)
+        address = page.file.dest_uri
+        OUTPUTS.expect(jobs_of(DOCS / page.file.src_uri))
         config, files, nav, env = map(
             self.made.get, ("config", "files", "nav", "env")
         )
-        new = self.new_keys()
-        for page in self.documents():
-            address = page.file.dest_uri
-            if new[address] != self.keys[address]:
-                mkdocs._populate_page(page, config, files)
-                every = files.documentation_pages()
-                mkdocs._build_page(page, config, every, nav, env)
-                page.validate_anchor_links(files=files, log_level=30)
-                written = Path(page.file.abs_dest_path).read_text("utf-8")
-                self.pages[address] = written
-                if not self.told:
-                    # its fences may have read other files than before
-                    new_key = key(DOCS / page.file.src_uri)
-                    self.keys[address] = [new[address][0], *new_key]
+        mkdocs._populate_page(page, config, files)
+        mkdocs._build_page(page, config, files.documentation_pages(), nav, env)
+        page.validate_anchor_links(files=files, log_level=logging.WARNING)
+        self.pages[address] = Path(page.file.abs_dest_path).read_text("utf-8")
+        if not self.told:
+            # its fences may have read other files than before
+            own = key(DOCS / page.file.src_uri)
+            self.keys[address] = [*new[address][:1], *own]
+            if len(stale) > 1:
+                self.again()
 
     def attempt(self, make: Callable[[], None]) -> None:
         """Make pages; show them, or above them what is wrong."""
@@ -164,36 +169,44 @@ class Live(logging.Handler):
 LIVE = Live()
 
 
-def times(*places: str) -> dict[str, int]:
-    """Return when the files of some places were changed.
+def _times(*files: str | Path) -> dict[str, int]:
+    """Return when files were changed, of those that are there."""
+    there = [Path(file) for file in files if Path(file).is_file()]
+    return {file.as_posix(): file.stat().st_mtime_ns for file in there}
 
-    Of pages only that they are there, as their keys tell the rest.
+
+def others() -> dict[str, int]:
+    """Return when all was changed that is not of some pages alone.
+
+    Of pages it counts that they are there, as their keys tell the rest.
     """
-    files = (
-        f for place in places for f in (Path(place), *Path(place).rglob("*"))
-    )
-    return {
-        file.as_posix(): 0
-        if file.suffix in (".md", ".ipynb")
-        else file.stat().st_mtime_ns
-        for file in files
-        if file.is_file() and "__pycache__" not in file.parts
-    }
+    found = _times("mkdocs.yml", *DOCS.rglob("*"), *Path("press").rglob("*"))
+    pages = dict.fromkeys((f for f in found if f.endswith(PAGES)), 0)
+    return {f: t for f, t in found.items() if "__pycache__" not in f} | pages
 
 
 def key(file: Path) -> list:
     """Return all that a page is made of by itself."""
     text = file.read_text(encoding="utf-8")
+    ran = [_times(*files_read(job)) for job in jobs_of(file)]
     if file.suffix == ".ipynb":
-        return [text, _read(job([*cells(file, read(file))]))]
-    path = file.relative_to(DOCS).as_posix()
-    ran = [_read(Job((code,))) for code in fences(text)]
-    return [
-        text,
-        quoted(path, text, quotations()),
-        times(*_INCLUDED.findall(text)),
-        ran,
-    ]
+        return [text, ran]
+    backing = quoted(path_of(file), text, quotations())
+    return [text, ran, backing, _times(*_INCLUDED.findall(text))]
+
+
+def jobs_of(file: Path) -> list[Job]:
+    """Return all that a page runs."""
+    if file.suffix == ".ipynb":
+        return [job([*cells(file, read(file))])]
+    return [Job((code,)) for code in fences(file.read_text(encoding="utf-8"))]
+
+
+def edited(page: Page) -> int:
+    """Return when a page, or the code of the same name, was last edited."""
+    word = Path(page.file.src_uri).with_suffix("")
+    files = DOCS / page.file.src_uri, Path("snippets", word).with_suffix(".py")
+    return max(file.stat().st_mtime_ns for file in files if file.is_file())
 
 
 @lru_cache(maxsize=128)
@@ -201,8 +214,3 @@ def quoted(path: str, text: str, by: Quotations) -> list:
     """Return what backs a page, by name."""
     backed = Backed(path, text).backed
     return [(n, [test.words for test in c.tests]) for n, c in backed]
-
-
-def _read(job: Job) -> dict[str, int]:
-    """Return when the files were changed that a job reads."""
-    return times(*files_read(job))

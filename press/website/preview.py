@@ -34,6 +34,7 @@ def on_nav(nav: object, **_: object) -> None:
 def on_serve(server: LiveReloadServer, builder: object, **_: object) -> None:
     """Look for edits more often, and make anew only what depends on them."""
     server.builder = lambda: LIVE.rebuild(builder)
+    LIVE.again = lambda: setattr(server, "_want_rebuild", True)
     watched = [*server._watched_paths]
     for path in watched:
         server.unwatch(path)

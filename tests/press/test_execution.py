@@ -10,7 +10,7 @@ import pytest
 
 from press.fault import Fault
 from press.running import execution, store
-from press.running.execution import OUTPUTS, fences, kept, printed
+from press.running.execution import OUTPUTS, all_jobs, fences, kept, printed
 from press.running.worker import Job
 
 PAGE = """\
@@ -223,6 +223,6 @@ def test_fences_are_found_as_superfences_finds_them(project):
     found = ["print(1)\n\nprint(2)", 'if True:\n    print("<p>3</p>")']
     assert fences(TWO_FENCES) == found
     folder = project({"one.md": f"# One\n\n{TWO_FENCES}"})
-    OUTPUTS.expect(folder / "docs")
+    OUTPUTS.expect(all_jobs(folder / "docs"))
     assert {job.cells[0] for job in OUTPUTS.running} == set(found)
     OUTPUTS.close()

@@ -72,7 +72,8 @@ def test_words_that_define_a_term_say_which(page):
 
 
 def test_what_a_fence_prints_is_left_alone(render):
-    assert not render({"glossary.md": GLOSSARY, "one.md": "A unit."}).a
+    pages = {"glossary.md": GLOSSARY, "about/printed.md": "A unit."}
+    assert not render(pages, "about/printed.md").a
 
 
 def test_links_land_on_the_entries(render):
@@ -86,7 +87,7 @@ def test_links_land_on_the_entries(render):
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ("unit\n:   Again.\n", "7, .*:16: 'unit' is in the glossary twice"),
+        ("unit\n:   Again.\n", "3.*:15: 'unit' is in the glossary twice"),
         ("sum\n:   It is $z$.\n", "15: the definition of 'sum'"),
     ],
 )

@@ -131,11 +131,14 @@ def test_edits_show_and_faults_are_told(server, folder):
     assert "first b" in server.page()
     assert 'role="alert"' not in server.page()
     assert server.page("book.pdf") == "%PDF, as it was made last"
-    assert (folder / "runs").read_text() == "b"
+    runs = (folder / "runs").read_text()
+    (folder / "snippets/a.py").write_text("A = 'another a'\n")
+    server.wait_for("another a")
+    assert (folder / "runs").read_text() == runs, "the other was not run"
 
     (folder / "snippets/b.txt").write_text("second b")
     server.wait_for("second b")
-    assert (folder / "runs").read_text() == "bb"
+    assert (folder / "runs").read_text() == f"{runs}b"
 
     two = (folder / "docs/two.md").read_text()
     (folder / "docs/one.md").write_text(PAGE.replace("A word", "Another"))
