@@ -154,7 +154,9 @@ class Live(logging.Handler):
             logging.getLogger("mkdocs").removeHandler(self)
         shown = preview(self.pages)
         if self.told:
-            banner = BANNER.format(html.escape("\n".join(self.told)))
+            banner = BANNER.format(
+                html.escape("\n".join(self.told), quote=False)
+            )
             for page in DOCS.rglob("*.md"):
                 address = page.relative_to(DOCS).with_suffix(".html")
                 shown.setdefault(address.as_posix(), EMPTY)
