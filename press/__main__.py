@@ -12,20 +12,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from click import Abort, ClickException
 from mkdocs.__main__ import cli
-from pymdownx.snippets import SnippetMissingError
 
-from press.execution import OUTPUTS
-from press.fault import Fault, locate
-from press.files import write_files
-from press.ledger import part_ledger
-from press.moved import write_moved
+from press.fault import Fault, tell
 from press.paper.keep import write_paper
-from press.policy import write_policy
-from press.reading import write_total
-from press.sheets import lighten
-from press.site import SITE, date_by_commit
+from press.running.execution import OUTPUTS
+from press.website.edition import SITE, date_by_commit
+from press.website.steps import finish
 
 WORK = Path(".press")
 
@@ -55,46 +48,20 @@ def remove_ruins() -> None:
 
 
 def build(folder: Path) -> bool:
-    """Let MkDocs build into `folder`; return whether nothing was wrong."""
-    command = ["build", "--strict", "--site-dir", str(folder)]
+    """Build into `folder` with MkDocs; return whether nothing was wrong."""
+    command, are_pages_made = ["build", "--strict", "--site-dir"], False
     try:
-        cli.main(command, prog_name="mkdocs", standalone_mode=False)
-    except Fault:  # MkDocs has logged it, with the page
-        return False
-    except Abort:
-        print("press: interrupted", file=sys.stderr)
-        return False
-    except SnippetMissingError as error:
-        name = str(error).split("'")[1]
-        print(f"press: {locate(name)}: {error}", file=sys.stderr)
-        return False
-    except ClickException as error:
-        print(f"press: {error.format_message()}", file=sys.stderr)
-        return False
-    except Exception as error:  # a library's; MkDocs has named the page
-        print(f"press: {type(error).__name__}: {error}", file=sys.stderr)
+        cli.main([*command, str(folder)], "mkdocs", standalone_mode=False)
+        are_pages_made = True
+        finish(folder, os.environ.get("SITE_URL", ""))
+        write_paper(folder)
+    except Exception as error:
+        # MkDocs has told a page's fault, with the page
+        if are_pages_made or not isinstance(error, Fault):
+            print(f"press: {tell(error)}", file=sys.stderr)
         return False
     finally:
         OUTPUTS.close()
-    return finish(folder)
-
-
-def finish(folder: Path) -> bool:
-    """Take the steps over the built site; return whether nothing was wrong."""
-    try:
-        write_files(folder)
-        write_total(folder)
-        part_ledger(folder)
-        write_moved(folder, os.environ.get("SITE_URL", ""))
-        lighten(folder)
-        write_policy(folder)
-        write_paper(folder)
-    except Fault as error:
-        print(f"press: {error.format_message()}", file=sys.stderr)
-        return False
-    except OSError as error:  # a full disk, a program that cannot be run
-        print(f"press: {error}", file=sys.stderr)
-        return False
     return True
 
 

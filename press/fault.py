@@ -4,9 +4,11 @@ It names file and line, and stops the build without a traceback.
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
-from click import ClickException
+from click import Abort, ClickException
+from pymdownx.snippets import SnippetMissingError
 from pymdownx.superfences import SuperFencesException
 
 
@@ -27,52 +29,44 @@ def locate(text: str, offset: int = 0) -> str:
     for a block may stand indented in its page.
     offset: how many lines below the first the place is.
     """
-    wanted = [line.strip() for line in text.strip().splitlines()]
-    places = [
-        f"{page.as_posix()}:{line + offset}"
-        for page in sorted(Path("docs").rglob("*.md"))
-        for line in _lines_of(wanted, page.read_text(encoding="utf-8"))
-    ]
-    for notebook in sorted(Path("docs").rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in notebook.parts:  # Jupyter's own copies
-            continue
-        for number, (name, source) in enumerate(_texts(notebook), start=1):
-            places += [
-                f"{notebook.as_posix()}, cell {number} ({name}), "
-                f"line {line + offset}"
-                for line in _lines_of(wanted, source)
-            ]
+    wanted = "\n".join(line.strip() for line in text.strip().splitlines())
+    places = []
+    for place, source in _texts() if wanted else ():
+        lines = "\n".join(line.strip() for line in source.splitlines())
+        start = lines.find(wanted)
+        while start >= 0:
+            line = lines.count("\n", 0, start) + 1
+            places.append(f"{place}{line + offset}")
+            start = lines.find(wanted, (lines + "\n").index("\n", start) + 1)
     return ", ".join(places) or "a generated text"
 
 
-def _texts(notebook: Path) -> list[tuple[str, str]]:
-    """Return the id of each cell with its source, if it is a text."""
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        return [
-            (
-                cell["id"],
-                "".join(cell["source"])
-                if cell["cell_type"] == "markdown"
-                else "",
-            )
-            for cell in cells
-        ]
-    except (ValueError, KeyError, TypeError):  # another message says so
-        return []
+def _texts() -> Iterator[tuple[str, str]]:
+    """Yield the source of each page and each cell of text, after its place."""
+    for page in sorted(Path("docs").rglob("*.md")):
+        yield f"{page.as_posix()}:", page.read_text(encoding="utf-8")
+    for page in sorted(Path("docs").rglob("*.ipynb")):
+        if ".ipynb_checkpoints" in page.parts:  # Jupyter's own copies
+            continue
+        try:
+            cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+            for number, cell in enumerate(cells, start=1):
+                if cell["cell_type"] == "markdown":
+                    place = f"{page.as_posix()}, cell {number} ({cell['id']})"
+                    yield f"{place}, line ", "".join(cell["source"])
+        except (ValueError, KeyError, TypeError):  # another message says so
+            continue
 
 
-def _lines_of(wanted: list[str], source: str) -> list[int]:
-    """Return the numbers of the lines at which `wanted` starts.
-
-    Its first and last line may be part of a longer one.
-    """
-    lines = [line.strip() for line in source.splitlines()]
-    joined = "\n".join(wanted)
-    return [
-        number
-        for number, line in enumerate(lines, start=1)
-        if wanted
-        and wanted[0] in line
-        and joined in "\n".join(lines[number - 1 : number - 1 + len(wanted)])
-    ]
+def tell(error: Exception) -> str:
+    """Say in a line what is wrong, of whatever kind it is."""
+    if isinstance(error, SnippetMissingError):
+        name = str(error).split("'")[1]
+        return f"{locate(name)}: {error}"
+    if isinstance(error, Abort):
+        return "interrupted"
+    if isinstance(error, ClickException):
+        return error.format_message()
+    if isinstance(error, OSError):  # a full disk, a program that cannot be run
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -3,12 +3,13 @@
     @claim("The sigmoid's slope is <best> at best.")
     def test_slope_is_largest_at_zero(best): ...
 
-A test quotes a whole sentence, in plain words, as press/wording.py says; a page
-must say it. A number in angle brackets is read from the page and handed to the
-test: the page says it, the test compares it with what the code computes. A
-test that takes `numbers` is handed all of them by name, in the order in which
-its sentences say them, and `agree` holds them against what was computed, each
-as the page rounds it. One that takes `said` has them as said.best.
+A test quotes a whole sentence, in plain words, as press/reading/wording.py
+says; a page must say it. A number in angle brackets is read from the page and
+handed to the test: the page says it, the test compares it with what the code
+computes. A test that takes `numbers` is handed all of them by name, in the
+order in which its sentences say them, and `agree` holds them against what was
+computed, each as the page rounds it. One that takes `said` has them as
+said.best.
 
 Each sentence that no test quotes is in tests/book/unquoted.txt, word for word,
 so that whoever changes a sentence must change the other place, too.
@@ -25,8 +26,8 @@ from typing import Any, NamedTuple
 import pytest
 import torch
 
-from press.claims import Claim, claims, quotations
-from press.wording import number, pattern
+from press.reading.claims import Claim, claims, quotations
+from press.reading.wording import number, pattern
 
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "tests/book/unquoted.txt"

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from press.claims import quotations
-from press.source import statements
-from press.wording import plain
+from press.reading.claims import quotations
+from press.reading.source import statements
+from press.reading.wording import plain
 
 ROOT = Path(__file__).parents[1]
 PASSED = ROOT / ".press" / "passed.json"

@@ -18,9 +18,9 @@ import typst
 from fontTools.ttLib import TTFont
 from lxml.html import fromstring
 
-from press import store
 from press.fault import Fault, locate
 from press.paper.page import Page
+from press.running import store
 
 HERE = Path(__file__).parent
 (PANDOC,) = Path(find_spec("pypandoc").origin).parent.glob("files/pandoc*")

@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 
 from mkdocs.utils.yaml import yaml_load
 
-from press import store
-from press.numbering import paths
+from press.reading.numbers import paths
+from press.running import store
 
 HERE = Path(__file__).parent
 KINDS = ("*.html", "*.woff2", "*.png", "*.jpg")  # what they are made of

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement, fromstring
 from lxml.html.builder import DIV, SPAN, A, P
 
 from press.fault import Fault
-from press.mathml import translate
+from press.markup.formula import translate
 
 INK = "#1d232a"  # of figures, whose ground is white
 LETTERS = "DejaVu Sans, Verdana, sans-serif"

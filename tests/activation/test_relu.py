@@ -4,13 +4,14 @@ import platform
 import time
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 import torch
 from torch.testing import assert_close
 
-from press.dependencies import files
-from press.execution import fences
+from press.running.execution import fences, files_read, printed
+from press.running.worker import Job
 from snippets.activation import relu as relu_module
 from snippets.activation.relu import (
     RECORD,
@@ -350,15 +351,16 @@ def test_measuring_anew_keeps_the_record_of_other_machines(tmp_path):
 
 def test_page_prints_the_record_and_follows_it():
     page = fences(source("activation/relu.md"))
-    (fence,) = [code for code, _ in page if "cost_tables" in code]
-    assert str(RECORD) in files(fence), "a new record makes the page anew"
-    printed = [
+    (fence,) = [code for code in page if "cost_tables" in code]
+    read = {Path(file).name for file in files_read(Job((fence,)))}
+    assert RECORD.name in read, "a new record makes the page anew"
+    shown = [
         [number(cell) for cell in line.strip("| ").split(" | ")]
-        for line in cost_tables().splitlines()
+        for line in printed(fence).splitlines()
         if line[2:3].isdigit()
     ]
     rows = [row for each in record() for row in each["microseconds"]]
-    assert printed == [[*row.values()] for row in rows]
+    assert shown == [[*row.values()] for row in rows]
 
 
 @claim(

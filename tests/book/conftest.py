@@ -6,8 +6,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from press.notebook import read
-from press.source import CODE
+from press.reading.source import CODE
+from press.running.notebook import read
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

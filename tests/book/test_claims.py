@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from press.wording import STATED
+from press.reading.wording import STATED
 from tests.book.conftest import chapters
 from tests.claims import LIST, backed, listed, pages, unheld
 

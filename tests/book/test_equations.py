@@ -5,8 +5,8 @@ import re
 import pytest
 import torch
 
-from press.ledger import evaluating_test
-from press.source import displays
+from press.markup.ledger import evaluating_test
+from press.reading.source import displays
 from snippets.activation.sigmoid import sigmoid
 from snippets.activation.tanh import tanh
 from snippets.network import Layer, affine

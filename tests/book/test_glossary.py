@@ -6,7 +6,7 @@ import pytest
 import torch
 from markdown import Markdown
 
-from press.glossary import Term, read_terms
+from press.markup.glossary import Term, read_terms
 from snippets.activation.sigmoid import sigmoid
 from snippets.activation.tanh import tanh
 from tests.book.conftest import DOCS, chapters, settings_of_the_book, source
@@ -71,13 +71,13 @@ SENTENCES = {
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_a_word_is_explained_only_where_it_is_the_term(sentence):
     (settings,) = (
-        extension["press.glossary"]
+        extension["press.markup"]
         for extension in settings_of_the_book()["markdown_extensions"]
-        if "press.glossary" in extension
+        if "press.markup" in extension
     )
     html = Markdown(
-        extensions=["press.numbering", "press.glossary"],
-        extension_configs={"press.glossary": settings},
+        extensions=["press.markup"],
+        extension_configs={"press.markup": settings},
     ).convert(f"# A page\n\n{sentence}")
     assert (
         re.findall(r'class="term"[^>]*>([^<]+)<', html) == SENTENCES[sentence]

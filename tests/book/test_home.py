@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from press.reading import about
+from press.markup.reading_time import about
 from tests.book.conftest import chapters, notebooks
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from press.notebook import notebooks as files_of
-from press.notebook import read, tagged, title
-from press.source import displays
+from press.reading.numbers import title_of
+from press.reading.source import displays
+from press.running.notebook import notebooks as files_of
+from press.running.notebook import read, tagged
 from tests.book.conftest import DOCS, chapters, notebooks, prose
 from tests.notebooks.lab import LABS, cells_of
 
@@ -53,7 +54,7 @@ def test_notebook_is_kept_without_outputs_and_with_stable_ids(file):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_it_begins_with_where_the_code_is(file):
     first, setup, *others = read(file).cells
-    assert first.source.startswith(f"# {title(file)}\n")
+    assert first.source.startswith(f"# {title_of(file, 0)}\n")
     assert tagged(setup, "setup")
     assert setup.source == SETUP
     assert not any(tagged(cell, "setup") for cell in others)
@@ -71,7 +72,7 @@ def test_its_head_says_what_it_takes_and_its_foot_what_is_next(site, page):
     following = order[order.index(page) + 1]
     link = foot.a["href"].replace(".html", ".ipynb")
     assert f"notebooks/{link}" == following
-    assert foot.a.get_text() in title(DOCS / following)
+    assert foot.a.get_text() in title_of(DOCS / following, 0)
 
 
 @pytest.mark.parametrize("lab", [*LABS, "mutant_clinic"])

@@ -17,7 +17,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader
 
-from press.glossary import read_terms
+from press.markup.glossary import read_terms
 from tests.book.conftest import DOCS, navigation, settings_of_the_book
 
 NAME = "introduction-to-neural-networks"

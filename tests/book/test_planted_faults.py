@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
-from press.claims import Claim, quotations
-from press.wording import plain
+from press.reading.claims import Claim, quotations
+from press.reading.wording import plain
 from tests.book.conftest import ROOT
 from tests.claims import backed, claim, pages, unheld
 

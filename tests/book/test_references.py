@@ -2,7 +2,7 @@
 
 import re
 
-from press.wording import CITATION
+from press.reading.wording import CITATION
 from tests.book.conftest import chapters, source
 from tests.claims import claim
 

@@ -14,7 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from press.wording import plain
+from press.reading.wording import plain
 from tests.book.conftest import ROOT, source
 from tests.claims import claim
 

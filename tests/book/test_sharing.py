@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from press.notebook import read
+from press.running.notebook import read
 from tests.book.conftest import DOCS, chapters, navigation, notebooks, parsed
 from tests.claims import claim
 from tests.conftest import build_site, once

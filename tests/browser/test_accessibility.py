@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from press.glossary import read_terms
+from press.markup.glossary import read_terms
 from tests.book.conftest import DOCS
 from tests.browser.conftest import KINDS, LEDGER, PAGES, each, settle
 

@@ -13,7 +13,7 @@ import torch
 from lark.exceptions import UnexpectedInput
 from torch import Tensor
 
-from press.source import displays, statements
+from press.reading.source import displays, statements
 from tests.equations.evaluate import (
     NotDefinedError,
     Relation,

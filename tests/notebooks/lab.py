@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from press.notebook import SOLUTION, read, tagged
+from press.running.notebook import SOLUTION, read, tagged
 
 FOLDER = Path(__file__).parents[2] / "docs" / "notebooks"
 LABS = ("neuron", "network", "activation", "propagation", "gradients")

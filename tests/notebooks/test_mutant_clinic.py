@@ -8,7 +8,7 @@ from inspect import getsource
 import pytest
 import torch
 
-from press.source import displays
+from press.reading.source import displays
 from snippets.network import Layer
 from snippets.notebooks import mutant_clinic
 from snippets.notebooks.mutant_clinic import (

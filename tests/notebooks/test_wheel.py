@@ -17,12 +17,10 @@ import nbformat
 import pytest
 from packaging.requirements import Requirement
 
-from press import wheel
-from press.display import Output, read_outputs
-from press.notebook import SOLUTION, program, read, tagged
-from press.notebooks import for_readers
-from press.worker import run
-from press.workers import ONE_THREAD
+from press.running.notebook import SOLUTION, cells, job, read, tagged
+from press.running.worker import ONE_THREAD, Output, run
+from press.website import wheel
+from press.website.notebooks import for_readers
 from tests.notebooks.lab import FOLDER
 
 ROOT = FOLDER.parents[1]
@@ -110,8 +108,9 @@ def test_it_runs_from_an_empty_folder(name, site_folder, tmp_path):
     )
     done = execute(copied(name, site_folder, folder), python)
     source = read(FOLDER / f"{name}.ipynb")
-    answer = run(program(FOLDER / name, source).code)
-    on_the_page = read_outputs(answer["output"])
+    ran = [*cells(FOLDER / name, source)]
+    outputs = zip(ran, run(job(ran))["shown"], strict=True)
+    on_the_page = {cell.id: shown for cell, shown in outputs}
     with zipfile.ZipFile(folder / wheel.name()) as packed:
         texts = json.loads(packed.read("snippets/alternatives.json"))
     for cell in done.cells:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
+from markdown import Markdown
+from mkdocs.utils.yaml import yaml_load
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = """\
@@ -27,7 +30,7 @@ plugins:
       include_source: true
       ignore_h1_titles: true
       cache_dir: .press/notebooks
-hooks: [{ROOT}/press/notebooks.py]
+hooks: [{ROOT}/press/website/notebooks.py]
 """
 
 
@@ -64,6 +67,23 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
         return tmp_path
 
     return write
+
+
+@pytest.fixture
+def render(project: Callable) -> Callable:
+    """Write a project and return a page as the book's Markdown makes it."""
+
+    def run(pages: dict, page: str = "one.md", repo: str = "") -> BeautifulSoup:
+        project(pages)
+        with open("mkdocs.yml", encoding="utf-8") as file:
+            listed = yaml_load(file)["markdown_extensions"]
+        named = [e if isinstance(e, dict) else {e: {}} for e in listed]
+        settings = {name: of for one in named for name, of in one.items()}
+        settings["press.markup"]["repo"] = repo
+        md = Markdown(extensions=[*settings], extension_configs=settings)
+        return BeautifulSoup(md.convert(pages[page]), "html.parser")
+
+    return run
 
 
 @pytest.fixture

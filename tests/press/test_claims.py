@@ -2,8 +2,8 @@
 
 import pytest
 
-from press.claims import claims
 from press.fault import Fault
+from press.reading.claims import claims
 
 TESTS = """
 import pytest

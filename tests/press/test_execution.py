@@ -1,14 +1,17 @@
-"""Never stale: through edits of every kind, kills, and two builds at once."""
+"""Never stale: through edits of every kind, kills, and builds at once."""
 
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from press import store
-from press.execution import fences
+from press.fault import Fault
+from press.running import execution, store
+from press.running.execution import OUTPUTS, all_jobs, fences, kept, printed
+from press.running.worker import Job
 
 PAGE = """\
 # One
@@ -21,6 +24,7 @@ print(draw())
 
 And a word.
 """
+CODE = "from snippets.figure import draw\n\nprint(draw())"
 SNIPPETS = {
     "figure.py": (
         "from snippets.colour import COLOUR\n\n\ndef draw():\n"
@@ -31,163 +35,171 @@ SNIPPETS = {
     "table.txt": "7\n",
     "other.py": "X = 1\n",
 }
+BLUE = "<p>a blue curve through 7</p>\n"
 
 
-def fence(code):
-    return f'\n# One\n\n```python exec="1"\n{code}\n```\n'
+@pytest.fixture
+def folder(project):
+    yield project({"one.md": PAGE}, SNIPPETS)
+    OUTPUTS.close()
 
 
-def python(code, folder, root):
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
-        capture_output=True,
-        text=True,
-        check=True,
+def edit(path, text):
+    """Change a file, even if the clock of the file system has not moved."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    later = path.stat().st_mtime_ns + 1_000_000
+    os.utime(path, ns=(later, later))
+
+
+EDITS = {
+    "figure.py": SNIPPETS["figure.py"].replace("curve", "line"),
+    "colour.py": "COLOUR = 'red'\n",
+    "table.txt": "8\n",
+    "colour/__init__.py": "COLOUR = 'red'\n",
+    "__init__.py": "# another\n",
+}
+
+
+@pytest.mark.parametrize("file", EDITS)
+def test_an_edit_of_what_it_read_is_seen_and_so_is_its_undoing(folder, file):
+    assert kept(Job((CODE,))) is None
+    assert printed(CODE) == BLUE
+    path = folder / "snippets" / file
+    before = path.read_text() if path.exists() else None
+    edit(path, EDITS[file])
+    assert kept(Job((CODE,))) is None
+    assert (printed(CODE) != BLUE) == (file != "__init__.py")
+    if before is None:
+        path.unlink()
+        path.parent.rmdir()
+    else:
+        edit(path, before)
+    assert kept(Job((CODE,))) is not None, "nor need it be run again"
+    assert printed(CODE) == BLUE
+
+
+def test_an_edit_of_anything_else_is_no_matter(folder, monkeypatch):
+    printed(CODE)
+    edit(folder / "snippets/other.py", "X = 2\n")
+    edit(folder / "snippets/colour.py", SNIPPETS["colour.py"])
+    monkeypatch.setattr(execution, "answer", None)  # it would be called
+    assert printed(CODE) == BLUE
+
+
+def test_other_code_libraries_or_python_are_another_key(folder, monkeypatch):
+    printed(CODE)
+    assert kept(Job((CODE + "\n",))) is None
+    assert kept(Job((CODE,), is_notebook=True)) is None
+    for change in (
+        {"version": lambda name: version(name) + (name == "torch") * ".1"},
+        {"LIBRARIES": ("torch",)},
+        {"sys": type("Sys", (), {"version": "4.0"})},
+    ):
+        with monkeypatch.context() as changed:
+            for name, value in change.items():
+                changed.setattr(execution, name, value)
+            execution.versions.cache_clear()
+            assert kept(Job((CODE,))) is None
+    execution.versions.cache_clear()
+    assert kept(Job((CODE,))) is not None
+
+
+def test_the_machine_does_not_matter(folder, tmp_path_factory, monkeypatch):
+    """The same project in another folder finds the same output."""
+    printed(CODE)
+    other = tmp_path_factory.mktemp("other")
+    for name in ("snippets", ".press"):
+        (folder / name).rename(other / name)
+    monkeypatch.chdir(other)
+    assert kept(Job((CODE,))) is not None
+
+
+def test_an_edit_while_it_runs_is_noticed(folder):
+    code = (
+        "from snippets.colour import COLOUR\n"
+        "path, new = 'snippets/' + 'colour.py', 'COLOUR = \"red\"'\n"
+        "if COLOUR == 'blue':\n    open(path, 'w').write(new)\nprint(COLOUR)"
     )
+    assert printed(code) == "red\n"
+    endless = code.replace("if COLOUR == 'blue':\n", "if COLOUR:\n").replace(
+        "'COLOUR = \"red\"'", "f'COLOUR = {COLOUR * 2!r}'"
+    )
+    with pytest.raises(Fault, match="what changed 3 times while it ran"):
+        printed(endless)
 
 
-def entries():
-    return {file.name for file in Path(store.FOLDER).glob("*")}
+def build_at_once(folder, root):
+    return subprocess.Popen(
+        [sys.executable, "-m", "press"],
+        env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def shown():
     return Path("site/one.html").read_text()
 
 
-def test_a_second_build_runs_nothing(build):
+def test_two_builds_at_once_are_right_and_so_is_one_after_a_kill(
+    project, build, root
+):
+    """The same snippet, and so the same key; only the first time it is slow."""
+    slow = SNIPPETS["figure.py"] + (
+        "\n\nimport time\n\nopen('star' + 'ted', 'w').close()\n"
+        "time.sleep(SECONDS)\n"
+    )
+    slowest = {"figure.py": slow.replace("SECONDS", "99")}
+    folder = project({"one.md": PAGE}, SNIPPETS | slowest)
+    killed = build_at_once(folder, root)
+    while not Path("started").exists():
+        assert killed.poll() is None
+    killed.kill()
+    killed.wait()
+    assert not Path("site").exists()
+    Path("snippets/figure.py").write_text(slow.replace("SECONDS", "0.3"))
+    builds = [build_at_once(folder, root) for _ in range(2)]
+    assert [build.wait() for build in builds] == [0, 0]
+    assert "a blue curve through 7" in shown()
+    (Path(store.FOLDER) / "new-half").write_text("half an entry")
     assert build({"one.md": PAGE}, SNIPPETS).returncode == 0
     assert "a blue curve through 7" in shown()
-    (kept,) = entries()
-    # were it run again, the page would say otherwise
-    store.put(kept, "<p>from the store</p>")
-    assert build({"one.md": PAGE}, SNIPPETS).returncode == 0
-    assert "from the store" in shown()
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "new"),
-    [
-        ("colour.py", "COLOUR = 'red'\n", "a red curve through 7"),
-        ("table.txt", "8\n", "a blue curve through 8"),
-        (
-            "figure.py",
-            SNIPPETS["figure.py"].replace("curve", "line"),
-            "a blue line through 7",
-        ),
-    ],
-)
-def test_an_edit_shows_at_once(build, file, text, new):
-    build({"one.md": PAGE}, SNIPPETS)
-    assert build({"one.md": PAGE}, SNIPPETS | {file: text}).returncode == 0
-    assert new in shown()
-    assert build({"one.md": PAGE}, SNIPPETS).returncode == 0
-    assert "a blue curve through 7" in shown(), "and so does its undoing"
-
-
-def test_an_edit_elsewhere_draws_nothing(build):
-    counting = SNIPPETS["figure.py"] + "\n\nopen('ru' + 'ns', 'a').write('x')\n"
-    snippets = SNIPPETS | {"figure.py": counting}
-    build({"one.md": PAGE}, snippets)
-    changed = snippets | {"other.py": "X = 2\n"}
-    build({"one.md": PAGE.replace("a word", "another word")}, changed)
-    assert "another word" in shown()
-    assert Path("runs").read_text() == "x"
-    build({"one.md": PAGE}, snippets | {"colour.py": "COLOUR = 'red'\n"})
-    assert Path("runs").read_text() == "xx"
-
-
-def test_the_page_is_the_same_with_the_store_and_without(build):
-    build({"one.md": PAGE}, SNIPPETS)
-    cold = shown()
-    build({"one.md": PAGE}, SNIPPETS)
-    assert shown() == cold
 
 
 def test_a_snippet_that_raises_after_a_good_build(build):
     """The old figure is in the store; it must not be published."""
     build({"one.md": PAGE}, SNIPPETS)
-    before = entries()
+    cold = shown()
     broken = SNIPPETS | {"colour.py": "raise ValueError('no colour')\n"}
     done = build({"one.md": PAGE}, broken)
     assert done.returncode == 1
     said = "docs/one.md:4: the fence raised ValueError, at snippets/colour.py:1"
     assert said in done.stderr
     assert not Path("site").exists()
-    assert entries() == before, "nothing that raised is kept"
     assert build({"one.md": PAGE}, SNIPPETS).returncode == 0
-
-
-def test_a_damaged_entry_is_made_anew(build):
-    build({"one.md": PAGE}, SNIPPETS)
-    (kept,) = entries()
-    (Path(store.FOLDER) / kept).write_text("half an ent")
-    assert build({"one.md": PAGE}, SNIPPETS).returncode == 0
-    assert "a blue curve through 7" in shown()
-
-
-def test_two_builds_at_once_are_both_right(project, root):
-    slow = SNIPPETS["figure.py"] + "\n\nimport time\n\ntime.sleep(0.3)\n"
-    folder = project({"one.md": PAGE}, SNIPPETS | {"figure.py": slow})
-    environment = os.environ | {"PYTHONPATH": f"{folder}:{root}"}
-    builds = [
-        subprocess.Popen(
-            [sys.executable, "-m", "press"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for _ in range(3)
-    ]
-    assert [build.wait() for build in builds] == [0, 0, 0]
-    assert "a blue curve through 7" in shown()
-    assert len(entries()) == 1
-    assert sorted(os.listdir(".press")) == ["store"]
-
-
-def test_after_a_build_was_killed_the_next_is_right(project, build, root):
-    """The same snippet, and so the same key; only the first time it is slow."""
-    slow = (
-        SNIPPETS["figure.py"] + "\n\nimport os, time\n\n"
-        "if not os.path.exists('/'.join(['be', 'quick'])):\n"
-        "    time.sleep(60)\n"
-    )
-    page = PAGE + fence("print('quick')")
-    folder = project({"one.md": page}, SNIPPETS | {"figure.py": slow})
-    killed = subprocess.Popen(
-        [sys.executable, "-m", "press"],
-        env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    with pytest.raises(subprocess.TimeoutExpired):
-        killed.wait(timeout=4)
-    killed.kill()
-    killed.wait()
-    assert not Path("site").exists()
-    Path("be/quick").mkdir(parents=True)
-    done = build({"one.md": page}, SNIPPETS | {"figure.py": slow})
-    assert done.returncode == 0, done.stderr
-    assert "a blue curve through 7" in shown()
-    assert "quick" in shown()
+    assert shown() == cold, "with the store as without"
 
 
 def test_an_unchanged_build_imports_neither_torch_nor_matplotlib(project, root):
-    page = fence("import torch, matplotlib\nprint('x')")
-    folder = project({"one.md": page})
+    fence = "\n# One\n\n```python exec='1'\nimport torch\nprint('x')\n```\n"
+    folder = project({"one.md": fence.replace("'1'", '"1"')})
     code = (
         "import sys\nfrom mkdocs.__main__ import cli\n"
         "cli.main(['build', '-q'], standalone_mode=False)\n"
         "print(sorted({'torch', 'matplotlib', 'numpy'} & set(sys.modules)))"
     )
-    for _ in range(2):
-        done = python(code, folder, root)
-        assert done.stdout == "[]\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": f"{folder}:{root}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
 
 
 TWO_FENCES = """\
-# One
-
 ```python exec="1" source="above" result="text"
 print(1)
 
@@ -207,27 +219,10 @@ not(run)
 """
 
 
-def test_fences_are_found_as_superfences_finds_them():
-    found = fences(TWO_FENCES)
-    assert [code for code, _ in found] == [
-        "print(1)\n\nprint(2)",
-        'if True:\n    print("<p>3</p>")',
-    ]
-    assert [options["html"] for _, options in found] == [False, True]
-
-
-def test_every_fence_of_a_page_is_expected(project, root):
-    """The key made from the source is the key made while the page is read."""
-    folder = project({"one.md": TWO_FENCES})
-    code = (
-        "from press import execution, store\nfrom pathlib import Path\n"
-        "execution.OUTPUTS.start = lambda name, code, options: "
-        "execution.OUTPUTS.running.setdefault(name, None)\n"
-        "execution.OUTPUTS.expect(Path('docs'))\n"
-        "for name in execution.OUTPUTS.running: store.put(name, 'kept')\n"
-        "from mkdocs.__main__ import cli\n"
-        "cli.main(['build', '-q'], standalone_mode=False)\n"
-        "print(Path('site/one.html').read_text().count('kept'))"
-    )
-    done = python(code, folder, root)
-    assert done.stdout == "2\n"
+def test_fences_are_found_as_superfences_finds_them(project):
+    found = ["print(1)\n\nprint(2)", 'if True:\n    print("<p>3</p>")']
+    assert fences(TWO_FENCES) == found
+    folder = project({"one.md": f"# One\n\n{TWO_FENCES}"})
+    OUTPUTS.expect(all_jobs(folder / "docs"))
+    assert {job.cells[0] for job in OUTPUTS.running} == set(found)
+    OUTPUTS.close()

@@ -1,8 +1,11 @@
+"""Faults name every place; all errors are told in a line."""
+
 import pytest
-from click import ClickException
+from click import Abort, ClickException
+from pymdownx.snippets import SnippetMissingError
 from pymdownx.superfences import SuperFencesException
 
-from press.fault import Fault, locate
+from press.fault import Fault, locate, tell
 
 
 @pytest.fixture(autouse=True)
@@ -22,19 +25,30 @@ def test_a_fault_passes_superfences_and_is_shown_by_click():
     assert Fault("what is wrong").exit_code == 1
 
 
-def test_finds_part_of_a_line():
-    assert locate("$c$") == "docs/deep/two.md:3"
+@pytest.mark.parametrize(
+    ("text", "offset", "place"),
+    [
+        ("$c$", 0, "docs/deep/two.md:3"),
+        ("a = b", 0, "docs/deep/two.md:3, docs/one.md:3"),
+        ("x = 1\ny = 2", 0, "docs/one.md:5"),
+        ("x = 1\ny = 2", 1, "docs/one.md:6"),
+        ("x = 1\ny = 3", 0, "a generated text"),
+        ("  ", 0, "a generated text"),
+    ],
+)
+def test_a_text_is_found_wherever_it_stands(text, offset, place):
+    assert locate(text, offset) == place
 
 
-def test_names_every_place():
-    assert locate("a = b") == "docs/deep/two.md:3, docs/one.md:3"
-
-
-def test_finds_several_lines_whatever_their_indentation():
-    assert locate("x = 1\ny = 2") == "docs/one.md:5"
-    assert locate("x = 1\ny = 2", offset=1) == "docs/one.md:6"
-
-
-def test_a_text_that_code_made_has_no_place():
-    assert locate("x = 1\ny = 3") == "a generated text"
-    assert locate("  ") == "a generated text"
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SnippetMissingError("Snippet 'a = b' gone"), "docs/deep/two.md:3, "),
+        (Abort(), "interrupted"),
+        (Fault("what is wrong"), "what is wrong"),
+        (OSError(28, "No space left"), "[Errno 28] No space left"),
+        (ValueError("no"), "ValueError: no"),
+    ],
+)
+def test_an_error_is_told_in_a_line(error, said):
+    assert tell(error).startswith(said)

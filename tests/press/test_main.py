@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from press.site import date_by_commit
+from press.website.edition import date_by_commit
 from tests.press.conftest import ROOT
 
 FENCE = '```python exec="1"\n{}\n```\n'

@@ -1,9 +1,8 @@
 """One mark to a block, with a note of what backs it."""
 
 import pytest
-from bs4 import BeautifulSoup
 
-from press.marks import shortened
+from press.markup.marks import shortened
 
 TEST = """
 @claim(
@@ -72,14 +71,11 @@ PAGES = {
 
 
 @pytest.fixture
-def page(project, build):
+def page(project, render):
     folder = project(PAGES)
     (folder / "tests").mkdir()
     (folder / "tests/test_page.py").write_text(TEST)
-    done = build(PAGES)
-    assert done.returncode == 0, done.stderr
-    html = (folder / "site/page.html").read_text("utf-8")
-    return BeautifulSoup(html, "html.parser").article
+    return render(PAGES, "page.md")
 
 
 def test_each_block_that_a_test_backs_has_one_mark_at_its_end(page):
@@ -107,9 +103,9 @@ def test_a_note_says_sentence_by_sentence_what_backs_it(page):
         "Equation 1.1: evaluated by a test",
     ]
     assert [link["href"].partition("#")[0] for link in note.find_all("a")] == [
-        *["about/ledger/page.html"] * 2,
-        "about/references.html",
-        "about/ledger/page.html",
+        *["about/ledger/index.md"] * 2,
+        "about/references.md",
+        "about/ledger/index.md",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Reading a notebook, filling its blanks, and making a program of it."""
+"""Reading a notebook, filling its blanks, and running its cells."""
 
 import json
 from pathlib import Path
@@ -6,16 +6,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from press.display import Output, read_outputs
 from press.fault import Fault
-from press.notebook import Program, notebooks, program, programs, read, title
-from press.worker import run
+from press.reading.numbers import title_of
+from press.running.notebook import cells, job, jobs, read
+from press.running.worker import run
 
 SOLUTION = (
     "<details>\n<summary>Solution</summary>\n\nLike this.\n\n"
     "```python\nx = 2\n```\n\n</details>"
 )
-FILE = Path("n.ipynb")
+TABLE = "class Table:\n    def _repr_html_(self):\n        return '<b>1</b>'\n"
 
 
 def code(source, name="a", tags=()):
@@ -27,82 +27,65 @@ def text(source):
     return nbformat.v4.new_markdown_cell(source, id="t")
 
 
-def whole(*cells) -> Program:
-    return program(FILE, nbformat.v4.new_notebook(cells=cells))
+def ran(*parts):
+    notebook = nbformat.v4.new_notebook(cells=parts)
+    return [*cells(Path("n.ipynb"), notebook)]
 
 
-def shown(*cells):
-    answer = run(whole(*cells).code)
-    assert "output" in answer, answer
-    return read_outputs(answer["output"])
-
-
-class Table:
-    """Something that Jupyter shows as HTML."""
-
-    def _repr_html_(self):
-        return "<b>1</b>"
+def shown(*parts):
+    answer = run(job(ran(*parts)))
+    return [[tuple(output) for output in cell] for cell in answer["shown"]]
 
 
 @pytest.mark.parametrize(
     ("source", "output"),
     [
-        ("1 + 1", [Output("text", "2\n")]),
-        ("print('a')\n'b'", [Output("text", "a\n'b'\n")]),
+        ("1 + 1", [("text", "2\n")]),
+        ("print('a')\n'b'", [("text", "a\n'b'\n")]),
         ("x = 1", []),
         ("None", []),
         ("1;", []),
-        ("1  # one", [Output("text", "1\n")]),
+        ("1  # one", [("text", "1\n")]),
         ("print(end='')", []),
-        ("(1,\n 2)", [Output("text", "(1, 2)\n")]),
-        ("'é' + 'ö'\n# for now", [Output("text", "'éö'\n")]),
+        ("(1,\n 2)", [("text", "(1, 2)\n")]),
+        ("'é' + 'ö'\n# for now", [("text", "'éö'\n")]),
         ("if True:\n    5", []),
         ("", []),
+        (TABLE + "Table()", [("html", "<b>1</b>")]),
+        (
+            f"{TABLE}print('a')\nTable()",
+            [("text", "a\n"), ("html", "<b>1</b>")],
+        ),
     ],
 )
 def test_a_cell_shows_what_jupyter_shows(source, output):
-    assert shown(code(source))["a"] == output
-
-
-def test_a_picture_stands_between_texts():
-    source = (
-        "from tests.press.test_notebook import Table\nprint('before')\nTable()"
-    )
-    assert shown(code(source))["a"] == [
-        Output("text", "before\n"),
-        Output("html", "<b>1</b>"),
-    ]
+    assert shown(code(source)) == [output]
 
 
 def test_cells_share_their_names_and_keep_their_outputs_apart():
     outputs = shown(code("x = 3\nx"), text("words"), code("x + 1", "b"))
-    assert outputs == {"a": [("text", "3\n")], "b": [("text", "4\n")]}
+    assert outputs == [[("text", "3\n")], [("text", "4\n")]]
 
 
-def test_a_line_of_the_program_is_found_in_its_cell():
-    made = whole(code("x = 1\ny = 2"), text("words"), code("x\n1 / 0", "b"))
-    answer = run(made.code)
-    assert answer["error"] == "ZeroDivisionError"
-    place = made.place(answer["line"])
-    assert place == "n.ipynb, cell 3 (b), line 2: the cell"
+@pytest.mark.parametrize(
+    ("last", "error", "place"),
+    [
+        ("x\n1 / 0", "ZeroDivisionError", (1, 2)),
+        ("%matplotlib inline", "SyntaxError", (1, 1)),
+        ("x\n\nf()", "ZeroDivisionError", (0, 3)),
+    ],
+)
+def test_an_error_is_found_in_its_cell(last, error, place):
+    first = code("x = 1\ndef f():\n    1 / 0")
+    answer = run(job(ran(first, text("words"), code(last, "b"))))
+    assert answer["error"] == error
+    assert (answer["cell"], answer["line"]) == place
 
 
-def test_a_cell_that_is_no_python_is_found_too():
-    made = whole(code("x = 1"), code("%matplotlib inline", "b"))
-    answer = run(made.code)
-    assert answer["error"] == "SyntaxError"
-    assert "(b), line 1" in made.place(answer["line"])
-
-
-def test_blanks_are_filled_from_the_text_after_them():
-    cells = [code("x = 1"), code("", "b", {"blank"}), text(SOLUTION)]
-    assert shown(*cells, code("x", "c"))["c"] == [("text", "2\n")]
-
-
-def test_the_setup_is_not_run():
-    assert shown(code("1 / 0", "s", {"setup"}), code("3")) == {
-        "a": [("text", "3\n")]
-    }
+def test_blanks_are_filled_and_the_setup_is_not_run():
+    cells = [code("1 / 0", "s", {"setup"}), code("", "b", {"blank"})]
+    outputs = shown(*cells, text(SOLUTION), code("x", "c"))
+    assert outputs == [[], [("text", "2\n")]]
 
 
 @pytest.mark.parametrize(
@@ -110,14 +93,7 @@ def test_the_setup_is_not_run():
 )
 def test_a_blank_without_a_solution_is_a_fault(after):
     with pytest.raises(Fault, match=r"n.ipynb, cell 1 \(b\): this blank has"):
-        whole(code("", "b", {"blank"}), *after)
-
-
-def test_a_notebook_is_called_what_its_first_line_says(tmp_path):
-    file = tmp_path / "n.ipynb"
-    lab = nbformat.v4.new_notebook(cells=[text("# A lab\n\nWords.")])
-    nbformat.write(lab, file)
-    assert title(file) == "A lab"
+        ran(code("", "b", {"blank"}), *after)
 
 
 CELL = {"cell_type": "markdown", "metadata": {}, "source": ""}
@@ -141,19 +117,17 @@ def test_what_is_no_notebook_is_a_fault(tmp_path, content):
     file.write_text(content)
     with pytest.raises(Fault, match="n.ipynb: this is no notebook of format"):
         read(file)
+    assert title_of(file, 0) == ""
 
 
-def test_the_code_of_all_is_that_of_those_without_a_fault(tmp_path):
+def test_what_is_run_is_all_notebooks_without_a_fault(tmp_path):
     folder = tmp_path / "notebooks"
     (folder / ".ipynb_checkpoints").mkdir(parents=True)
     for name in ("b", "a", ".ipynb_checkpoints/a"):
-        cells = [code("x = 1", name[-1])]
-        nbformat.write(
-            nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb"
+        lab = nbformat.v4.new_notebook(
+            cells=[text(f"# Lab {name}\n\nWords."), code(f"{name[-1]} = 1")]
         )
+        nbformat.write(lab, folder / f"{name}.ipynb")
     (folder / "c.ipynb").write_text("{}")
-    assert [file.stem for file in notebooks(tmp_path)] == ["a", "b", "c"]
-    assert [c.splitlines()[1] for c in programs(tmp_path)] == [
-        "_begin('a')",
-        "_begin('b')",
-    ]
+    assert [job.cells for job in jobs(tmp_path)] == [("a = 1",), ("b = 1",)]
+    assert title_of(folder / "a.ipynb", 0) == "Lab a"

@@ -1,7 +1,10 @@
+"""References become footnotes of the page that cites them."""
+
 import pytest
 from markdown import Markdown
 
 from press.fault import Fault
+from press.markup.references import authors_of
 
 LIST = """\
 # References
@@ -16,23 +19,15 @@ LIST = """\
 @pytest.fixture
 def convert(project):
     project({"one.md": "# One\n\nA[^gone].\n", "about/references.md": LIST})
-    return Markdown(extensions=["footnotes", "press.references"]).convert
+    return Markdown(extensions=["footnotes", "press.markup"]).convert
 
 
 def test_a_page_gets_the_footnotes_that_it_cites(convert):
-    html = convert("So it is.[^body2001]")
-    assert "Sam Body (2001)" in html
-    assert "Ann Other" not in html
-
-
-def test_a_footnote_of_the_pages_own_stands_beside_them(convert):
+    assert "footnote" not in convert("So it is.")
     html = convert("So.[^body2001] And so.[^mine]\n\n[^mine]: My note.")
     assert "Sam Body (2001)" in html
     assert "My note." in html
-
-
-def test_a_page_that_cites_nothing_has_no_footnotes(convert):
-    assert "footnote" not in convert("So it is.")
+    assert "Ann Other" not in html
 
 
 def test_marks_side_by_side_have_a_comma_between_them(convert):
@@ -44,3 +39,16 @@ def test_marks_side_by_side_have_a_comma_between_them(convert):
 def test_an_unknown_key_is_a_fault(convert):
     with pytest.raises(Fault, match=r"docs/one.md:3: .* the key 'gone'"):
         convert("A[^gone].")
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ("Marvin Minsky (1969). *B*", "Minsky (1969)"),
+        ("Marvin Minsky and S. Papert (1969). *B*", "Minsky and Papert (1969)"),
+        ("A. B, C. D and E. F (1969). *B*", "B et al. (1969)"),
+        ("A. B and others (1969). *B*", "B et al. (1969)"),
+    ],
+)
+def test_a_reference_is_named_by_its_authors(entry, named):
+    assert authors_of(entry) == named

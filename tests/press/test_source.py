@@ -1,6 +1,6 @@
 """Formulas and sentences of a page, each with its line."""
 
-from press.source import displays, statements
+from press.reading.source import displays, statements
 
 PAGE = """\
 ---
@@ -74,7 +74,7 @@ def test_a_formula_in_a_fold_has_its_label():
 
 
 def test_sentences_are_found_with_their_lines():
-    found = statements("page.md", PAGE)
+    found = [*statements("page.md", PAGE)]
     assert [(s.text, s.line) for s in found] == [
         ("The first sentence.", 7),
         ("The second, with $x = 1$.", 8),

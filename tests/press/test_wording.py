@@ -2,7 +2,7 @@
 
 import pytest
 
-from press.wording import number, pattern, plain
+from press.reading.wording import number, pattern, plain
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 import torch
 from matplotlib.colors import to_hex
 
-from press.source import statements
+from press.reading.source import statements
 from snippets.figure import PALETTE
 from snippets.network import Layer
 from snippets.propagation.forward import ACTIVATIONS, forward

@@ -1,0 +1,1 @@
+"""The first room: what pages, notebooks' names and tests say, unchanged."""

@@ -1,0 +1,55 @@
+"""Shows what a fence prints in columns as a table of the page.
+
+The fence prints what one would like to read at a Python prompt: a line of heads
+and, below it, a line for each row, its columns two spaces apart or more. With
+`result="table"` the page shows them as a table, where a sign such as x1 in a
+head is a formula and a word such as torch.tanh is code. A blank line ends the
+table; what follows it is text.
+"""
+
+import re
+from collections.abc import Callable
+
+from press.fault import Fault
+
+_GAP = re.compile(r" {2,}")
+_SIGN = re.compile(r"(?<![\w`.])([A-Za-z])(\d?)('?)(?![\w`.(])")
+_CODE = re.compile(r"[A-Za-z][\w.]*[._]\w+(?:\([^)]*\))?|[A-Za-z]\w*\([^)]*\)")
+_NUMBER = re.compile(r"[-−]?[\d.,e+-]+|-?(?:inf|nan)|\(.*\)")
+
+
+def table(printed: str, place: Callable[[], str]) -> str:
+    """Return the Markdown of the table that a fence printed.
+
+    place: says where the fence is, for messages.
+    Raises Fault for rows with more or fewer columns than there are heads.
+    """
+    above, _, below = printed.strip("\n").partition("\n\n")
+    heads, *rows = (_GAP.split(line.strip()) for line in above.splitlines())
+    for row in rows:
+        if len(row) != len(heads) or len(heads) < 2:
+            raise Fault(
+                f"{place()} prints no table: {'  '.join(row)!r} has "
+                f"{len(row)} columns and {'  '.join(heads)!r} has "
+                f"{len(heads)}; part columns by two spaces or more"
+            )
+    columns = list(zip(*rows, strict=True))
+    lines = [
+        map(_formula, heads),
+        (":-:" if all(map(_NUMBER.fullmatch, c)) else ":--" for c in columns),
+        *(map(_code, row) for row in rows),
+    ]
+    written = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{written}\n\n{below}".rstrip() + "\n"
+
+
+def _formula(head: str) -> str:
+    def sign(found: re.Match) -> str:
+        letter, index, prime = found.groups()
+        return f"${letter}{'_' * bool(index)}{index}{prime}$"
+
+    return _SIGN.sub(sign, _code(head))
+
+
+def _code(cell: str) -> str:
+    return cell if _NUMBER.fullmatch(cell) else _CODE.sub(r"`\g<0>`", cell)
