@@ -1,0 +1,449 @@
+from itertools import product
+
+import pytest
+import torch
+
+from snippets.activation.relu import disc
+from snippets.network import Layer
+from snippets.propagation.forward import ACTIVATIONS, forward
+from snippets.propagation.loss import cross_entropy, cross_entropy_of_z
+from snippets.training import what_goes_wrong
+from snippets.training.what_goes_wrong import (
+    HEALTHY,
+    JUMPS,
+    RUNS,
+    STAYS,
+    STOPS,
+    Setting,
+    begin,
+    draw_jumps,
+    draw_stays,
+    draw_stops,
+    draw_way_back,
+    draw_way_forward,
+    learn,
+    look,
+    silent_after,
+    sizes_by_layer,
+)
+from tests.claims import claim
+from tests.equations.check import hold
+from tests.propagation.passes import TORCHS
+
+SEEDS = range(3)
+
+
+def chance(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@claim(
+    "In the runs below the network tells whether a point lies in a disc, and "
+    "<inside> of the <points> points do.",
+    "The best that it can say without looking is <guess> each time, and the "
+    "loss of that is <least>.",
+)
+def test_loss_of_knowing_nothing(inside, points, guess, least):
+    _, y = disc(chance())
+    assert (y.sum().item(), y.numel()) == (inside, points)
+    losses = {
+        each / 1000: cross_entropy(torch.full_like(y, each / 1000), y).item()
+        for each in range(1, 1000)
+    }
+    best = min(losses, key=losses.get)
+    assert best == guess
+    assert losses[best] == pytest.approx(least, abs=0.0005)
+
+
+@claim(
+    "Every run below starts from the same network: two hidden layers of eight "
+    "ReLU units, gradient descent with a learning rate of <rate>, and weights "
+    "whose size is explained below."
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_learns_as_torch_does(seed, rate):
+    x, y, layers = begin(HEALTHY, chance(seed))
+    assert [len(b) for _, b in layers] == [8, 8, 1]
+    parts = [part.clone().requires_grad_() for pair in layers for part in pair]
+    optimiser = torch.optim.SGD(parts, lr=rate)
+    losses = []
+    for _ in range(20):
+        a = x
+        for W, b in zip(parts[:4:2], parts[1:4:2], strict=True):
+            a = torch.relu(W @ a + b)
+        loss = cross_entropy_of_z(parts[4] @ a + parts[5], y)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    ours, found = learn(HEALTHY, chance(seed), 20)
+    assert found[:20] == pytest.approx(losses, rel=1e-9)
+    for part, theirs in zip([*sum(ours, ())], parts, strict=True):
+        torch.testing.assert_close(part, theirs.detach())
+
+
+@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_run_fails_in_its_way(name, seed):
+    _, losses = learn(RUNS[name], chance(seed))
+    _, y = disc(chance(seed))
+    nothing = cross_entropy(y.mean().expand_as(y), y).item()
+    if name in STAYS:
+        assert nothing - 0.1 < min(losses[-200:])
+        assert max(losses) < nothing + 0.2
+    elif name in JUMPS:
+        assert max(losses) > 9
+        assert min(losses) > 0.08
+    elif name in STOPS:
+        assert losses[-1] < losses[0]
+    else:
+        assert losses[-1] < 0.12
+        assert max(losses) < nothing + 0.2
+
+
+@claim(
+    "Step: how long the step is, divided by the length of all parameters; "
+    "about <usual> is usual here, <little> is too little, and <much> too much.",
+    "First layer: its share of the gradient's length; <vanished> is a "
+    "vanishing gradient, exactly <dead> a dead layer.",
+    "Silent: hidden units whose slope is <flat> for every example.",
+    "The losses of three causes can look alike, but some number tells each of "
+    "them from the others.",
+    "The first loss, the length of a step, the first layer's share of the "
+    "gradient, silent and equal units, the inputs and a gradient check tell "
+    "nine failures apart.",
+    "first loss far too high | mean and spread of each input | hundreds | the "
+    "inputs are not scaled | mean <mean>, deviation <deviation>",
+    "loss falls slowly, in zigzags | mean of each input | far from <centre> | "
+    "the inputs are off centre | subtract the mean",
+    "loss creeps along a straight line | step by size of the weights | below "
+    "<small> | the rate is too small | ten times the rate",
+    "loss falls, stops early or wobbles | gradient check | above $10^{-3}$ | "
+    "a bug in the gradient | compare layer by layer, the last one first",
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_some_number_tells_each_failure(
+    seed,
+    usual,
+    little,
+    much,
+    vanished,
+    dead,
+    flat,
+    mean,
+    deviation,
+    centre,
+    small,
+):
+    signs = {name: look(run, chance(seed)) for name, run in RUNS.items()}
+    told = {
+        "too small a rate": lambda s: s.step < 2 * little,
+        "ten sigmoid layers": lambda s: dead < s.share < 3 * vanished,
+        "dead units": lambda s: s.share == dead and s.silent == 1,
+        "too large a rate": lambda s: s.step > much,
+        "too large weights": lambda s: s.first_loss > 50 and s.spread < 1,
+        "inputs of hundreds": lambda s: s.spread > 100 * deviation,
+        "equal weights": lambda s: s.different == 1,
+        "inputs off centre": lambda s: abs(s.centre - centre) > 1,
+        "a faulty gradient": lambda s: s.check > 1e-3,
+    }
+    assert (mean, flat) == (0, 0)
+    for name, tells in told.items():
+        found = {run for run, sign in signs.items() if tells(sign)}
+        assert found - {"inputs of hundreds"} <= {name}
+        assert name in found
+    well = signs["nothing wrong"]
+    assert usual / 2 < well.step < 4 * usual
+    assert little < small / 5 < well.step
+    assert well.check < 1e-7
+    assert abs(well.centre) < 0.1
+
+
+@claim(
+    "Then all units of a layer compute the same number, and they go on doing "
+    "so for ever.",
+    "No number of steps tells them apart, and a layer of eight such units can "
+    "do no more than a layer of one.",
+    "Equal units stay equal, so weights are drawn at random: with variance "
+    "$1/n$ for tanh, $2/n$ for ReLU.",
+)
+@pytest.mark.parametrize("steps", [0, 1, 300])
+def test_equal_units_stay_equal(steps):
+    layers, _ = learn(STOPS["equal weights"], chance(), steps)
+    for W, b in layers[:-1]:
+        assert (W - W[0]).abs().max() < 1e-9
+        assert (b - b[0]).abs().max() < 1e-9
+    one = Layer(layers[0].W[:1], layers[0].b[:1])
+    narrow = Layer(layers[1].W[:1].sum(dim=1, keepdim=True), layers[1].b[:1])
+    x, _, _ = begin(HEALTHY, chance())
+    wide, _ = forward(x, layers[:2], ["tanh"] * 2)
+    a, _ = forward(x, [one, narrow], ["tanh"] * 2)
+    torch.testing.assert_close(a.expand_as(wide), wide)
+
+
+@claim(
+    "With weights of <zero> it is worse: every $W^\\top dz$ is <same> as well, "
+    "and nothing but the last layer's bias learns if $g(0)$ is <fixed>, as for "
+    "tanh and ReLU.",
+)
+@pytest.mark.parametrize("name", ["tanh", "relu"])
+def test_weights_of_zero_never_move(zero, same, fixed, name, monkeypatch):
+    assert ACTIVATIONS[name].g(torch.tensor(zero)) == same == fixed
+    monkeypatch.setattr(
+        what_goes_wrong.torch, "full_like", lambda W, _: torch.zeros_like(W)
+    )
+    layers, _ = learn(Setting(activation=name, equal=True), chance(), 50)
+    moved = [bool(part.any()) for layer in layers for part in layer]
+    assert moved == [False] * 5 + [True]
+
+
+@claim(
+    "Here all biases of the hidden units start at <bias>, and no example makes "
+    "any unit fire.",
+    "The table below shows the share of hidden units that no example reaches "
+    "after <steps> steps: for a positive bias a high rate kills them, and for "
+    "a negative one they begin dead.",
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_rate_and_bias_kill_units(seed, bias, steps):
+    assert STAYS["dead units"].bias == bias
+    assert silent_after(Setting(bias=bias), chance(seed), 0) == 1
+    assert silent_after(Setting(bias=-3), chance(seed), int(steps)) > 0.9
+    slow, fast = (
+        silent_after(Setting(bias=1, rate=rate), chance(seed))
+        for rate in (0.1, 10)
+    )
+    assert slow < 0.2 < 0.5 < fast
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_sizes_are_those_that_autograd_finds(name):
+    a, dz = sizes_by_layer(name, 4, 2.0, chance(), 5)
+    generator = chance()
+    weights = [
+        (2 / 5) ** 0.5
+        * torch.randn(5, 5, generator=generator, dtype=torch.float64)
+        for _ in range(4)
+    ]
+    x, error = (
+        torch.randn(5, 5, generator=generator, dtype=torch.float64)
+        for _ in range(2)
+    )
+    sums, outputs = [], [x]
+    for W in weights:
+        sums.append((W @ outputs[-1]).requires_grad_())
+        outputs.append(TORCHS[name](sums[-1]))
+    grads = torch.autograd.grad(sums[-1], sums, error)
+    for size, parts in ((a, outputs[1:]), (dz, grads)):
+        wanted = [part.square().mean().sqrt().item() for part in parts]
+        assert size.tolist() == pytest.approx(wanted)
+
+
+@claim(
+    "ReLU with $2/n$ is the only column that neither fades nor grows by much, "
+    "and that is no accident.",
+    "A product of many factors vanishes if they are below <one> and explodes "
+    "if they are above; only a factor near <same> survives fifty layers.",
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_only_one_factor_survives_fifty_layers(seed, one, same):
+    def share(name, variance):
+        _, errors = sizes_by_layer(name, 50, variance, chance(seed))
+        return (errors[0] / errors[-1]).item()
+
+    assert one == same == 1
+    assert share("sigmoid", 1) < 1e-25
+    assert share("relu", 1) < 1e-6
+    assert 0.1 < share("relu", 2) < 10
+    assert share("relu", 4) > 1e5
+    assert share("tanh", 1) < 0.5
+
+
+@claim(
+    "Half of the cases keep $z^2$, the other half $0.04 z^2$: on average "
+    "<share> of it.",
+    r"So $0.52 \, n v$ must be <one>, and the variance is about $1.92 / n$.",
+)
+def test_variance_for_leaky_relu(share, one):
+    assert pytest.approx(share) == (1 + 0.2**2) / 2
+    assert one / share == pytest.approx(1.92, abs=0.005)
+
+
+@claim(
+    "In the first step only those of the last layer: their gradient is a "
+    "product with activations that are not <zero>, while $W^\\top dz$ is "
+    "<same>, and with it all gradients of the first layer.",
+    "In the second step all of them change.",
+)
+def test_zero_in_the_last_layer_delays_the_first(zero, same, monkeypatch):
+    drawn = what_goes_wrong.initialise
+
+    def flat_end(sizes, generator):
+        *hidden, (W, b) = drawn(sizes, generator)
+        return [*hidden, Layer(W * zero, b)]
+
+    monkeypatch.setattr(what_goes_wrong, "initialise", flat_end)
+    run = Setting(activation="tanh", depth=1)
+    start, first, second = (learn(run, chance(), n)[0] for n in range(3))
+    assert torch.equal(start[0].W, first[0].W)
+    assert (same != first[1].W).all()
+    assert (second[0].W != first[0].W).all()
+
+
+@claim(
+    "The share of silent units, which is <percent> %, and the first layer's "
+    "share of the gradient, which is <share>:",
+    "It is an affine map: all $z$ are positive, for every example, so nothing "
+    "bends.",
+)
+def test_exercises_on_biases(percent, share):
+    signs = look(Setting(bias=-5, rate=20), chance())
+    assert (100 * signs.silent, signs.share) == (percent, share)
+    x, _, layers = begin(HEALTHY, chance())
+    z = forward(x, [Layer(layers[0].W, layers[0].b + 100)], ["relu"])[1][0].z
+    assert (z > 0).all()
+
+
+def curves(axes):
+    return [torch.as_tensor(line.get_ydata()) for line in axes.lines]
+
+
+@claim(
+    "A dashed curve, the run with nothing wrong, falls from about <start> to "
+    "<end> in each of them.",
+    "The solid curve stays near <near> in all three: with too small a rate, "
+    "with ten sigmoid layers, and with dead units.",
+)
+def test_figure_of_losses_that_stay(start, end, near):
+    for axes, title in zip(draw_stays().axes, STAYS, strict=True):
+        healthy, run = curves(axes)
+        assert axes.get_title() == title
+        assert [line.get_linestyle() for line in axes.lines] == ["--", "-"]
+        assert healthy[0].item() == pytest.approx(start, abs=0.05)
+        assert healthy[-1].item() == pytest.approx(end, abs=0.05)
+        assert (run - near).abs().max() < 0.05
+
+
+@claim(
+    "With too large a rate the loss jumps between about <low> and <high> until "
+    "the end.",
+    "With too large weights it begins above <first>, falls in about <steps> "
+    "steps below <one> and stays near <last>.",
+    "With inputs of hundreds it rises above <top>, drops to <rest> and stays "
+    "there.",
+)
+def test_figure_of_losses_that_jump(
+    low, high, first, steps, one, last, top, rest
+):
+    rate, weights, inputs = (curves(axes)[1] for axes in draw_jumps().axes)
+    assert rate[-50:].min().item() == pytest.approx(low, abs=0.5)
+    assert rate[-50:].max().item() == pytest.approx(high, abs=0.9)
+    assert weights[0] > first
+    assert (weights < one).nonzero()[0].item() == pytest.approx(steps, abs=9)
+    assert weights[-1].item() == pytest.approx(last, abs=0.05)
+    assert inputs.max() > top
+    assert (inputs[20:] - rest).abs().max() < 0.05
+
+
+@claim(
+    "With equal weights the loss falls quickly to <corner> and then very "
+    "slowly.",
+    "With inputs off centre it leaves the panel in the first steps and ends at "
+    "<off>.",
+    "With a faulty gradient it falls at first like the dashed curve, and ends "
+    "at about <fault>.",
+)
+def test_figure_of_losses_that_stop(corner, off, fault):
+    found = draw_stops().axes
+    (_, equal), (_, centre), (healthy, wrong) = map(curves, found)
+    assert equal[20].item() == pytest.approx(corner, abs=0.05)
+    assert corner - 0.1 < equal[-1] < equal[20]
+    assert centre[:9].max() > found[1].get_ylim()[1]
+    assert centre[-1].item() == pytest.approx(off, abs=0.05)
+    assert (wrong - healthy)[:20].abs().max() < 0.01
+    assert wrong[-20:].mean().item() == pytest.approx(fault, abs=0.05)
+
+
+@claim(
+    "Left, weights with variance 1/n: towards layer 1 the error of sigmoid "
+    "falls to about 10^-31, those of ReLU and Leaky ReLU to about 10^-8, that "
+    "of tanh to about a tenth.",
+    "Right, variance 4/n: sigmoid still falls, to about 10^-19, while tanh "
+    "grows to about a thousand and ReLU and Leaky ReLU to about ten million.",
+)
+def test_figure_of_the_way_back():
+    for axes, wanted in zip(
+        draw_way_back().axes, ((-31, -1, -8, -8), (-19, 3, 7, 7)), strict=True
+    ):
+        ends = [curve[0].log10().item() for curve in curves(axes)]
+        assert ends == pytest.approx(wanted, abs=0.5)
+        assert all(0.9 < curve[-1] < 1.1 for curve in curves(axes))
+
+
+@claim(
+    "For tanh the curve of 0.5/n falls to about <half>, that of 1/n sinks "
+    "slowly to about <one>, and those of 2/n and 4/n are level.",
+    "For ReLU 0.5/n falls to about 10^-6 and 1/n to about <relu>; 2/n is "
+    "level near <level>, and 4/n rises to about <four>.",
+)
+def test_figure_of_the_way_forward(half, one, relu, level, four):
+    tanh, rectifier = (
+        [curve[-1].item() for curve in curves(axes)]
+        for axes in draw_way_forward().axes
+    )
+    assert tanh[:2] == pytest.approx([half, one], rel=0.2)
+    assert min(tanh[2:]) > 0.5
+    assert rectifier == pytest.approx([6e-7, relu, level, four], rel=0.5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    """Over all signs that four weights can have, which is their average."""
+    generator = chance(seed)
+    x = torch.randn(4, generator=generator, dtype=torch.float64)
+    root = torch.rand(1, generator=generator, dtype=torch.float64)
+    signs = torch.tensor([*product((-1.0, 1.0), repeat=4)]).double()
+    w = root * signs
+    z = w @ x
+    W, dz = torch.randn(3, 4, generator=generator), torch.randn(3).double()
+    W = W.double()
+    size = {"n": 4, "k": 3}
+    hold(
+        "training/what_goes_wrong.md",
+        {
+            "z": z,
+            "w": [*w.T],
+            "x": [*x],
+            "v": root.item() ** 2,
+            "q": x.square().mean(),
+            "r": z.square().mean(),
+            **size,
+        },
+        here={
+            "keep-forward": {"v": 1 / 4},
+            "xavier": {"v": 2 / 7},
+            "he": {"v": 2 / 4},
+            r"da_i = \sum_{j=1}^{k} w_{ji} dz_j": {
+                "da": [*(W.T @ dz)],
+                "w": [[*row] for row in W],
+                "dz": [*dz],
+                "i": range(1, 5),
+            },
+        },
+    )
+
+
+@claim(
+    "In torch they are torch.nn.init.xavier_normal_ and "
+    "torch.nn.init.kaiming_normal_."
+)
+@pytest.mark.parametrize(
+    ("draw", "wanted"),
+    [
+        (torch.nn.init.xavier_normal_, 2 / 1200),
+        (torch.nn.init.kaiming_normal_, 2 / 800),
+    ],
+)
+def test_torch_draws_with_these_variances(draw, wanted):
+    W = draw(torch.empty(400, 800), generator=chance())
+    assert W.var().item() == pytest.approx(wanted, rel=0.02)
