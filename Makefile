@@ -19,7 +19,7 @@ export NO_MKDOCS_2_WARNING := 1  # a long banner on every build
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 READY := .venv/ready
 
-.PHONY: site paper paper-check test serve check mutants lint chapter links bench requirements clean
+.PHONY: site paper paper-check test serve check mutants measure lint chapter links bench requirements clean
 
 site: $(READY)
 	@$(BIN)/python -m press
@@ -43,6 +43,9 @@ check: lint site
 
 mutants: $(READY)
 	@$(BIN)/python -m tests.mutants $(FILES)
+
+measure: $(READY)
+	@$(BIN)/python -m snippets.training.measure
 
 FORM := $(BIN)/check-jsonschema --builtin-schema
 

@@ -77,7 +77,7 @@ def test_equations(seed):
             },
             "convolution": {"W": conv, "w": [*w]},
             "scores": {
-                "z": [*(keys @ q / 2)],
+                "z": [*(keys @ q / 2).reshape(6, 1, 1)],
                 "q": column(q),
                 "k": [column(key) for key in keys],
                 "d": 4,

@@ -161,12 +161,14 @@ def measured() -> str:
 
 def _cells(row: Mapping) -> list[str]:
     spent = [f"{t:.3g}" for both in row["microseconds"] for t in both]
-    spent = [f"{float(t):,.0f}".replace(",", " ") for t in spent]
+    spent = [
+        f"{float(t):,.0f}".replace(",", "\N{NO-BREAK SPACE}") for t in spent
+    ]
     right = [100 * share for share in row["accuracies"]]
     return [
         *spent,
         f"{mean(right):.1f} ± {stdev(right):.1f} %",
         f"{100 * row['silent']:.1f} %",
-        f"{row['error']:.0e}",
+        f"{row['error']:.1g}" if row["error"] > 0.01 else f"{row['error']:.0e}",
     ]
     # --8<-- [end:measured]

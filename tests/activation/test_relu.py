@@ -1,25 +1,14 @@
 import inspect
-import json
-import platform
-import time
-from collections import Counter
 from datetime import date
 
 import pytest
 import torch
 
-from press.dependencies import files
-from press.execution import fences
-from snippets.activation import relu as relu_module
 from snippets.activation.relu import (
-    RECORD,
-    cost_tables,
     dead_after_training,
     disc,
     draw_dead_units,
     draw_relu,
-    measure_cost,
-    record_cost,
     relu,
     relu_derivative,
 )
@@ -31,8 +20,7 @@ from snippets.propagation.forward import forward
 from tests import drawing
 from tests.activation import agreement
 from tests.activation.test_plot import curves
-from tests.book.conftest import source
-from tests.claims import claim, number
+from tests.claims import claim
 from tests.equations.check import hold
 from tests.propagation.passes import backward_from
 
@@ -402,171 +390,12 @@ def test_training_refuses_bad_input(arguments, error, said):
         dead_after_training(generator=torch.Generator(), **arguments)
 
 
-def test_cost_is_measured_for_each_function():
-    cost = measure_cost(1000, rounds=3)
-    assert list(cost) == ["relu", "tanh", "sigmoid"]
-    assert all(0 < microseconds < 1e6 for microseconds in cost.values())
-    with pytest.raises(ValueError, match=": count must be at least 1"):
-        measure_cost(0)
-    with pytest.raises(ValueError, match=": rounds must be at least 1"):
-        measure_cost(1, rounds=0)
-
-
-@pytest.fixture
-def measured(monkeypatch, tmp_path):
-    """Return a record that was measured on a machine of the test's own."""
-
-    def measure(count, rounds):
-        assert rounds == 51
-        return {"relu": count / 1e5, "tanh": 9.9412, "sigmoid": 10.46}
-
-    monkeypatch.setattr(relu_module, "measure_cost", measure)
-    monkeypatch.setattr(relu_module.os, "cpu_count", lambda: 3)
-    monkeypatch.setattr(relu_module.platform, "machine", lambda: "z80_64_a")
-    monkeypatch.setattr(relu_module, "date", Today)
-    monkeypatch.setattr(torch, "__version__", "9.8.7+cpu+x")
-    file = tmp_path / "cost.json"
-    record_cost(file)
-    return file
-
-
 class Today(date):
     """Always the same."""
 
     @classmethod
     def today(cls):
         return cls(2026, 11, 25)
-
-
-def test_a_record_says_all_that_the_page_needs(measured):
-    rows = [
-        {"numbers": 16384, "relu": 0.164, "tanh": 9.94, "sigmoid": 10.5},
-        {"numbers": 1000000, "relu": 10.0, "tanh": 9.94, "sigmoid": 10.5},
-    ]
-    record = {
-        "machine": "3 z80-64-a cores",
-        "date": "November 2026",
-        "versions": {"torch": "9.8.7"},
-        "dtype": "float32",
-        "rounds": 51,
-        "microseconds": rows,
-    }
-    wanted = json.dumps([record], indent=2) + "\n"
-    assert measured.read_text(encoding="utf-8") == wanted
-
-
-def test_a_record_is_printed_as_tables(measured):
-    record = json.loads(measured.read_text(encoding="utf-8"))
-    measured.write_text(json.dumps(record * 2), encoding="utf-8")
-    place = "with 3 z80-64-a cores, in November 2026, with torch 9.8.7"
-    table = """
-
-| numbers | ReLU | tanh | sigmoid |
-|--:|--:|--:|--:|
-| 16 384 | 0.2 | 9.9 | 10 |
-| 1 000 000 | 10 | 9.9 | 10 |
-"""
-    assert cost_tables(measured) == (
-        f"On a machine {place}, 51 rounds:{table}\n"
-        f"On another machine {place}, 51 rounds:{table}"
-    )
-
-
-@pytest.mark.parametrize("slow", ["relu", "tanh", "sigmoid"])
-def test_each_cost_is_that_of_the_function_named(monkeypatch, slow):
-    monkeypatch.setattr(torch, slow, lambda z: time.sleep(0.01))
-    cost = measure_cost(1_000_000, rounds=1)
-    assert cost[slow] >= 10_000, "a hundredth of a second"
-
-
-def form(value):
-    """Return what a record is made of, without its words and numbers."""
-    if isinstance(value, dict):
-        return {key: form(part) for key, part in value.items()}
-    if isinstance(value, list):
-        forms = [form(part) for part in value]
-        assert all(part == forms[0] for part in forms)
-        return forms[:1]
-    return type(value)
-
-
-def record():
-    return json.loads(RECORD.read_text("utf-8"))
-
-
-def test_measuring_writes_a_record_of_the_same_form(tmp_path):
-    file = tmp_path / "cost.json"
-    record_cost(file, counts=(1000, 2000), rounds=1)
-    (written,) = json.loads(file.read_text("utf-8"))
-    assert form([written]) == form(record())
-    assert [row["numbers"] for row in written["microseconds"]] == [1000, 2000]
-    assert written["rounds"] == 1
-    for private in ("/", "\\", platform.node()):
-        assert private not in written["machine"]
-
-
-def test_measuring_anew_keeps_the_record_of_other_machines(tmp_path):
-    file = tmp_path / "cost.json"
-    file.write_text(RECORD.read_text("utf-8"), "utf-8")
-    record_cost(file, counts=(1000,), rounds=1)
-    first, *others = json.loads(file.read_text("utf-8"))
-    assert first["rounds"] == 1
-    assert others == record()[1:]
-
-
-def test_page_prints_the_record_and_follows_it(tmp_path):
-    (fence,) = [
-        code
-        for code, _ in fences(source("activation/relu.md"))
-        if "cost_tables" in code
-    ]
-    assert str(RECORD) in files(fence), "a new record makes the page anew"
-    printed = cost_tables()
-    for measurement in record():
-        assert f"{measurement['rounds']} rounds" in printed
-        assert measurement["machine"] in printed
-        for row in measurement["microseconds"]:
-            assert any(
-                [number(cell) for cell in line.strip("| ").split(" | ")]
-                == [*row.values()]
-                for line in printed.splitlines()
-                if line.startswith("| ") and "ReLU" not in line
-            )
-
-
-@claim(
-    "ReLU comes first in every row of the record, but the other two change "
-    "places from one machine to the other.",
-    "ReLU is the fastest in every row.",
-    "So ReLU is cheap, and which of the others costs more depends on the "
-    "machine.",
-    "It does not saturate for positive $z$, which helps learning, and it is "
-    "cheap to compute, which saves time.",
-)
-def test_relu_is_first_in_every_row():
-    assert len(record()) > 1
-    for measurement in record():
-        for row in measurement["microseconds"]:
-            assert row["relu"] < min(row["tanh"], row["sigmoid"])
-
-
-@claim(
-    "ReLU comes first in every row of the record, but the other two change "
-    "places from one machine to the other.",
-    "The other two change places from one machine to the other.",
-    "So ReLU is cheap, and which of the others costs more depends on the "
-    "machine.",
-    "The first can be measured, and depends on the machine.",
-)
-def test_tanh_and_sigmoid_change_places():
-    """On each machine the order is the same in every row, and it is another."""
-    orders = [
-        {row["tanh"] < row["sigmoid"] for row in measurement["microseconds"]}
-        for measurement in record()
-    ]
-    assert all(len(order) == 1 for order in orders)
-    assert {True} in orders
-    assert {False} in orders
 
 
 @claim(
@@ -714,50 +543,6 @@ def test_training_takes_a_hundred_steps(monkeypatch):
 def test_disc_refuses_a_count_below_one():
     with pytest.raises(ValueError, match=": count must be at least 1"):
         disc(torch.Generator(), 0)
-
-
-def test_each_function_is_called_as_often_as_is_told(monkeypatch):
-    """A million numbers once a round, and 51 rounds unless told otherwise."""
-    calls = Counter()
-    for name in ("relu", "tanh", "sigmoid"):
-        monkeypatch.setattr(torch, name, lambda z, n=name: calls.update([n]))
-    measure_cost(1_000_000)
-    assert calls == {"relu": 51, "tanh": 51, "sigmoid": 51}
-    measure_cost(2_000_000, rounds=3)
-    assert calls["relu"] == 51 + 3
-    measure_cost(1000, rounds=1)
-    assert calls["relu"] == 51 + 3 + 1000
-
-
-@claim(
-    "These are the microseconds that torch's own functions took on float32 "
-    "numbers, measured once on each of <machines> machines.",
-)
-def test_cost_is_that_of_torchs_functions_on_float32(monkeypatch, machines):
-    taken = set()
-    for name in ("relu", "tanh", "sigmoid"):
-        monkeypatch.setattr(
-            torch, name, lambda z, name=name: taken.add((name, z.dtype))
-        )
-    measure_cost(1_000_000, rounds=1)
-    assert taken == {(name, torch.float32) for name in measure_cost(1)}
-    assert len(record()) == machines
-    assert {measurement["dtype"] for measurement in record()} == {"float32"}
-
-
-@claim(
-    "A round times each of the <functions> functions once, one after the "
-    "other; each number is the median of all rounds.",
-)
-def test_cost_is_the_median_of_rounds_taken_in_turn(monkeypatch, functions):
-    """The clock runs ever slower, so that a mean would be another number."""
-    seconds = iter([1, 2, 3, 10, 20, 30, 1000, 2000, 3000])
-    monkeypatch.setattr(
-        relu_module, "timeit", lambda call, number: next(seconds)
-    )
-    cost = measure_cost(1_000_000, rounds=3)
-    assert len(cost) == functions
-    assert cost == {"relu": 10e6, "tanh": 20e6, "sigmoid": 30e6}
 
 
 def test_figure_of_the_dead_marks_each_start_and_rate():

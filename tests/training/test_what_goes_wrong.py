@@ -120,6 +120,15 @@ def test_each_run_fails_in_its_way(name, seed):
     "<small> | the rate is too small | ten times the rate",
     "loss falls, stops early or wobbles | gradient check | above $10^{-3}$ | "
     "a bug in the gradient | compare layer by layer, the last one first",
+    "loss stays near that of knowing nothing | the first layer's share of the "
+    "gradient | a millionth or less | the gradient vanishes | ReLU or a "
+    "relative, variance $2/n$, fewer layers",
+    "first loss normal, the second higher | step by size of the weights | near "
+    "1 | the rate is too large | a tenth of the rate",
+    "first loss far too high | the size of $a$ in each layer | it grows | the "
+    "weights are too large | variance $2/n$ or $1/n$",
+    "loss falls, stops early | the units of the first layer | they are equal | "
+    "symmetry | draw the weights at random",
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_some_number_tells_each_failure(
@@ -260,6 +269,18 @@ def test_only_one_factor_survives_fifty_layers(seed, one, same):
 
 
 @claim(
+    "As $z$ is as often negative as positive, $a^2$ is $z^2$ in half of the "
+    "cases and <cut> in the others, so its mean is half as large.",
+)
+def test_relu_halves_the_mean_square(cut):
+    z = torch.randn(10**6, generator=chance(), dtype=torch.float64)
+    a = torch.relu(z)
+    assert (a.square()[z < 0] == cut).all()
+    halved = a.square().mean() / z.square().mean()
+    assert halved.item() == pytest.approx(1 / 2, abs=0.005)
+
+
+@claim(
     "Half of the cases keep $z^2$, the other half $0.04 z^2$: on average "
     "<share> of it.",
     r"So $0.52 \, n v$ must be <one>, and the variance is about $1.92 / n$.",
@@ -313,11 +334,14 @@ def curves(axes):
     "<end> in each of them.",
     "The solid curve stays near <near> in all three: with too small a rate, "
     "with ten sigmoid layers, and with dead units.",
+    "Three panels show the loss over <steps> steps, from <low> to <high>.",
 )
-def test_figure_of_losses_that_stay(start, end, near):
+def test_figure_of_losses_that_stay(start, end, near, steps, low, high):
     for axes, title in zip(draw_stays().axes, STAYS, strict=True):
         healthy, run = curves(axes)
         assert axes.get_title() == title
+        assert axes.get_ylim() == (low, high)
+        assert len(run) == len(healthy) == steps + 1
         assert [line.get_linestyle() for line in axes.lines] == ["--", "-"]
         assert healthy[0].item() == pytest.approx(start, abs=0.05)
         assert healthy[-1].item() == pytest.approx(end, abs=0.05)
@@ -331,10 +355,32 @@ def test_figure_of_losses_that_stay(start, end, near):
     "steps below <one> and stays near <last>.",
     "With inputs of hundreds it rises above <top>, drops to <rest> and stays "
     "there.",
+    "Three panels show the loss over <all_steps> steps on a logarithmic axis.",
+    "The dashed curve, with nothing wrong, falls from about <start> to <end>.",
+    "Here they are coordinates between <left> and <right>.",
 )
 def test_figure_of_losses_that_jump(
-    low, high, first, steps, one, last, top, rest
+    low,
+    high,
+    first,
+    steps,
+    one,
+    last,
+    top,
+    rest,
+    all_steps,
+    start,
+    end,
+    left,
+    right,
 ):
+    x, _, _ = begin(JUMPS["inputs of hundreds"], chance())
+    assert left < x.min() < 0.95 * left
+    assert 0.95 * right < x.max() < right
+    axes = draw_jumps().axes[0]
+    healthy = curves(axes)[0]
+    assert (axes.get_yscale(), len(healthy)) == ("log", all_steps + 1)
+    assert healthy[[0, -1]].tolist() == pytest.approx([start, end], abs=0.05)
     rate, weights, inputs = (curves(axes)[1] for axes in draw_jumps().axes)
     assert rate[-50:].min().item() == pytest.approx(low, abs=0.5)
     assert rate[-50:].max().item() == pytest.approx(high, abs=0.9)
@@ -352,8 +398,14 @@ def test_figure_of_losses_that_jump(
     "<off>.",
     "With a faulty gradient it falls at first like the dashed curve, and ends "
     "at about <fault>.",
+    "Here they lie around <centre_of_x> and not around <other>.",
 )
-def test_figure_of_losses_that_stop(corner, off, fault):
+def test_figure_of_losses_that_stop(corner, off, fault, centre_of_x, other):
+    x, _, _ = begin(STOPS["inputs off centre"], chance())
+    assert x.mean().item() == pytest.approx(centre_of_x, abs=0.1)
+    assert begin(HEALTHY, chance())[0].mean().item() == pytest.approx(
+        other, abs=0.1
+    )
     found = draw_stops().axes
     (_, equal), (_, centre), (healthy, wrong) = map(curves, found)
     assert equal[20].item() == pytest.approx(corner, abs=0.05)
@@ -370,12 +422,16 @@ def test_figure_of_losses_that_stop(corner, off, fault):
     "of tanh to about a tenth.",
     "Right, variance 4/n: sigmoid still falls, to about 10^-19, while tanh "
     "grows to about a thousand and ReLU and Leaky ReLU to about ten million.",
+    "Two panels show the size of the error in layers 1 to 50 on a logarithmic "
+    "axis from 10^-35 to 10^20; at layer 50 it is 1 for all.",
 )
 def test_figure_of_the_way_back():
     for axes, wanted in zip(
         draw_way_back().axes, ((-31, -1, -8, -8), (-19, 3, 7, 7)), strict=True
     ):
         ends = [curve[0].log10().item() for curve in curves(axes)]
+        assert axes.get_ylim() == (1e-35, 1e20)
+        assert list(axes.lines[0].get_xdata()) == [*range(1, 51)]
         assert ends == pytest.approx(wanted, abs=0.5)
         assert all(0.9 < curve[-1] < 1.1 for curve in curves(axes))
 
