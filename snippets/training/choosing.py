@@ -140,6 +140,9 @@ def draw_ruler() -> Figure:
 
 
 # --8<-- [start:measured]
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
 def measured() -> str:
     """Return the record as Markdown: where and when, and a row for each."""
     record = read_record()
@@ -151,7 +154,7 @@ def measured() -> str:
         "rounds:",
         "",
         "| function | 16k, forward | and back | 1M, forward | and back "
-        "| digits right | silent | error at depth 20 |",
+        "| digits right, % | silent, % | error at depth 20 |",
         "|:--|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for name, row in record["functions"].items():
@@ -161,14 +164,12 @@ def measured() -> str:
 
 def _cells(row: Mapping) -> list[str]:
     spent = [f"{t:.3g}" for both in row["microseconds"] for t in both]
-    spent = [
-        f"{float(t):,.0f}".replace(",", "\N{NO-BREAK SPACE}") for t in spent
-    ]
+    spent = [f"{float(t):,.0f}".replace(",", NO_BREAK) for t in spent]
     right = [100 * share for share in row["accuracies"]]
     return [
         *spent,
-        f"{mean(right):.1f} ± {stdev(right):.1f} %",
-        f"{100 * row['silent']:.1f} %",
+        f"{mean(right):.1f} ± {stdev(right):.1f}".replace(" ", NO_BREAK),
+        f"{100 * row['silent']:.1f}",
         f"{row['error']:.1g}" if row["error"] > 0.01 else f"{row['error']:.0e}",
     ]
     # --8<-- [end:measured]
