@@ -72,6 +72,13 @@ def worked_out(tex, z, a=None):
     return found.right.expand_as(z)
 
 
+@claim(
+    r"The product rule gives their slopes: for SiLU it is $\sigma(z) + z "
+    r"\sigma(z) (1 - \sigma(z))$, and for hard swish between −3 and 3 it is "
+    "$(2z + 3) / 6$.",
+    "With $t$ for the tanh in its formula, Mish has the slope $t + z (1 - "
+    r"t^2) \sigma(z)$.",
+)
 @pytest.mark.parametrize(("name", "z", "value", "slope"), TABLE)
 def test_tables_say_what_torch_computes(name, z, value, slope):
     page = source("training/choosing.md")
@@ -215,6 +222,37 @@ def test_figure_of_the_ruler(
         assert found["float64"][f"{name} is 0"] == pytest.approx(
             narrow, abs=0.5
         )
+
+
+@claim(
+    "In a computer it does, as soon as the distance to 1 is too small to be "
+    "written, and from there on its slope is exactly 0.",
+    "GELU is the exception among the zeros, since torch computes 1 plus "
+    "something near −1, and the digits of that are gone.",
+    "In a computer smooth functions reach their limits: 1 as soon as digits "
+    "run out, 0 when the range does.",
+)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_beyond_the_ruler_there_is_no_slope(dtype):
+    edge = exact_from("sigmoid", 1, dtype)
+    z = torch.tensor([edge, 2 * edge], dtype=dtype)
+    assert slope_of("sigmoid", z).tolist() == [0, 0]
+    z = torch.tensor([exact_from("GELU", 0, dtype)], dtype=dtype)
+    assert (
+        value_of("GELU", z) == 0 > z.double() * torch.special.ndtr(z.double())
+    )
+
+
+@claim(
+    "ELU bends smoothly to −1, so that a layer's outputs lie nearer to 0 on "
+    "average.",
+    "ReLU comes back to about 1 with the variance $2/n$, as was shown; SELU "
+    "was made for $1/n$.",
+)
+def test_elu_is_nearer_to_nothing_and_selu_near_one():
+    z = torch.randn(10**5, generator=torch.Generator().manual_seed(0))
+    assert 0 < value_of("ELU", z).mean() < value_of("ReLU", z).mean() / 2
+    assert 0.5 < read_record()["functions"]["SELU"]["error"] < 3
 
 
 @claim(

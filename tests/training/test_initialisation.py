@@ -33,6 +33,19 @@ def curves(axes):
     return [torch.as_tensor(line.get_ydata()) for line in axes.lines]
 
 
+@claim(
+    "The products average to 0, since each weight is as often negative as "
+    "positive, whatever the other one is.",
+    "Each square averages to $v x_i^2$.",
+)
+def test_products_average_to_nothing():
+    w = torch.tensor([*product((-0.3, 0.3), repeat=3)]).double()
+    terms = w * torch.tensor([0.5, -2.0, 1.0]).double()
+    average = terms.T @ terms / len(w)
+    squares = 0.3**2 * torch.tensor([0.25, 4.0, 1.0]).double()
+    torch.testing.assert_close(average, squares.diag())
+
+
 @claim("The root of $2/784$, which is about <deviation>.")
 def test_deviation_for_a_layer(deviation):
     assert pytest.approx(deviation, abs=0.005) == (2 / 784) ** 0.5
@@ -186,8 +199,13 @@ def test_figure_of_the_way_back():
     "slowly to about <one>, and those of 2/n and 4/n are level.",
     "For ReLU 0.5/n falls to about 10^-6 and 1/n to about <relu>; 2/n is "
     "level near <level>, and 4/n rises to about <four>.",
+    "Two panels show the size of the activations in layers 1 to 20 on a "
+    "logarithmic axis, for weights with variance 0.5/n, 1/n, 2/n and 4/n.",
 )
 def test_figure_of_the_way_forward(half, one, relu, level, four):
+    (legend,) = draw_way_forward().legends
+    words = [text.get_text() for text in legend.get_texts()]
+    assert words == ["0.5/n", "1/n", "2/n", "4/n"]
     tanh, rectifier = (
         [curve[-1].item() for curve in curves(axes)]
         for axes in draw_way_forward().axes

@@ -51,7 +51,7 @@ def test_loss_of_knowing_nothing(inside, points, guess, least):
 @claim(
     "Every run below starts from the same network: two hidden layers of eight "
     "ReLU units, gradient descent with a learning rate of <rate>, and weights "
-    "whose size is explained below."
+    "of the right size."
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_learns_as_torch_does(seed, rate):
