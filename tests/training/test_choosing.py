@@ -238,9 +238,8 @@ def test_beyond_the_ruler_there_is_no_slope(dtype):
     z = torch.tensor([edge, 2 * edge], dtype=dtype)
     assert slope_of("sigmoid", z).tolist() == [0, 0]
     z = torch.tensor([exact_from("GELU", 0, dtype)], dtype=dtype)
-    assert (
-        value_of("GELU", z) == 0 > z.double() * torch.special.ndtr(z.double())
-    )
+    assert value_of("GELU", z) == 0
+    assert torch.special.log_ndtr(z.double()).isfinite(), "small, and not 0"
 
 
 @claim(

@@ -105,23 +105,23 @@ def test_each_run_fails_in_its_way(name, seed):
     "The first loss, the length of a step, the first layer's share of the "
     "gradient, silent and equal units, the inputs and a gradient check tell "
     "nine failures apart.",
-    "first loss far too high | mean and spread of each input | hundreds | the "
-    "inputs are not scaled | mean <mean>, deviation <deviation>",
-    "loss falls slowly, in zigzags | mean of each input | far from <centre> | "
-    "the inputs are off centre | subtract the mean",
-    "loss creeps along a straight line | step by size of the weights | below "
-    "<small> | the rate is too small | ten times the rate",
-    "loss falls, stops early or wobbles | gradient check | above $10^{-3}$ | "
-    "a bug in the gradient | compare layer by layer, the last one first",
-    "loss stays near that of knowing nothing | the first layer's share of the "
-    "gradient | a millionth or less | the gradient vanishes | ReLU or a "
+    "first loss far too high | mean and spread of each input: hundreds | the "
+    "inputs are not scaled: mean <mean>, deviation <deviation>",
+    "loss falls slowly, in zigzags | mean of each input: far from <centre> | "
+    "the inputs are off centre: subtract the mean",
+    "loss creeps along a straight line | step by size of the weights: below "
+    "<small> | the rate is too small: ten times the rate",
+    "loss falls, stops early or wobbles | gradient check: above $10^{-3}$ | a"
+    " bug in the gradient: compare layer by layer, the last one first",
+    "loss stays near that of knowing nothing | the first layer's share of the"
+    " gradient: a millionth or less | the gradient vanishes: ReLU or a "
     "relative, variance $2/n$, fewer layers",
-    "first loss normal, the second higher | step by size of the weights | near "
-    "1 | the rate is too large | a tenth of the rate",
-    "first loss far too high | the size of $a$ in each layer | it grows | the "
-    "weights are too large | variance $2/n$ or $1/n$",
-    "loss falls, stops early | the units of the first layer | they are equal | "
-    "symmetry | draw the weights at random",
+    "first loss normal, the second higher | step by size of the weights: near"
+    " 1 | the rate is too large: a tenth of the rate",
+    "first loss far too high | the size of $a$ in each layer: it grows | the "
+    "weights are too large: variance $2/n$ or $1/n$",
+    "loss falls, stops early | the units of the first layer: they are equal |"
+    " symmetry: draw the weights at random",
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_some_number_tells_each_failure(
