@@ -153,8 +153,8 @@ def measured() -> str:
         f"{versions['torch']}; medians of {record['rounds']} interleaved "
         "rounds:",
         "",
-        "| function | 16k, forward | and back | 1M, forward | and back "
-        "| digits right, % | silent, % | error at depth 20 |",
+        "| function | 16k | and back | 1M | and back | right, % | silent, % "
+        "| depth 20 |",
         "|:--|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for name, row in record["functions"].items():
