@@ -230,7 +230,7 @@ def test_figure_of_the_ruler(
 
 @claim(
     "In a computer it does, as soon as the distance to 1 is too small to be "
-    "written, and from there on its slope is exactly 0.",
+    "held, and from there on its slope is exactly 0.",
     "GELU is the exception among the zeros, since torch computes 1 plus "
     "something near −1, and the digits of that are gone.",
     "In a computer smooth functions reach their limits: 1 as soon as digits "
