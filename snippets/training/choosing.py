@@ -120,7 +120,7 @@ def draw_ruler() -> Figure:
     """Draw from how far out each function is rounded to its limit."""
     figure, (axes,) = new_axes(height=4.2)
     rows = range(len(LIMITS), 0, -1)
-    marks = ("o", "s", "^", "D")
+    marks = ("v", "x", "^", "D")  # circles and squares are classes
     colours = (INK, *(PALETTE[c] for c in ("orange", "green", "blue")))
     for dtype, mark, colour in zip(DTYPES, marks, colours, strict=True):
         places = [abs(exact_from(*limit, dtype)) for limit in LIMITS.values()]
