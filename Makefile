@@ -22,7 +22,7 @@ READY := .venv/ready# what builds the site is installed
 CHECKS := .venv/checks# and what checks it
 ZENSICAL := .venv/zensical# and what may follow the theme
 
-.PHONY: site site-zensical paper-check test test-weekly serve check mutants lint chapter links bench requirements clean
+.PHONY: site site-zensical paper-check test test-weekly serve check mutants measure lint chapter links bench requirements clean
 
 site: $(READY)
 	@$(BIN)/python -m press
@@ -50,6 +50,9 @@ check: lint
 
 mutants: $(CHECKS)
 	@$(BIN)/python -m tools.mutants $(FILES)
+
+measure: $(READY)
+	@$(BIN)/python -m snippets.training.measure
 
 FORM := $(BIN)/check-jsonschema --builtin-schema
 

@@ -1,18 +1,6 @@
-"""ReLU, its derivative and its plot, and units that die.
+"""ReLU, its derivative and its plot, and units that die."""
 
-The module also measures what activation functions cost to compute, and keeps
-a record of it in a file beside itself.
-"""
-
-import json
-import os
-import platform
-from collections.abc import Sequence
-from datetime import date
-from functools import partial
-from pathlib import Path
 from statistics import median
-from timeit import timeit
 
 import torch
 from jaxtyping import Float
@@ -23,8 +11,6 @@ from snippets.activation.plot import plot_with_derivative
 from snippets.contract import Bit, Count, LearningRate, Steps, checked
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import initialise
-
-RECORD = Path(__file__).with_name("relu_cost.json")
 
 
 # --8<-- [start:relu]
@@ -125,96 +111,3 @@ def draw_dead_units() -> Figure:
     axes.minorticks_off()
     return figure
     # --8<-- [end:draw_dead_units]
-
-
-# --8<-- [start:measure_cost]
-@checked
-def measure_cost(count: Count, rounds: Count = 51) -> dict[str, float]:
-    """Time torch's own functions on `count` float32 numbers.
-
-    Each time is the median of interleaved rounds, in microseconds.
-    """
-    z = torch.randn(count, generator=torch.Generator().manual_seed(0))
-    functions = {
-        "relu": torch.relu,
-        "tanh": torch.tanh,
-        "sigmoid": torch.sigmoid,
-    }
-    repeats = max(1, 1_000_000 // count)
-    seconds = {name: [] for name in functions}
-    for _ in range(rounds):
-        for name, function in functions.items():
-            seconds[name].append(
-                timeit(partial(function, z), number=repeats) / repeats
-            )
-    return {name: 1e6 * median(times) for name, times in seconds.items()}
-    # --8<-- [end:measure_cost]
-
-
-# --8<-- [start:record_cost]
-@checked
-def record_cost(
-    file: Path = RECORD,
-    counts: Sequence[Count] = (16_384, 1_000_000),
-    rounds: Count = 51,
-) -> None:
-    """Measure the cost here, and write it into the record as its first entry.
-
-    It takes the place of the entry that was the first; those below it, taken on
-    other machines, stay.
-    file: a record, made if there is none.
-    """
-    others = []
-    if file.exists():
-        others = json.loads(file.read_text(encoding="utf-8"))[1:]
-    cores = f"{os.cpu_count()} {platform.machine()} cores"
-    rows = [
-        {
-            "numbers": count,
-            **{
-                name: float(f"{microseconds:.3g}")
-                for name, microseconds in measure_cost(count, rounds).items()
-            },
-        }
-        for count in counts
-    ]
-    measurement = {
-        "machine": cores.replace("_", "-"),
-        "date": f"{date.today():%B %Y}",
-        "versions": {"torch": torch.__version__.partition("+")[0]},
-        "dtype": "float32",
-        "rounds": rounds,
-        "microseconds": rows,
-    }
-    text = json.dumps([measurement, *others], indent=2)
-    file.write_text(text + "\n", encoding="utf-8")
-    # --8<-- [end:record_cost]
-
-
-# --8<-- [start:cost_tables]
-def cost_tables(file: Path = RECORD) -> str:
-    """Return the record as Markdown: where and when, and a table, for each."""
-    lines = []
-    for measurement in json.loads(file.read_text(encoding="utf-8")):
-        lines += [
-            f"{'On another machine' if lines else 'On a machine'} with "
-            f"{measurement['machine']}, in {measurement['date']}, with torch "
-            f"{measurement['versions']['torch']}, "
-            f"{measurement['rounds']} rounds:",
-            "",
-            "| numbers | ReLU | tanh | sigmoid |",
-            "|--:|--:|--:|--:|",
-        ]
-        for row in measurement["microseconds"]:
-            cells = [f"{row['numbers']:,}".replace(",", " ")]
-            for name in ("relu", "tanh", "sigmoid"):
-                cells.append(f"{row[name]:.{1 if row[name] < 10 else 0}f}")
-            lines.append(f"| {' | '.join(cells)} |")
-        lines.append("")
-    return "\n".join(lines)
-    # --8<-- [end:cost_tables]
-
-
-if __name__ == "__main__":
-    record_cost()
-    print(cost_tables())

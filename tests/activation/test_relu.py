@@ -1,27 +1,14 @@
 import inspect
-import json
-import platform
-import time
-from collections import Counter
-from datetime import date
-from pathlib import Path
 
 import pytest
 import torch
 from torch.testing import assert_close
 
-from press.running.execution import fences, files_read, printed
-from press.running.worker import Job
-from snippets.activation import relu as relu_module
 from snippets.activation.relu import (
-    RECORD,
-    cost_tables,
     dead_after_training,
     disc,
     draw_dead_units,
     draw_relu,
-    measure_cost,
-    record_cost,
     relu,
     relu_derivative,
 )
@@ -33,8 +20,7 @@ from tests import drawing
 from tests.activation import agreement
 from tests.activation.agreement import ONE, slope_by_autograd
 from tests.activation.curves import curves, shows_a_jump
-from tests.book.conftest import source
-from tests.claims import claim, number
+from tests.claims import claim
 from tests.equations.check import hold
 from tests.propagation.passes import backward_from
 from tests.tensors import double, grid, random, refuses
@@ -272,158 +258,6 @@ def test_refuses_bad_input():
     refuses(ValueError, "count must be at least 1", measure_cost, 0)
     refuses(ValueError, "rounds must be at least 1", measure_cost, 1, rounds=0)
     refuses(ValueError, "count must be at least 1", disc, chance, 0)
-
-
-class Today(date):
-    """Always the same."""
-
-    @classmethod
-    def today(cls):
-        return cls(2026, 11, 25)
-
-
-@pytest.fixture
-def measured(monkeypatch, tmp_path):
-    """Return a record that was measured on a machine of the test's own."""
-
-    def measure(count, rounds):
-        assert rounds == 51
-        return {"relu": count / 1e5, "tanh": 9.9412, "sigmoid": 10.46}
-
-    monkeypatch.setattr(relu_module, "measure_cost", measure)
-    monkeypatch.setattr(relu_module.os, "cpu_count", lambda: 3)
-    monkeypatch.setattr(relu_module.platform, "machine", lambda: "z80_64_a")
-    monkeypatch.setattr(relu_module, "date", Today)
-    monkeypatch.setattr(torch, "__version__", "9.8.7+cpu+x")
-    file = tmp_path / "cost.json"
-    record_cost(file)
-    return file
-
-
-def test_a_record_is_written_and_printed_as_tables(measured):
-    rest = {"tanh": 9.94, "sigmoid": 10.5}
-    record = {
-        "machine": "3 z80-64-a cores",
-        "date": "November 2026",
-        "versions": {"torch": "9.8.7"},
-        "dtype": "float32",
-        "rounds": 51,
-        "microseconds": [
-            {"numbers": 16384, "relu": 0.164, **rest},
-            {"numbers": 1000000, "relu": 10.0, **rest},
-        ],
-    }
-    wanted = json.dumps([record], indent=2) + "\n"
-    assert measured.read_text(encoding="utf-8") == wanted
-    measured.write_text(json.dumps([record] * 2), encoding="utf-8")
-    place = "with 3 z80-64-a cores, in November 2026, with torch 9.8.7"
-    table = """
-
-| numbers | ReLU | tanh | sigmoid |
-|--:|--:|--:|--:|
-| 16 384 | 0.2 | 9.9 | 10 |
-| 1 000 000 | 10 | 9.9 | 10 |
-"""
-    assert cost_tables(measured) == (
-        f"On a machine {place}, 51 rounds:{table}\n"
-        f"On another machine {place}, 51 rounds:{table}"
-    )
-
-
-def record():
-    return json.loads(RECORD.read_text("utf-8"))
-
-
-def test_measuring_anew_keeps_the_record_of_other_machines(tmp_path):
-    file = tmp_path / "cost.json"
-    record_cost(file, counts=(1000,), rounds=1)
-    (alone,) = json.loads(file.read_text("utf-8"))
-    file.write_text(RECORD.read_text("utf-8"), "utf-8")
-    record_cost(file, counts=(1000, 2000), rounds=1)
-    first, *others = json.loads(file.read_text("utf-8"))
-    assert others == record()[1:]
-    assert first.keys() == alone.keys() == record()[0].keys()
-    assert [row["numbers"] for row in first["microseconds"]] == [1000, 2000]
-    assert first["rounds"] == 1
-    for private in ("/", "\\", platform.node()):
-        assert private not in first["machine"]
-
-
-def test_page_prints_the_record_and_follows_it():
-    page = fences(source("activation/relu.md"))
-    (fence,) = [code for code in page if "cost_tables" in code]
-    read = {Path(file).name for file in files_read(Job((fence,)))}
-    assert RECORD.name in read, "a new record makes the page anew"
-    shown = [
-        [number(cell) for cell in line.strip("| ").split(" | ")]
-        for line in printed(fence).splitlines()
-        if line[2:3].isdigit()
-    ]
-    rows = [row for each in record() for row in each["microseconds"]]
-    assert shown == [[*row.values()] for row in rows]
-
-
-@claim(
-    "ReLU comes first in every row of the record, but the other two change "
-    "places from one machine to the other.",
-    "ReLU is the fastest in every row.",
-    "So ReLU is cheap, and which of the others costs more depends on the "
-    "machine.",
-    "The other two change places from one machine to the other.",
-    "The first can be measured, and depends on the machine.",
-)
-def test_relu_is_first_in_every_row_and_the_others_change_places():
-    """On each machine the order is the same in every row, and it is another."""
-    orders = []
-    for each in record():
-        rows = each["microseconds"]
-        assert all(
-            row["relu"] < min(row["tanh"], row["sigmoid"]) for row in rows
-        )
-        orders.append({row["tanh"] < row["sigmoid"] for row in rows})
-    assert {True} in orders
-    assert {False} in orders
-    assert all(len(order) == 1 for order in orders)
-
-
-@claim(
-    "These are the microseconds that torch's own functions took on float32 "
-    "numbers, measured once on each of <machines> machines.",
-)
-def test_cost_is_that_of_torchs_functions_on_float32(monkeypatch, said):
-    """A million numbers once a round, and 51 rounds unless told otherwise."""
-    calls = Counter()
-    for name in FUNCTIONS:
-        monkeypatch.setattr(
-            torch, name, lambda z, name=name: calls.update([(name, z.dtype)])
-        )
-    for given, added in (
-        ((1_000_000,), 51),
-        ((2_000_000, 3), 3),
-        ((1000, 1), 1000),
-    ):
-        calls.clear()
-        assert [*measure_cost(*given)] == [*FUNCTIONS]
-        assert calls == {(name, torch.float32): added for name in FUNCTIONS}
-    monkeypatch.setattr(torch, "tanh", lambda z: time.sleep(0.01))
-    assert measure_cost(1_000_000, 1)["tanh"] >= 10_000, "in microseconds"
-    assert len(record()) == said.machines
-    assert {measurement["dtype"] for measurement in record()} == {"float32"}
-
-
-@claim(
-    "A round times each of the <functions> functions once, one after the "
-    "other; each number is the median of all rounds.",
-)
-def test_cost_is_the_median_of_rounds_taken_in_turn(monkeypatch, said):
-    """The clock runs ever slower, so that a mean would be another number."""
-    seconds = iter([1, 2, 3, 10, 20, 30, 1000, 2000, 3000])
-    monkeypatch.setattr(
-        relu_module, "timeit", lambda call, number: next(seconds)
-    )
-    cost = measure_cost(1_000_000, rounds=3)
-    assert len(cost) == said.functions
-    assert cost == {"relu": 10e6, "tanh": 20e6, "sigmoid": 30e6}
 
 
 @claim(

@@ -41,7 +41,8 @@ def navigation() -> list[str]:
 
 def chapters() -> list[str]:
     """Return the pages that are chapters: between the home page and the end."""
-    around = ("index.md", "notation.md", "glossary.md", "notebooks/", "about/")
+    around = ("index.md", "where_next.md", "notation.md", "glossary.md")
+    around += ("notebooks/", "about/")
     return [page for page in navigation() if not page.startswith(around)]
 
 

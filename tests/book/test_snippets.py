@@ -72,6 +72,9 @@ def test_a_section_bears_the_name_of_what_it_holds(file):
             for t in n.targets
             if isinstance(t, ast.Name)
         }
+        defined |= {
+            n.target.id for n in tree.body if isinstance(n, ast.AnnAssign)
+        }
         assert name in defined
 
 

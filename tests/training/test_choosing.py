@@ -1,0 +1,495 @@
+import json
+import math
+import re
+from statistics import mean, stdev
+
+import pytest
+import torch
+from press.dependencies import files
+
+from snippets.training import measure
+from snippets.training.choosing import (
+    DTYPES,
+    GROUPS,
+    LIMITS,
+    draw_functions,
+    draw_ruler,
+    draw_slopes,
+    exact_from,
+    measured,
+    slope_of,
+    value_of,
+)
+from snippets.training.digits import read_digits
+from snippets.training.measure import (
+    FUNCTIONS,
+    error_at_depth,
+    learn_digits,
+    read_record,
+    times,
+    write_record,
+)
+from tests.book.conftest import source
+from tests.claims import claim
+from tests.equations.check import hold
+from tests.equations.evaluate import parse, relations
+
+RIGHT = torch.linspace(0.01, 6, 600, dtype=torch.float64)
+WHOLE = torch.cat([RIGHT, -RIGHT])
+INNER = WHOLE[WHOLE.abs() < 0.99]
+MIDDLE = WHOLE[WHOLE.abs() < 2.99]
+SIGNS = {"e": math.e, r"\sigma": torch.sigmoid, r"\tanh": torch.tanh}
+# of each function: where, its formula, its slope, and the formula's name there
+TABLE = [
+    ("sigmoid", WHOLE, "1 / (1 + e^{-z})", "a (1 - a)"),
+    ("tanh", WHOLE, r"\tanh(z)", "1 - a^2"),
+    ("hard sigmoid", MIDDLE, "z / 6 + 1 / 2", "1 / 6"),
+    ("hard tanh", INNER, "z", "1"),
+    ("ReLU", RIGHT, "z", "1"),
+    ("ReLU", -RIGHT, "0", "0"),
+    ("Leaky ReLU", -RIGHT, "0.01 z", "0.01"),
+    ("PReLU", -RIGHT, r"\alpha z", r"\alpha"),
+    ("ELU", -RIGHT, "e^z - 1", "e^z"),
+    ("SELU", RIGHT, "1.0507 z", "1.0507"),
+    ("SELU", -RIGHT, "1.7581 (e^z - 1)", "1.7581 e^z"),
+    ("softplus", WHOLE, r"\log(1 + e^z)", r"\sigma(z)"),
+    (
+        "SiLU",
+        WHOLE,
+        r"z \sigma(z)",
+        r"\sigma(z) + z \sigma(z) (1 - \sigma(z))",
+    ),
+    ("Mish", WHOLE, r"z \tanh(\log(1 + e^z))", r"t + z (1 - t^2) \sigma(z)"),
+    ("hard swish", MIDDLE, "z (z + 3) / 6", "(2z + 3) / 6"),
+]
+
+
+def worked_out(tex, z, a=None):
+    """Return what a formula gives at each z, where the value may be a."""
+    t = torch.tanh(torch.log(1 + torch.exp(z)))
+    signs = {**SIGNS, "z": z, "t": t, r"\alpha": 0.25, "a": a, "x": z}
+    (found,) = relations(parse(f"x = {tex}"), signs, {})
+    return found.right.expand_as(z)
+
+
+@claim(
+    r"The product rule gives their slopes: for SiLU it is $\sigma(z) + z "
+    r"\sigma(z) (1 - \sigma(z))$, and for hard swish between −3 and 3 it is "
+    "$(2z + 3) / 6$.",
+    "With $t$ for the tanh in its formula, Mish has the slope $t + z (1 - "
+    r"t^2) \sigma(z)$.",
+)
+@pytest.mark.parametrize(("name", "z", "value", "slope"), TABLE)
+def test_tables_say_what_torch_computes(name, z, value, slope):
+    page = source("training/choosing.md")
+    for tex in (value, slope):
+        assert len(tex) < 4 or tex in page
+    close = {"rtol": 2e-5, "atol": 1e-5}
+    torch.testing.assert_close(worked_out(value, z), value_of(name, z), **close)
+    ours = worked_out(slope, z, value_of(name, z))
+    torch.testing.assert_close(ours, slope_of(name, z), **close)
+
+
+@claim(
+    "For GELU it is the chance itself plus $z$ times the height of the bell "
+    r"curve, $0.39894\, z e^{-z^2 / 2}$.",
+    "GELU | $z$ times the chance that a normally distributed number is below "
+    "$z$ | above <lowest> | BERT",
+    r"GELU by tanh | $0.5 z (1 + \tanh(0.79788 (z + 0.044715 z^3)))$ | above "
+    "<other> | an approximation of GELU",
+)
+def test_gelu_is_z_times_a_chance(lowest, other):
+    z = WHOLE
+    chance = torch.distributions.Normal(0, 1).cdf(z)
+    torch.testing.assert_close(value_of("GELU", z), z * chance)
+    bell = worked_out(r"0.39894\, z e^{-z^2 / 2}", z)
+    torch.testing.assert_close(
+        slope_of("GELU", z), chance + bell, rtol=1e-5, atol=1e-5
+    )
+    by_tanh = r"0.5 z (1 + \tanh(0.79788 (z + 0.044715 z^3)))"
+    ours = worked_out(by_tanh, z)
+    torch.testing.assert_close(
+        ours, value_of("GELU by tanh", z), rtol=1e-4, atol=1e-5
+    )
+    assert lowest == other == pytest.approx(ours.min().item(), abs=0.005)
+
+
+@claim(
+    r"SiLU, or swish | $z \sigma(z)$ | above <silu> | reinforcement learning; "
+    "as a part of SwiGLU",
+    r"Mish | $z \tanh(\log(1 + e^z))$ | above <mish> | YOLOv4",
+    "hard swish | $z (z + 3) / 6$ from <start> to <end> | above <hard> | "
+    "MobileNetV3",
+    "All of them dip below <zero> on the left: they are not monotonic, so two "
+    "different $z$ can have one output.",
+)
+def test_gated_functions_dip(silu, mish, start, end, hard, zero):
+    for name, lowest in (("SiLU", silu), ("Mish", mish), ("hard swish", hard)):
+        a = value_of(name, WHOLE)
+        assert a.min().item() == pytest.approx(lowest, abs=0.005)
+        assert a.min() < zero
+        assert WHOLE[a.argmin()] < zero < WHOLE[a.argmax()]
+    outside = torch.tensor([start - 1, end + 1])
+    assert value_of("hard swish", outside).tolist() == [0, end + 1]
+
+
+@claim(
+    "Its slope just left of <zero> is <slope>, above <one>, which makes up for "
+    "what the left side loses.",
+    r"SELU is an ELU with two factors, chosen so that mean <mean> and variance "
+    "<variance> of a layer's inputs come back in its outputs, if the weights "
+    "have variance $1/n$.",
+)
+def test_selu_keeps_mean_and_variance(zero, slope, one, mean, variance):
+    edge = torch.tensor([zero - 1e-9], dtype=torch.float64)
+    assert slope_of("SELU", edge).item() == pytest.approx(slope, abs=0.005)
+    assert slope > one
+    generator = torch.Generator().manual_seed(0)
+    z = torch.randn(10**6, generator=generator, dtype=torch.float64)
+    a = value_of("SELU", z)
+    assert a.mean().item() == pytest.approx(mean, abs=0.01)
+    assert a.var().item() == pytest.approx(variance, abs=0.01)
+
+
+@claim(
+    r"PReLU learns its $\alpha$, from <start> on; RReLU draws it between 1/8 "
+    "and 1/3 for each number while it trains, and takes the middle afterwards."
+)
+def test_prelu_learns_and_rrelu_draws(start):
+    assert FUNCTIONS["PReLU"]().weight.tolist() == [start]
+    rrelu, z = FUNCTIONS["RReLU"](), -torch.ones(10_000)
+    assert 1 / 8 <= -rrelu(z).max() < 0.13
+    assert 0.33 < -rrelu(z).min() <= 1 / 3
+    torch.testing.assert_close(rrelu.eval()(z), (1 / 8 + 1 / 3) / 2 * z)
+
+
+@claim(
+    "Coming to <one> or −1 is a matter of digits: the next number below <same> "
+    "is as far away as the dtype has digits, which is why bfloat16, with the "
+    "fewest, comes first.",
+    "Coming to <zero> is a matter of range: numbers near <nothing> can be "
+    "written until they are as small as the dtype allows, and there bfloat16 "
+    "is as good as float32.",
+)
+def test_digits_and_range(one, same, zero, nothing):
+    half, brain, single, double = DTYPES
+    assert one == same == 1
+    assert zero == nothing == 0
+    places = [exact_from("sigmoid", 1, dtype) for dtype in DTYPES]
+    assert places[1] < places[0] < places[2] < places[3]
+    low = {dtype: -exact_from("SiLU", 0, dtype) for dtype in DTYPES}
+    assert low[brain] == pytest.approx(low[single], abs=1)
+    assert low[half] < low[brain] < low[double]
+
+
+@claim(
+    "The sigmoid is 1 and ELU is -1 from about <brain> in bfloat16, <half> in "
+    "float16, <single> in float32 and <double> in float64; tanh is 1 from "
+    "about half of that.",
+    "Sigmoid, softplus, SiLU and Mish are 0 only from about <far> in float16, "
+    "<low> to <high> in bfloat16 and float32, and above <above> in float64.",
+    "Nine rows, one for each function and limit, with marks for four dtypes on "
+    "a logarithmic axis of the size of z from 2 to 1200.",
+    "GELU and its tanh form are 0 from about <five> or <six> already, and in "
+    "float64 from <seven> or <eight>.",
+)
+def test_figure_of_the_ruler(
+    brain, half, single, double, far, low, high, above, five, six, seven, eight
+):
+    (axes,) = draw_ruler().axes
+    assert (axes.get_xscale(), axes.get_xlim()) == ("log", (2, 1200))
+    assert (len(axes.get_yticks()), len(axes.lines)) == (9, 4)
+    found = {
+        line.get_label(): dict(zip(LIMITS, line.get_xdata(), strict=True))
+        for line in axes.lines
+    }
+    for dtype, place in (
+        ("bfloat16", brain),
+        ("float16", half),
+        ("float32", single),
+        ("float64", double),
+    ):
+        marks = found[dtype]
+        assert marks["sigmoid is 1"] == pytest.approx(place, abs=0.51)
+        assert marks["ELU is −1"] == pytest.approx(place, abs=0.51)
+        assert marks["tanh is 1"] == pytest.approx(place / 2, abs=1)
+    for name in ("sigmoid", "softplus", "SiLU", "Mish"):
+        assert found["float16"][f"{name} is 0"] == pytest.approx(far, abs=3)
+        for dtype in ("bfloat16", "float32"):
+            assert low - 2 < found[dtype][f"{name} is 0"] < high + 4
+        assert found["float64"][f"{name} is 0"] > above
+    for name, wide, narrow in (
+        ("GELU", six, eight),
+        ("GELU by tanh", five, seven),
+    ):
+        assert found["float32"][f"{name} is 0"] == pytest.approx(wide, abs=0.5)
+        assert found["float64"][f"{name} is 0"] == pytest.approx(
+            narrow, abs=0.5
+        )
+
+
+@claim(
+    "In a computer it does, as soon as the distance to 1 is too small to be "
+    "held, and from there on its slope is exactly 0.",
+    "GELU is the exception among the zeros, since torch computes 1 plus "
+    "something near −1, and the digits of that are gone.",
+    "In a computer smooth functions reach their limits: 1 as soon as digits "
+    "run out, 0 when the range does.",
+)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_beyond_the_ruler_there_is_no_slope(dtype):
+    edge = exact_from("sigmoid", 1, dtype)
+    z = torch.tensor([edge, 2 * edge], dtype=dtype)
+    assert slope_of("sigmoid", z).tolist() == [0, 0]
+    z = torch.tensor([exact_from("GELU", 0, dtype)], dtype=dtype)
+    assert value_of("GELU", z) == 0
+    assert torch.special.log_ndtr(z.double()).isfinite(), "small, and not 0"
+
+
+@claim(
+    "ELU bends smoothly to −1, so that a layer's outputs lie nearer to 0 on "
+    "average.",
+    "ReLU comes back to about 1 with the variance $2/n$, as was shown; SELU "
+    "was made for $1/n$.",
+)
+def test_elu_is_nearer_to_nothing_and_selu_near_one():
+    z = torch.randn(10**5, generator=torch.Generator().manual_seed(0))
+    assert 0 < value_of("ELU", z).mean() < value_of("ReLU", z).mean() / 2
+    assert 0.5 < read_record()["functions"]["SELU"]["error"] < 3
+
+
+@claim(
+    "The first from about <digits> on, where $\\sigma(z)$ is rounded to <one>; "
+    "the second only from about <range> on, since small numbers can be written "
+    "far beyond what can be added to <same>."
+)
+def test_exercise_on_the_ruler(digits, one, range, same):
+    assert one == same
+    first = exact_from("sigmoid", 1, torch.float32)
+    assert first == pytest.approx(digits, abs=0.1)
+    second = exact_from("sigmoid", 0, torch.float32)
+    assert -second == pytest.approx(range, abs=0.5)
+
+
+@claim(
+    "Three panels over z from -4 to 4.",
+    "Bounded: sigmoid rises from 0 to 1 and hard sigmoid follows it with "
+    "straight pieces; tanh rises from -1 to 1 and hard tanh follows it.",
+    "Rectifiers: on the right all come close to z; on the left ReLU is 0, "
+    "PReLU falls along a line to -1, ELU bends to -1, SELU to -1.7, and "
+    "softplus comes down smoothly to 0.",
+    "Gated: all four rise with z on the right, dip a little below 0 on the "
+    "left, and come back to 0.",
+    "Three panels of slopes over z from -4 to 4.",
+    "Bounded: tanh has a bump of height 1, sigmoid one of height 0.25; the "
+    "hard ones are level in the middle and 0 outside.",
+    "Rectifiers: on the right ReLU, PReLU and ELU have slope 1, SELU slope "
+    "1.05, and softplus comes up to 1; on the left ReLU has 0, PReLU 0.25, and "
+    "the slopes of ELU and SELU fade, SELU's from 1.76.",
+    "Gated: all go from 0 below 0 and up to a little above 1; hard swish "
+    "reaches 1.5 at z = 3 and jumps to 1.",
+    "They need no exponential, and are at their limits exactly, where their "
+    "slope is <flat>.",
+    "hard tanh | $z$ from −1 to 1 | 1 there | −1 to 1 | where no exponential "
+    "can be afforded",
+    "The hard functions need no ruler, since they are at their limits from "
+    "<wide> or <narrow> on.",
+)
+@pytest.mark.parametrize(
+    ("name", "left", "slopes"),
+    [
+        ("sigmoid", 0, (0, 0.25, 0)),
+        ("tanh", -1, (0, 1, 0)),
+        ("hard sigmoid", 0, (0, 1 / 6, 0)),
+        ("hard tanh", -1, (0, 1, 0)),
+        ("ReLU", 0, (0, None, 1)),
+        ("PReLU", -1, (0.25, None, 1)),
+        ("ELU", -1, (0, None, 1)),
+        ("SELU", -1.7, (0, None, 1.05)),
+        ("softplus", 0, (0, 0.5, 1)),
+        ("SiLU", 0, (0, 0.5, 1)),
+        ("GELU", 0, (0, 0.5, 1)),
+        ("Mish", 0, (0, 0.6, 1)),
+        ("hard swish", 0, (0, 0.5, 1)),
+    ],
+)
+def test_ends_of_curves_and_slopes(name, left, slopes, flat, wide, narrow):
+    z = torch.tensor([-4.0, 0.0, 4.0], dtype=torch.float64)
+    assert value_of(name, z)[0].item() == pytest.approx(left, abs=0.08)
+    for slope, wanted in zip(slope_of(name, z).tolist(), slopes, strict=True):
+        assert wanted is None or slope == pytest.approx(wanted, abs=0.07)
+    if name.startswith("hard"):
+        edge = narrow if name == "hard tanh" else wide
+        beyond = torch.tensor([-edge - 1e-6, edge + 1e-6]).double()
+        assert slope_of(name, beyond)[0] == flat
+        assert value_of(name, beyond)[0].item() in (-1, flat)
+
+
+@pytest.mark.parametrize(
+    ("draw", "curve"), [(draw_functions, value_of), (draw_slopes, slope_of)]
+)
+def test_figures_draw_each_function_in_its_group(draw, curve):
+    for axes, (title, names) in zip(draw().axes, GROUPS.items(), strict=True):
+        assert axes.get_title() == title
+        lines = axes.lines[: len(names)]
+        assert [line.get_label() for line in lines] == [*names]
+        for line in lines:
+            z, heights = map(torch.as_tensor, line.get_data())
+            there = ~heights.isnan()
+            assert there.sum() > 395
+            wanted = curve(line.get_label(), z)
+            torch.testing.assert_close(heights[there], wanted[there])
+
+
+@claim(
+    "All others lie between <low> and <high> %, less than one standard "
+    "deviation apart: on a network as small as this, which of them you take "
+    "may be chance.",
+    "Sigmoid, its hard form and softplus fall behind: with these weights so "
+    "little of the error comes through that <epochs> epochs are too few for "
+    "them.",
+    "Digits right: of <test> digits drawn at random, after <epochs> epochs of "
+    "Adam on the other <training> in a network with the sizes 64, 64, 64 and "
+    "10: mean and standard deviation over <starts> random starts.",
+    "Error at depth 20: its size in the first of 20 layers by that in the "
+    "last, with weights of variance $1/n$, the median of five starts.",
+    "The errors at depth <depth> differ by powers of ten: depth is where the "
+    "choice is felt.",
+)
+def test_record_of_accuracies(low, high, epochs, test, training, starts, depth):
+    rows = read_record()["functions"]
+    behind = ("sigmoid", "hard sigmoid", "softplus")
+    means = {name: 100 * mean(rows[name]["accuracies"]) for name in rows}
+    others = [round(means[name], 1) for name in rows if name not in behind]
+    assert (min(others), max(others)) == (low, high)
+    assert max(means[name] for name in behind) < low
+    spreads = [100 * stdev(rows[name]["accuracies"]) for name in rows]
+    assert high - low < min(spreads)
+    assert epochs == learn_digits.__wrapped__.__defaults__[0]
+    assert test + training == len(read_digits()[1])
+    for row in rows.values():
+        assert len(row["accuracies"]) == starts
+    assert depth == error_at_depth.__wrapped__.__defaults__[0]
+    errors = [row["error"] for row in rows.values()]
+    assert max(errors) > 1e12 * min(errors)
+
+
+@claim(
+    "At a million numbers ReLU is the fastest, and Mish takes about <times> "
+    "times as long.",
+    "ReLU comes before tanh and the sigmoid in every column of the record; how "
+    "much that matters depends on what else a network computes.",
+    "The first can be measured, and depends on the machine.",
+    "These are the microseconds that torch's own functions take for 16 384 and "
+    "for a million float32 numbers, forward alone, and forward and back, on "
+    "one core; what a network makes of the digits; and how much of an error "
+    "comes through 20 layers.",
+    "Choosing an activation function has the times of <count> functions, and "
+    "ReLU is among the fastest.",
+)
+def test_record_of_times(times, count):
+    rows = read_record()["functions"]
+    assert len(rows) == count
+    assert measure.COUNTS == (16_384, 1_000_000)
+    taken = {
+        name: [t for both in rows[name]["microseconds"] for t in both]
+        for name in rows
+    }
+    million = {name: spent[2:] for name, spent in taken.items()}
+    for forward_or_back in range(2):
+        column = {
+            name: spent[forward_or_back] for name, spent in million.items()
+        }
+        assert min(column, key=column.get) == "ReLU"
+        ratio = column["Mish"] / column["ReLU"]
+        assert ratio == pytest.approx(times, rel=0.2)
+    for ours, *others in zip(
+        taken["ReLU"], taken["tanh"], taken["sigmoid"], strict=True
+    ):
+        assert ours < min(others)
+
+
+def test_a_row_of_the_record_comes_out_again():
+    """But for times; a digit more or less, for processors round otherwise."""
+    row = read_record()["functions"]["ReLU"]
+    right, _ = learn_digits("ReLU", 0)
+    assert right == pytest.approx(row["accuracies"][0], abs=3 / 450)
+    errors = sorted(error_at_depth("ReLU", seed) for seed in range(5))
+    assert errors[2] == pytest.approx(row["error"], rel=0.01)
+
+
+def test_page_shows_the_record_and_follows_it():
+    fence = "from snippets.training.choosing import measured"
+    assert str(measure.RECORD) in files(fence)
+    shown = measured()
+    for name in FUNCTIONS:
+        assert f"\n| {name} | " in shown
+
+
+def test_a_record_is_refused_once_its_code_has_changed(tmp_path):
+    file = tmp_path / "measure.json"
+    record = json.loads(measure.RECORD.read_text("utf-8"))
+    file.write_text(json.dumps(record | {"code": "other"}), "utf-8")
+    with pytest.raises(RuntimeError, match="run `make measure`"):
+        read_record(file)
+
+
+def test_measuring_writes_a_record_of_the_same_form(tmp_path, monkeypatch):
+    """Here with one function, few numbers, one epoch."""
+    monkeypatch.setattr(measure, "FUNCTIONS", {"ReLU": FUNCTIONS["ReLU"]})
+    monkeypatch.setattr(measure, "COUNTS", (1000, 2000))
+    monkeypatch.setattr(measure, "SEEDS", range(2))
+    monkeypatch.setattr(
+        measure, "learn_digits", lambda name, seed: learn_digits(name, seed, 1)
+    )
+    threads = torch.get_num_threads()
+    try:
+        write_record(tmp_path / "measure.json", rounds=1)
+    finally:
+        torch.set_num_threads(threads)
+    written, kept = (
+        read_record(file)
+        for file in (tmp_path / "measure.json", measure.RECORD)
+    )
+    assert written.keys() == kept.keys()
+    ours, theirs = (each["functions"]["ReLU"] for each in (written, kept))
+    assert ours.keys() == theirs.keys()
+    for both in ours["microseconds"]:
+        assert 0 < both[0] < both[1]
+    assert min(ours["accuracies"]) > 0.5
+
+
+def test_times_are_medians_of_rounds_taken_in_turn(monkeypatch):
+    """The clock runs ever slower, so that a mean would be another number."""
+    monkeypatch.setattr(
+        measure, "FUNCTIONS", {"a": torch.nn.ReLU, "b": torch.nn.Tanh}
+    )
+    seconds = iter([1, 2, 3, 4, 10, 20, 30, 40, 100, 200, 300, 400])
+    monkeypatch.setattr(
+        measure, "timeit", lambda call, timer, number: next(seconds)
+    )
+    assert times(1_000_000, rounds=3) == {
+        "a": [10e6, 20e6],
+        "b": [30e6, 40e6],
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equations(seed):
+    z = torch.randn(
+        1, 9, generator=torch.Generator().manual_seed(seed)
+    ).double()
+    x, one, two = z.T[:4], torch.ones(3, 4).double(), torch.eye(3, 4).double()
+    first, second = one @ x, two @ x
+    hold(
+        "training/choosing.md",
+        {
+            "W": [one, two],
+            "x": x,
+            "z": [first, second],
+            r"\sigma": torch.sigmoid,
+            "a": torch.nn.functional.silu(first) * second,
+        },
+        given=[r"\sigma(z) = 1 + 1 / z", r"1 \cdot (1 + 3) / 6 = 2/3"],
+    )
+    assert re.search("2/3", source("training/choosing.md"))
