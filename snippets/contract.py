@@ -179,7 +179,7 @@ class _Agreed:
             _require(fits, _word(kind or hint), value, name)
 
     def check_dtypes(self) -> None:
-        """Raise unless all tensors share a dtype: a mix would be rounded."""
+        """Raise unless all share a floating dtype: a mix would be rounded."""
         first = next(iter(self.dtypes), None)
         for name, dtype in self.dtypes.items():
             if dtype != self.dtypes[first]:
@@ -231,7 +231,8 @@ class _Agreed:
             if len(hint.dtypes) == 1:
                 wanted = f"have the dtype torch.{hint.dtypes[0]}"
             raise TypeError(f"{name} must {wanted}, but has {value.dtype}")
-        self.dtypes[name] = value.dtype
+        if value.is_floating_point():  # labels have a dtype of their own
+            self.dtypes[name] = value.dtype
         here = _in_layer(hint, layer, self.layers)
         names = here.dim_str.split()
         too_many = "*m" in names and value.dim() > len(names)
