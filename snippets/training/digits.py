@@ -360,7 +360,7 @@ def _shade(
     """Draw one cell with its number: blue where right, orange where not."""
     wide, high = size
     colour = PALETTE["blue" if right else "orange"]
-    strength = 0.15 if right else min(0.15 + count / 12, 0.7)
+    strength = 0.15 if right else min(0.15 + count / 10, 0.75)
     spans = [left + 0.02, left + wide - 0.02], y - high / 2 + 0.02
     sheet.fill_between(
         spans[0],
