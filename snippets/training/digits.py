@@ -328,6 +328,8 @@ def draw_learning() -> Figure:
             panels[1].plot(wrong, **look)
     panels[0].set(ylabel="loss", xlabel="epochs", ylim=(0, 1.6), xlim=(0, 30))
     panels[1].set(ylabel="% wrong", xlabel="epochs", ylim=(0, 16), xlim=(0, 30))
+    panels[0].set_yticks((0, 0.5, 1, 1.5))
+    panels[1].set_yticks((0, 5, 10, 15))
     figure.legend(loc="outside lower center", ncols=2)
     return figure
     # --8<-- [end:draw_learning]
