@@ -200,6 +200,7 @@ def noise_of_batches(size: Count, seed: Steps = 1) -> float:
     layers = initialise((2, 8, 1), generator)
 
     def gradient(batch: Tensor) -> Tensor:
+        """Return all derivatives over a batch, in one row."""
         y_hat, caches = forward(x[:, batch], layers, NAMES)
         pairs = backward(y_hat - y[:, batch], caches, NAMES)
         return torch.cat([part.flatten() for pair in pairs for part in pair])
