@@ -205,7 +205,7 @@ def test_a_checked_function_looks_as_it_was_written():
     "file",
     sorted(
         path.relative_to(ROOT).as_posix()
-        for folder in ("", "activation", "propagation")
+        for folder in ("", "activation", "propagation", "training")
         for path in (ROOT / "snippets" / folder).glob("*.py")
         if path.name not in ("contract.py", "figure.py", "plot.py")
     ),

@@ -2,23 +2,59 @@
 
 import gzip
 import hashlib
+from functools import cache
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy
 import torch
-from jaxtyping import Int64
+from jaxtyping import Float, Int64
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
 from torch import Tensor
 
-from snippets.contract import Finite, checked
+from snippets.contract import (
+    Count,
+    Examples,
+    Finite,
+    PerLayer,
+    Steps,
+    checked,
+    named,
+)
+from snippets.figure import INK, PALETTE, blank_axes, book_style, new_axes
+from snippets.network import Layer, initialise
+from snippets.propagation.backward import backward
+from snippets.propagation.forward import forward
+from snippets.propagation.pytorch import set_parameters
+from snippets.propagation.softmax import softmax, softmax_cross_entropy
+from snippets.training.index import (
+    Plan,
+    adam,
+    batches,
+    remember_nothing,
+    step_by,
+    train,
+)
 
-DIGITS = Path(__file__).with_name("data") / "digits.csv.gz"
+DIGITS = Path(__file__).parent / "data/digits.csv.gz"
 CHECKSUM = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
 
+Labels = named(
+    Int64[Tensor, "m"],
+    "hold only whole numbers from 0 to 9",
+    lambda labels: bool(((labels >= 0) & (labels <= 9)).all()),
+)
 
+
+# --8<-- [start:read_digits]
 @checked
 def read_digits(
     file: Path = DIGITS,
-) -> tuple[Finite["64 m"], Int64[Tensor, "m"]]:
+) -> tuple[Finite["64 m"], Labels]:
     """Return 1797 digits: pixels from 0, paper, to 1, ink; which digit."""
     again = "it comes with the book's code: fetch that again"
     if not file.is_file():
@@ -29,3 +65,383 @@ def read_digits(
     lines = gzip.decompress(packed).decode().splitlines()
     rows = torch.tensor(numpy.loadtxt(lines, delimiter=",", dtype="int64"))
     return rows[:, :64].T.double() / 16, rows[:, 64].clone()
+    # --8<-- [end:read_digits]
+
+
+# --8<-- [start:one_hot]
+@checked
+def one_hot(labels: Labels) -> Float[Tensor, "10 m"]:
+    """Return a column for each label, with a 1 in its row."""
+    return torch.eye(10, dtype=torch.float64)[:, labels]
+    # --8<-- [end:one_hot]
+
+
+# --8<-- [start:split]
+TEST = 449  # of 1797, a quarter
+
+
+@checked
+def split(
+    by_position: bool, generator: torch.Generator
+) -> tuple[Int64[Tensor, "train"], Int64[Tensor, "test"]]:
+    """Choose the digits to learn from, and a quarter to be tested with."""
+    order = torch.arange(1797)
+    if not by_position:
+        order = torch.randperm(1797, generator=generator)
+    return order[:-TEST], order[-TEST:]
+    # --8<-- [end:split]
+
+
+# --8<-- [start:learn_digits]
+NAMES = ("relu", "sigmoid")  # softmax takes the last z, before the sigmoid
+PLAN = Plan(NAMES, softmax, adam, rates=[0.003] * 30, size=64)
+
+
+class Run(NamedTuple):
+    """A training: the network after each epoch, and its two sets of digits."""
+
+    history: list[PerLayer[Layer]]
+    train: Int64[Tensor, "train"]
+    test: Int64[Tensor, "test"]
+
+
+@cache
+@checked
+def learn_digits(
+    seed: Steps, by_position: bool = False, hidden: Steps = 64
+) -> Run:
+    """Train a network on three quarters of the digits; hidden: 0 for none."""
+    generator = torch.Generator().manual_seed(seed)
+    images, labels = read_digits()
+    chosen, test = split(by_position, generator)
+    sizes = (64, hidden, 10) if hidden else (64, 10)
+    layers = initialise(sizes, generator)
+    plan = PLAN if hidden else PLAN._replace(names=NAMES[1:])
+    x, y = images[:, chosen], one_hot(labels[chosen])
+    return Run(train(layers, x, y, plan, generator), chosen, test)
+    # --8<-- [end:learn_digits]
+
+
+# --8<-- [start:scores]
+@checked
+def scores(
+    layers: PerLayer[Layer], x: Examples["64 m"]
+) -> Float[Tensor, "10 m"]:
+    """Return the last z, from which softmax makes probabilities."""
+    return forward(x, layers, NAMES[-len(layers) :])[1][-1].z
+
+
+@checked
+def accuracy(
+    layers: PerLayer[Layer], x: Examples["64 m"], labels: Labels
+) -> float:
+    """Return the share of digits whose largest score is the right one's."""
+    said = scores(layers, x).argmax(dim=0)
+    return (said == labels).double().mean().item()
+    # --8<-- [end:scores]
+
+
+# --8<-- [start:nearest_mean]
+@checked
+def nearest_mean(
+    x: Examples["64 m"], labels: Labels, fresh: Examples["64 n"]
+) -> Int64[Tensor, "n"]:
+    """Say which digit's mean image is nearest to each fresh one."""
+    means = [x[:, labels == digit].mean(dim=1) for digit in range(10)]
+    return torch.cdist(fresh.T, torch.stack(means)).argmin(dim=1)
+    # --8<-- [end:nearest_mean]
+
+
+# --8<-- [start:compare]
+@checked
+def compare(by_position: bool, seeds: Count = 5) -> dict[str, list[float]]:
+    """Return the accuracy of three methods on the test part, for each seed."""
+    images, labels = read_digits()
+    found = {"nearest mean": [], "no hidden layer": [], "64 hidden units": []}
+    for seed in range(seeds):
+        for hidden, name in ((0, "no hidden layer"), (64, "64 hidden units")):
+            run = learn_digits(seed, by_position, hidden)
+            x, right = images[:, run.test], labels[run.test]
+            found[name].append(accuracy(run.history[-1], x, right))
+        x, known = images[:, run.train], labels[run.train]
+        said = nearest_mean(x, known, images[:, run.test])
+        share = (said == labels[run.test]).double().mean()
+        found["nearest mean"].append(share.item())
+    return found
+    # --8<-- [end:compare]
+
+
+# --8<-- [start:confusion]
+@checked
+def confusion(labels: Labels, said: Labels) -> Int64[Tensor, "10 10"]:
+    """Count: in row j and column k the digits j that were called k."""
+    return (10 * labels + said).bincount(minlength=100).reshape(10, 10)
+    # --8<-- [end:confusion]
+
+
+# --8<-- [start:calibration]
+@checked
+def calibration(
+    by_position: bool, seeds: Count = 5
+) -> list[tuple[int, float, float]]:
+    """Return, by how sure it was: how many digits, the mean, the share right.
+
+    The limits of the groups are 60, 90 and 99 %.
+    """
+    images, labels = read_digits()
+    sure, right = [], []
+    for seed in range(seeds):
+        run = learn_digits(seed, by_position)
+        y_hat = softmax(scores(run.history[-1], images[:, run.test]))
+        most, said = y_hat.max(dim=0)
+        sure.append(most)
+        right.append((said == labels[run.test]).double())
+    sure, right = torch.cat(sure), torch.cat(right)
+    group = torch.bucketize(sure, torch.tensor([0.6, 0.9, 0.99]).double())
+    return [
+        (int(own.sum()), sure[own].mean().item(), right[own].mean().item())
+        for own in (group == k for k in range(4))
+    ]
+    # --8<-- [end:calibration]
+
+
+# --8<-- [start:train_digits_in_torch]
+@checked
+def train_digits_in_torch(layers: PerLayer[Layer], seed: Steps) -> list[float]:
+    """Take ten updates in plain PyTorch; return the loss after each."""
+    images, labels = read_digits()
+    model = torch.nn.Sequential(
+        torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10)
+    ).double()
+    set_parameters(model, layers)
+    optimiser = torch.optim.Adam(model.parameters(), lr=0.003)
+    loss_of = torch.nn.CrossEntropyLoss()
+    generator = torch.Generator().manual_seed(seed)
+    losses = []
+    for batch in batches(1797, 64, generator)[:10]:
+        loss = loss_of(model(images.T[batch]), labels[batch])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        with torch.no_grad():
+            losses.append(loss_of(model(images.T), labels).item())
+    return losses
+    # --8<-- [end:train_digits_in_torch]
+
+
+# --8<-- [start:first_losses]
+@checked
+def first_losses(layers: PerLayer[Layer], seed: Steps) -> list[float]:
+    """Take the same ten updates with the book's own code."""
+    images, labels = read_digits()
+    y, memories, losses = one_hot(labels), remember_nothing(layers), []
+    generator = torch.Generator().manual_seed(seed)
+    for batch in batches(1797, 64, generator)[:10]:
+        _, caches = forward(images[:, batch], layers, NAMES)
+        gradients = backward(softmax(caches[-1].z) - y[:, batch], caches, NAMES)
+        layers, memories = step_by(adam, layers, gradients, memories, 0.003)
+        losses.append(softmax_cross_entropy(scores(layers, images), y).item())
+    return losses
+    # --8<-- [end:first_losses]
+
+
+# --8<-- [start:draw_pixels]
+LEVELS = 5  # of grey
+
+
+def draw_pixels(
+    sheet: Axes,
+    numbers: Tensor,
+    place: tuple[float, float],
+    side: float,
+    colour: str = INK,
+) -> None:
+    """Draw 64 numbers from 0 to 1 as a square, 0 as nothing, 1 as ink.
+
+    place: its upper left corner. Neighbours in a row are one rectangle.
+    """
+    left, top = place
+    cell = side / 8
+    rows = (numbers * LEVELS).round().long().clamp(max=LEVELS).view(8, 8)
+    for level in range(1, LEVELS + 1):
+        corners = []
+        for y, row in enumerate((rows == level).tolist()):
+            for lit, run in groupby(range(8), row.__getitem__):
+                first, *_, last = [*(run := list(run)), run[-1]]
+                if lit:
+                    (x0, x1) = left + cell * first, left + cell * (last + 1)
+                    (y0, y1) = top - cell * y, top - cell * (y + 1)
+                    corners += [
+                        [x0, y0],
+                        [x1, y0],
+                        [x1, y1],
+                        [x0, y1],
+                        [x0, y0],
+                    ]
+        if corners:
+            codes = [1, 2, 2, 2, 79] * (len(corners) // 5)
+            look = {"facecolor": colour, "alpha": level / LEVELS}
+            outline = Outline(corners, codes)
+            sheet.add_patch(PathPatch(outline, linewidth=0, **look))
+    # --8<-- [end:draw_pixels]
+
+
+# --8<-- [start:draw_digits]
+@book_style()
+def draw_digits() -> Figure:
+    """Draw the first two of each digit."""
+    figure, sheet = blank_axes(height=2.6)
+    images, labels = read_digits()
+    for digit in range(10):
+        for row in range(2):
+            place = (labels == digit).nonzero()[row, 0]
+            at = (0.12 + 0.66 * digit, 2.42 - 0.95 * row)
+            draw_pixels(sheet, images[:, place], at, 0.6)
+        sheet.text(0.42 + 0.66 * digit, 0.4, str(digit), ha="center")
+    return figure
+    # --8<-- [end:draw_digits]
+
+
+# --8<-- [start:draw_learning]
+@book_style()
+def draw_learning() -> Figure:
+    """Draw loss and mistakes by epochs, for both ways to split."""
+    figure, panels = new_axes(height=3.8, columns=2)
+    images, labels = read_digits()
+    for by_position, name, colour, line in (
+        (False, "test, at random", "green", "--"),
+        (True, "test, by position", "orange", "-."),
+    ):
+        run = learn_digits(0, by_position)
+        parts = [(run.test, name, colour, line)]
+        if not by_position:
+            parts.append((run.train, "training, at random", "blue", "-"))
+        for part, label, colour, line in parts:
+            x, right = images[:, part], labels[part]
+            losses, wrong = [], []
+            for layers in run.history:
+                z = scores(layers, x)
+                losses.append(softmax_cross_entropy(z, one_hot(right)).item())
+                wrong.append(100 - 100 * accuracy(layers, x, right))
+            look = {"color": PALETTE[colour], "linestyle": line}
+            panels[0].plot(losses, **look, label=label)
+            panels[1].plot(wrong, **look)
+    panels[0].set(ylabel="loss", xlabel="epochs", ylim=(0, 1.6), xlim=(0, 30))
+    panels[1].set(ylabel="% wrong", xlabel="epochs", ylim=(0, 16), xlim=(0, 30))
+    panels[0].set_yticks((0, 0.5, 1, 1.5))
+    panels[1].set_yticks((0, 5, 10, 15))
+    figure.legend(loc="outside lower center", ncols=2)
+    return figure
+    # --8<-- [end:draw_learning]
+
+
+# --8<-- [start:draw_confusion]
+@book_style()
+def draw_confusion() -> Figure:
+    """Draw which digit was called which, where other people wrote them."""
+    figure, sheet = blank_axes(height=4.4)
+    counts = confusion(*_answers(by_position=True))
+    wide, high = 0.54, 0.36
+    sheet.text(3.4, 4.15, "what the network says", ha="center")
+    sheet.text(0.45, 1.9, "what it is", rotation=90, va="center")
+    for digit in range(10):
+        x, y = 0.95 + wide * (digit + 0.5), 3.72 - high * digit
+        sheet.text(x, 3.92, str(digit), ha="center", va="center", alpha=0.6)
+        sheet.text(0.8, y - 0.12, str(digit), va="center", alpha=0.6)
+        for said in range(10):
+            count = int(counts[digit, said])
+            left = 0.95 + wide * said
+            if count:
+                _shade(sheet, left, y - 0.12, count, digit == said, wide, high)
+    return figure
+
+
+def _shade(
+    sheet: Axes, left: float, y: float, count: int, right: bool, *size: float
+) -> None:
+    """Draw one cell with its number: blue where right, orange where not."""
+    wide, high = size
+    colour = PALETTE["blue" if right else "orange"]
+    strength = 0.15 if right else min(0.15 + count / 10, 0.75)
+    spans = [left + 0.02, left + wide - 0.02], y - high / 2 + 0.02
+    sheet.fill_between(
+        spans[0],
+        spans[1],
+        y + high / 2 - 0.02,
+        color=colour,
+        alpha=strength,
+        linewidth=0,
+    )
+    sheet.text(left + wide / 2, y, str(count), ha="center", va="center")
+
+
+def _answers(by_position: bool) -> tuple[Tensor, Tensor]:
+    """Return the labels of the test part, and what the network says."""
+    images, labels = read_digits()
+    run = learn_digits(0, by_position)
+    said = scores(run.history[-1], images[:, run.test]).argmax(dim=0)
+    return labels[run.test], said
+    # --8<-- [end:draw_confusion]
+
+
+# --8<-- [start:draw_mistakes]
+@book_style()
+def draw_mistakes() -> Figure:
+    """Draw every digit of the random test part that is read wrongly."""
+    images, _ = read_digits()
+    right, said = _answers(by_position=False)
+    wrong = (right != said).nonzero()[:, 0]
+    test = learn_digits(0).test
+    rows = -(-len(wrong) // 9)  # nine to a row
+    figure, sheet = blank_axes(height=1.3 * rows)
+    for number, place in enumerate(wrong.tolist()):
+        x, y = 0.12 + 0.73 * (number % 9), 1.3 * (rows - number // 9) - 0.15
+        draw_pixels(sheet, images[:, test[place]], (x, y), 0.64)
+        words = f"{right[place]} → {said[place]}"
+        sheet.text(x + 0.32, y - 0.9, words, ha="center")
+    return figure
+    # --8<-- [end:draw_mistakes]
+
+
+# --8<-- [start:draw_hidden]
+@book_style()
+def draw_hidden() -> Figure:
+    """Draw the weights of six hidden units, before and after training."""
+    figure, sheet = blank_axes(height=3.2)
+    history = learn_digits(0).history
+    before, after = history[0][0].W, history[-1][0].W
+    change = after - before
+    units = change.norm(dim=1).argsort(descending=True)[:6]
+    for row, (name, W) in enumerate(
+        (("before", before), ("after", after), ("change", change))
+    ):
+        y = 3.1 - 1.02 * row
+        sheet.text(0.08, y - 0.45, name, va="center")
+        for column, unit in enumerate(units.tolist()):
+            w = W[unit] / after[units].abs().max()
+            at = (0.9 + 0.97 * column, y)
+            draw_pixels(sheet, w.clamp(min=0), at, 0.86, PALETTE["orange"])
+            draw_pixels(sheet, (-w).clamp(min=0), at, 0.86, PALETTE["blue"])
+    return figure
+    # --8<-- [end:draw_hidden]
+
+
+# --8<-- [start:draw_calibration]
+@book_style()
+def draw_calibration() -> Figure:
+    """Draw the share that is right against how sure the network is."""
+    figure, (axes,) = new_axes(height=3.8)
+    axes.plot([0, 100], [0, 100], ":", color=INK, linewidth=1)
+    for by_position, name, colour, look in (
+        (False, "at random", "green", "o--"),
+        (True, "by position", "orange", "^-"),
+    ):
+        groups = calibration(by_position)
+        sure = [100 * group[1] for group in groups]
+        right = [100 * group[2] for group in groups]
+        axes.plot(sure, right, look, color=PALETTE[colour], label=name)
+    axes.set(xlabel="how sure, in %", ylabel="right, in %")
+    axes.set(xlim=(40, 101), ylim=(25, 101))
+    axes.legend()
+    return figure
+    # --8<-- [end:draw_calibration]

@@ -79,7 +79,8 @@ def hold(
     page: its path below docs/.
     symbols: what the signs of the page stand for; tests/equations/evaluate.py
     says what a sign may be.
-    after: what the signs left of an arrow stand for afterwards.
+    after: what the signs left of an arrow stand for afterwards; below the
+    label of a formula, what they stand for there.
     below: what differs below a heading, by its words.
     here: what differs in a single formula, by its label or its TeX.
     truths: for a formula of inequalities, when each of them has to be true.
@@ -105,7 +106,8 @@ def hold(
             **here.get(formula.name, {}),
         }
         truth = truths.get(formula.name)
-        for failure in _failures(formula, local, after, truth):
+        later = {**after, **after.get(formula.name, {})}
+        for failure in _failures(formula, local, later, truth):
             raise AssertionError(f"docs/{page}:{failure}")
 
 

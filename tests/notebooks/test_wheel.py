@@ -163,7 +163,7 @@ def test_it_declares_what_the_code_imports(site_folder):
     own = [
         p
         for p in (ROOT / "snippets").rglob("*")
-        if p.suffix in (".py", ".json")
+        if p.suffix in (".py", ".json", ".gz", ".md")
     ]
     assert len(files) == len(own) + 1
 

@@ -3,7 +3,13 @@ import gzip
 import pytest
 import torch
 
+from snippets.network import count_parameters, initialise
+from snippets.propagation.softmax import softmax, softmax_cross_entropy
+from snippets.training import digits
 from snippets.training.digits import DIGITS, read_digits
+from tests import drawing
+from tests.claims import claim
+from tests.equations.check import hold
 
 
 def test_digits_are_as_the_file_has_them():
@@ -41,3 +47,274 @@ def test_a_missing_or_damaged_file_is_named(tmp_path, damage, error, said):
     assert str(raised.value) == (
         f"{file} {said}; it comes with the book's code: fetch that again"
     )
+
+
+@claim("There are $1\\,797$ of them.")
+def test_there_are_that_many():
+    assert read_digits()[0].shape[1] == 1797
+
+
+@claim(
+    "A label names a class, and there is no class <three> between <two> and "
+    "<four>: one_hot takes int64 and nothing else, as torch's cross-entropy "
+    "does.",
+)
+def test_labels_are_whole_numbers(three, two, four):
+    assert two < three < four
+    for labels in (torch.tensor([three]), torch.tensor([3]).int()):
+        with pytest.raises(TypeError, match="labels must have the dtype torch"):
+            digits.one_hot(labels)
+    for labels in (torch.tensor([10]), torch.tensor([-1])):
+        with pytest.raises(ValueError, match="whole numbers from 0 to 9"):
+            digits.one_hot(labels)
+    with pytest.raises((RuntimeError, ValueError), match="Long|Int|class"):
+        torch.nn.functional.cross_entropy(
+            torch.ones(1, 10), torch.tensor([3]).int()
+        )
+    assert digits.one_hot(torch.tensor([3]))[:, 0].tolist() == [
+        *(0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+    ]
+
+
+@claim(
+    "With scores of <large> and <small> the powers of $e$ overflow, in float16 "
+    "already with scores of <half>; softmax and its loss subtract the largest "
+    "first, and hold.",
+)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
+def test_scores_may_be_large(large, small, half, dtype):
+    assert torch.tensor(half).half().exp().isinf()
+    assert torch.tensor(large).double().exp().isinf()
+    z = torch.tensor([[large, small], [small, large]], dtype=dtype)
+    y = torch.eye(2, dtype=dtype)
+    assert torch.equal(softmax(z), y)
+    assert softmax_cross_entropy(z, y) == 0
+    wrong = softmax_cross_entropy(z, y.flip(0))
+    assert wrong == large - small
+    with pytest.raises(ValueError, match="at least one example"):
+        softmax_cross_entropy(z[:, :0], y[:, :0])
+
+
+@claim(
+    "A quarter of the digits, <test> of them drawn at random, is the test "
+    "part; the network learns from the others, with Adam, in batches of "
+    "<size>, for <epochs> epochs.",
+    "The network has <inputs> inputs, <hidden> hidden ReLU units, and "
+    "<classes> outputs, whose scores softmax turns into probabilities.",
+)
+def test_the_run_is_the_same_each_time(
+    test, size, epochs, inputs, hidden, classes
+):
+    run = digits.learn_digits(0)
+    assert (len(run.test), len(run.history)) == (test, epochs + 1)
+    assert digits.PLAN.size == size
+    assert run.history[0][0].W.shape == (hidden, inputs)
+    assert run.history[0][1].W.shape == (classes, hidden)
+    both = torch.cat((run.train, run.test)).sort()[0]
+    assert both.tolist() == [*range(1797)]
+    again = digits.learn_digits.__wrapped__(0)
+    for one, other in zip(run.history[-1], again.history[-1], strict=True):
+        assert torch.equal(one.W, other.W), "the same bits"
+
+
+@pytest.fixture(scope="module")
+def shares():
+    return [digits.compare(by_position) for by_position in (False, True)]
+
+
+@claim(
+    "On digits of known hands the network is right on <known> of <all>.",
+    "On those of new hands it is right on <new>, and so makes more than twice "
+    "as many mistakes.",
+    "The book's own code, with 64 hidden units, reads about <known> of <all> "
+    "digits if it knows the writers, and about <new> if it does not.",
+    "Two simple methods show what the hidden layer is worth.",
+)
+def test_how_good_it_is(shares, known, all, new):
+    mean = [{name: sum(s) / 5 for name, s in part.items()} for part in shares]
+    for part in mean:
+        best = part["64 hidden units"]
+        assert part["nearest mean"] < part["no hidden layer"] < best
+    at_random, by_position = (part["64 hidden units"] for part in mean)
+    assert at_random >= 0.96
+    assert at_random == pytest.approx(known / all, abs=0.005)
+    assert by_position == pytest.approx(new / all, abs=0.005)
+    assert 1 - by_position > 2 * (1 - at_random)
+    assert max(shares[1]["64 hidden units"]) < min(shares[0]["64 hidden units"])
+
+
+def test_split_by_position_keeps_the_order():
+    train, test = digits.split(True, torch.Generator())
+    assert torch.cat((train, test)).tolist() == [*range(1797)]
+    assert len(test) == 449
+
+
+@claim(
+    "In both, three lines fall steeply at first and then level off: the "
+    "training part, solid, ends lowest, at about <own> % mistakes; the test "
+    "part drawn at random, dashed, at about <known> %; a test part by "
+    "position, dash-dotted, clearly above, at about <new> %.",
+)
+def test_learning_curves(own, known, new):
+    losses, wrong = digits.draw_learning().axes
+    ends = {line.get_linestyle(): line.get_ydata()[-1] for line in wrong.lines}
+    assert ends["-"] == pytest.approx(own, abs=0.5)
+    assert ends["--"] == pytest.approx(known, abs=0.5)
+    assert ends["-."] == pytest.approx(new, abs=0.5)
+    for line in losses.lines:
+        assert line.get_ydata()[-1] < 0.2 * line.get_ydata()[0]
+    assert (drawing.frame(losses), drawing.frame(wrong)) == (
+        ((0, 30), (0, 1.6)),
+        ((0, 30), (0, 16)),
+    )
+
+
+@claim(
+    "All digits of the test part, drawn at random, that the network reads "
+    "wrongly, as small pictures.",
+    "Below each is what it is and, after an arrow, what the network says: 8 as "
+    "1 and 3 as 5, for example.",
+)
+def test_every_mistake_is_shown():
+    figure = digits.draw_mistakes()
+    words = [text.get_text() for text in figure.axes[0].texts]
+    right, said = digits._answers(by_position=False)
+    wrong = right != said
+    pairs = zip(right[wrong].tolist(), said[wrong].tolist(), strict=True)
+    assert words == [f"{a} → {b}" for a, b in pairs]
+    assert {"8 → 1", "3 → 5"} <= {*words}
+
+
+@claim(
+    "The cells on the diagonal, blue, hold <least> to <most> each.",
+    "Elsewhere most cells are empty; the largest, orange, are <ones> ones that "
+    "were called 9 and <threes> threes that were called 8.",
+    "Mistakes are not spread evenly.",
+)
+def test_confusion_counts_every_answer(least, most, ones, threes):
+    right, said = digits._answers(by_position=True)
+    counts = digits.confusion(right, said)
+    assert counts.sum() == 449
+    for j, k in ((1, 9), (3, 8), (5, 5)):
+        assert counts[j, k] == ((right == j) & (said == k)).sum()
+    diagonal = counts.diagonal()
+    assert (diagonal.min(), diagonal.max()) == (least, most)
+    others = counts - diagonal.diag()
+    assert (others[1, 9], others[3, 8]) == (ones, threes)
+    assert others.flatten().sort()[0][-3] < min(ones, threes)
+    assert (others == 0).sum() > 60
+    drawn = [t.get_text() for t in digits.draw_confusion().axes[0].texts]
+    assert len(drawn) == 2 + 20 + (counts > 0).sum()
+
+
+@claim(
+    "A few pixels have no ink in any digit: the input there is 0, and with it "
+    "the gradient.",
+    "So their weights are still the noise of the beginning.",
+    "There are <count>:",
+)
+def test_where_there_is_no_ink_nothing_is_learnt(count):
+    empty = (read_digits()[0] == 0).all(dim=1)
+    assert empty.sum() == count
+    before, *_, after = digits.learn_digits(0).history
+    assert torch.equal(before[0].W[:, empty], after[0].W[:, empty])
+    assert (before[0].W != after[0].W)[:, ~empty].any(dim=0).all()
+
+
+@claim(
+    "For the test part drawn at random, dashed with circles, the points are "
+    "near the diagonal, the second clearly above it.",
+    "For the test part by position, solid with triangles, all but the last are "
+    "below it: where it is about <sure> % sure, it is right in about <right> "
+    "%.",
+    "With known hands it is rather too modest.",
+    "With new hands it claims too much: it has never seen them, and does not "
+    "know what it does not know.",
+)
+def test_how_sure_it_may_be(sure, right):
+    known, new = (
+        digits.calibration(by_position) for by_position in (False, True)
+    )
+    for groups in (known, new):
+        assert sum(count for count, _, _ in groups) == 5 * 449
+    assert 100 * new[0][1] == pytest.approx(sure, abs=1)
+    assert 100 * new[0][2] == pytest.approx(right, abs=1)
+    assert all(said > share for _, said, share in new[:3])
+    assert known[1][2] - known[1][1] > 0.05
+    total = [sum(n * (s - r) for n, s, r in groups) for groups in (known, new)]
+    assert total[0] < 0 < total[1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_ten_updates_in_torch_give_the_same_loss(seed):
+    layers = initialise((64, 64, 10), torch.Generator().manual_seed(seed))
+    theirs = digits.train_digits_in_torch(layers, seed)
+    ours = digits.first_losses(layers, seed)
+    assert ours == pytest.approx(theirs, abs=1e-6)
+    assert ours == sorted(ours, reverse=True)
+
+
+@claim(
+    r"$64 \cdot 64 + 64 + 64 \cdot 10 + 10 = 4810$, and $64 \cdot 10 + 10 = "
+    "650$.",
+)
+def test_parameters():
+    assert count_parameters((64, 64, 10)) == 4810
+    assert count_parameters((64, 10)) == 650
+
+
+@claim(
+    r"About <share>; if it gives every digit the same probability, its loss is "
+    r"$-\log 0.1 \approx 2.30$.",
+    "It falls a great deal: to this network a pixel to the right is another "
+    "input, and nothing tells it that neighbours belong together.",
+    "More with new hands than with known ones:",
+)
+def test_exercises(share):
+    images, labels = read_digits()
+    silent = initialise((64, 10), torch.Generator())
+    silent[0] = silent[0]._replace(W=0 * silent[0].W)
+    assert digits.accuracy(silent, images, labels) == pytest.approx(
+        share, abs=0.01
+    )
+    lost = []
+    for by_position in (False, True):
+        runs = [digits.learn_digits(s, by_position, 8) for s in range(5)]
+        found = [
+            digits.accuracy(
+                run.history[-1], images[:, run.test], labels[run.test]
+            )
+            for run in runs
+        ]
+        lost.append(
+            sum(digits.compare(by_position)["64 hidden units"]) - sum(found)
+        )
+    assert 0 < lost[0] < lost[1]
+    run = digits.learn_digits(0)
+    x = images[:, run.test].view(8, 8, -1)
+    moved = torch.cat((0 * x[:, :1], x[:, :-1]), dim=1).reshape(64, -1)
+    assert digits.accuracy(run.history[-1], moved, labels[run.test]) < 0.6
+
+
+def test_pixels_are_squares_where_they_are_and_as_dark():
+    figure = digits.draw_digits()
+    images, labels = read_digits()
+    zero = (labels == 0).nonzero()[0, 0]
+    ink = (images[:, zero] * digits.LEVELS).round().view(8, 8)
+    first = [
+        p for p in figure.axes[0].patches if p.get_path().vertices[0, 0] < 0.7
+    ]
+    for row in range(8):
+        for column in range(8):
+            middle = (0.12 + 0.075 * (column + 0.5), 2.42 - 0.075 * (row + 0.5))
+            shades = [
+                patch.get_alpha()
+                for patch in first
+                if patch.get_path().contains_point(middle)
+            ]
+            level = ink[row, column].item() / digits.LEVELS
+            assert shades == ([level] if level else [])
+
+
+def test_equations():
+    hold("training/digits.md", {})

@@ -1,0 +1,442 @@
+"""Optimisers are torch's; batches hold every example once; figures say so."""
+
+import pytest
+import torch
+
+from snippets.activation.relu import disc
+from snippets.activation.sigmoid import sigmoid
+from snippets.network import initialise
+from snippets.propagation.pytorch import set_parameters
+from snippets.training import index
+from snippets.training.index import (
+    NAMES,
+    Memory,
+    Plan,
+    adam,
+    batches,
+    losses_on_disc,
+    momentum,
+    path,
+    plain,
+    remember_nothing,
+    rmsprop,
+    step_by,
+    train,
+)
+from tests import drawing
+from tests.claims import claim
+from tests.equations.check import hold
+
+TORCH = {
+    plain: (torch.optim.SGD, {}, 1.0),
+    momentum: (torch.optim.SGD, {"momentum": 0.9}, 0.1),
+    rmsprop: (torch.optim.RMSprop, {"alpha": 0.99}, 0.03),
+    adam: (torch.optim.Adam, {}, 0.1),
+}
+
+
+def problem(seed=1, count=120):
+    generator = torch.Generator().manual_seed(seed)
+    x, y = disc(generator, count)
+    return initialise((2, 8, 1), generator), x, y
+
+
+@claim(
+    "In real work call torch.optim.SGD with momentum=0.9, torch.optim.RMSprop "
+    "or torch.optim.Adam; after <steps> steps their weights and those of this "
+    "page agree to twelve decimals.",
+)
+@pytest.mark.parametrize("optimiser", TORCH)
+@pytest.mark.parametrize("seed", range(3))
+def test_optimisers_are_torchs(optimiser, seed, steps):
+    kind, options, rate = TORCH[optimiser]
+    layers, x, y = problem(seed)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(2, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1)
+    ).double()
+    set_parameters(model, layers)
+    theirs = kind(model.parameters(), lr=rate, **options)
+    plan = Plan(NAMES, sigmoid, optimiser, [rate] * int(steps), size=120)
+    ours = train(layers, x, y, plan, torch.Generator())[-1]
+    for _ in range(int(steps)):
+        theirs.zero_grad()
+        torch.nn.BCEWithLogitsLoss()(model(x.T), y.T).backward()
+        theirs.step()
+    own = [part.flatten() for layer in ours for part in layer]
+    for mine, other in zip(own, model.parameters(), strict=True):
+        torch.testing.assert_close(
+            mine, other.detach().flatten(), rtol=0, atol=1e-12
+        )
+
+
+def test_decay_is_that_of_adamw():
+    layers, x, y = problem()
+    model = torch.nn.Sequential(
+        torch.nn.Linear(2, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1)
+    ).double()
+    set_parameters(model, layers)
+    theirs = torch.optim.AdamW(
+        [
+            {"params": [model[0].weight, model[2].weight], "weight_decay": 0.3},
+            {"params": [model[0].bias, model[2].bias], "weight_decay": 0},
+        ],
+        lr=0.1,
+    )
+    plan = Plan(NAMES, sigmoid, adam, [0.1] * 50, size=120, decay=0.3)
+    ours = train(layers, x, y, plan, torch.Generator())[-1]
+    for _ in range(50):
+        theirs.zero_grad()
+        torch.nn.BCEWithLogitsLoss()(model(x.T), y.T).backward()
+        theirs.step()
+    for (W, _), linear in zip(ours, model[::2], strict=True):
+        torch.testing.assert_close(
+            W, linear.weight.detach(), rtol=0, atol=1e-12
+        )
+
+
+@claim(
+    "With <examples> points and batches of <size>, an epoch has <steps> steps, "
+    "and it costs as many forward and backward passes as one step with all "
+    "points.",
+)
+def test_an_epoch_has_every_example_once(examples, size, steps):
+    generator = torch.Generator().manual_seed(0)
+    cut = batches(int(examples), int(size), generator)
+    assert [len(batch) for batch in cut] == [size] * int(steps)
+    assert torch.cat(cut).sort()[0].tolist() == [*range(int(examples))]
+    again = torch.cat(batches(int(examples), int(size), generator))
+    assert not torch.equal(torch.cat(cut), again), "shuffled anew"
+
+
+@claim(
+    "(by hand, easy) There are <examples> examples and batches of <size>.",
+    "Three steps, and the last batch has <last> examples.",
+    "If the size does not divide the number of examples, the last batch is "
+    "short; its mean is then over fewer examples.",
+)
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_last_batch_may_be_short(examples, size, last, whole):
+    examples, size = int(examples), int(size)
+    cut = batches(examples, examples if whole else size, torch.Generator())
+    sizes = [len(batch) for batch in cut]
+    assert sizes == ([examples] if whole else [size, size, last])
+    layers, x, y = problem(count=examples)
+    plan = Plan(NAMES, sigmoid, plain, [0.1], size=len(cut[0]))
+    assert len(train(layers, x, y, plan, torch.Generator())) == 2
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_a_batch_of_one_and_a_single_example_are_learnt_from(size):
+    layers, x, y = problem(count=1)
+    plan = Plan(NAMES, sigmoid, adam, [0.1], size)
+    before, after = train(layers, x, y, plan, torch.Generator())
+    assert not torch.equal(before[0].W, after[0].W)
+    assert all(part.isfinite().all() for layer in after for part in layer)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: batches(0, 5, torch.Generator()), "examples must be at least"),
+        (lambda: batches(5, 0, torch.Generator()), "size must be at least 1"),
+        (lambda: momentum(torch.ones(1), START, p=1), "p must be at least 0"),
+        (lambda: adam(torch.ones(2), START), "must have shape"),
+        (
+            lambda: train(
+                problem()[0],
+                torch.ones(2, 0).double(),
+                torch.ones(1, 0).double(),
+                Plan(NAMES, sigmoid, plain, [1.0], 5),
+                torch.Generator(),
+            ),
+            "x must hold at least one example",
+        ),
+    ],
+)
+def test_what_is_empty_or_out_of_range_is_refused(call, said):
+    with pytest.raises(ValueError, match=said):
+        call()
+
+
+START = Memory(torch.zeros(1), torch.zeros(1), 0)
+
+
+@claim(
+    "With a rate that is far too large the weights can leave the numbers that "
+    "a computer holds, and the loop says at which step and in which layer:",
+)
+def test_a_rate_that_is_far_too_large_is_told():
+    with pytest.raises(FloatingPointError, match="^step 2 left layer 1 with"):
+        losses_on_disc(plain, [1e200] * 30, 12, 1)
+
+
+def test_layers_share_no_memory_and_nothing_given_is_changed():
+    layers, x, y = problem()
+    kept = [part.clone() for layer in layers for part in layer]
+    plan = Plan(NAMES, sigmoid, adam, [0.1] * 3, 12)
+    one = train(layers, x, y, plan, torch.Generator().manual_seed(0))
+    two = train(layers, x, y, plan, torch.Generator().manual_seed(0))
+    for a, b in zip(one[-1], two[-1], strict=True):
+        assert torch.equal(a.W, b.W), "the same bits"
+    given = [part for layer in layers for part in layer]
+    assert all(map(torch.equal, kept, given))
+    gradients = [type(layer)(*layer) for layer in layers]
+    _, memories = step_by(adam, layers, gradients, remember_nothing(layers), 1)
+    assert {memory.t for pair in memories for memory in pair} == {1}
+
+
+@claim(
+    "With batches of <size> it is about as large as the gradient itself, or "
+    "larger.",
+    "The error is that of the whole gradient, all weights and biases together, "
+    "before training.",
+)
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_noise_grows_as_batches_shrink(size, seed):
+    errors = [index.noise_of_batches(n, seed) for n in (120, 60, 30, int(size))]
+    assert errors == sorted(errors)
+    assert errors[0] < 1e-9
+    assert errors[-1] > 0.8
+
+
+@claim(
+    "The batches of an epoch are wrong in different directions, and their mean "
+    "is the gradient of all points.",
+)
+def test_batches_of_an_epoch_average_to_the_gradient():
+    layers, x, y = problem()
+    cut = batches(120, 12, torch.Generator().manual_seed(0))
+    y_hat, caches = index.forward(x, layers, NAMES)
+    whole = index.backward(y_hat - y, caches, NAMES)
+    parts = []
+    for batch in cut:
+        y_hat, caches = index.forward(x[:, batch], layers, NAMES)
+        parts.append(index.backward(y_hat - y[:, batch], caches, NAMES)[0].dW)
+    torch.testing.assert_close(torch.stack(parts).mean(dim=0), whole[0].dW)
+
+
+def by_name(axes):
+    return {
+        line.get_label(): torch.tensor(line.get_ydata()) for line in axes.lines
+    }
+
+
+@claim(
+    "All begin near <start>.",
+    "With all 120 points at once, the solid line falls to about <whole>; with "
+    "batches of 30, dash-dotted, to about <quarter>; with batches of 6, dashed "
+    "and unsteady, to about <tenth>.",
+    "The loss, from <low> to <high>, against the epochs, from <zero> to "
+    "<last>, for three sizes of a batch.",
+    "The same work, cut into more and smaller steps, learns more; the learning "
+    "rate is <rate>.",
+)
+def test_smaller_batches_get_further(
+    start, whole, quarter, tenth, low, high, zero, last, rate
+):
+    figure = index.draw_batches()
+    (axes,) = figure.axes
+    curves = by_name(axes)
+    assert drawing.frame(axes) == ((zero, last), (low, high))
+    for name, end in (
+        ("all 120 at once", whole),
+        ("batches of 30", quarter),
+        ("batches of 6", tenth),
+    ):
+        assert curves[name][0].item() == pytest.approx(start, abs=0.05)
+        assert curves[name][-1].item() == pytest.approx(end, abs=0.03)
+    by_hand = [losses_on_disc(plain, [rate] * 30, 30, s)[-1] for s in (1, 2)]
+    assert curves["batches of 30"][-1] == pytest.approx(
+        torch.tensor(by_hand).mean().item(), abs=0.1
+    )
+    assert [*drawing.styles(axes).values()] == ["-", "-.", "--"]
+
+
+@claim(
+    "With <small>, dotted, it hardly falls.",
+    "With <large>, dash-dotted, it jumps up and down and stays above where it "
+    "began.",
+    "With <right>, dashed, it falls quickly and then jumps around a low level.",
+    "With a rate that falls from <top> to <bottom>, solid, it falls as quickly "
+    "and ends smoothly.",
+    "Too small, too large, about right, and falling: one network, one start, "
+    "and batches of <size>.",
+)
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_rates_show_in_the_curve(small, large, right, top, bottom, size, seed):
+    falling = [top + (bottom - top) * epoch / 30 for epoch in range(30)]
+    curves = [
+        torch.tensor(losses_on_disc(plain, rates, int(size), seed))
+        for rates in ([small] * 30, [large] * 30, [right] * 30, falling)
+    ]
+    crawling, jumping, steady, ending = curves
+    assert crawling[-1] > 0.75 * crawling[0]
+    assert jumping[10:].mean() > jumping[0]
+    assert steady[-1] < 0.5 * steady[0]
+    assert steady[-10:].std() > 3 * ending[-10:].std()
+    assert ending[-1] < steady[-10:].mean()
+    if seed == 3:
+        (axes,) = index.draw_rates().axes
+        drawn = (line.get_ydata() for line in axes.lines)
+        for ys, losses in zip(drawn, curves, strict=True):
+            torch.testing.assert_close(torch.tensor(ys).float(), losses)
+        assert [*drawing.styles(axes).values()] == [":", "-.", "--", "-"]
+
+
+@claim(
+    "A unit without an activation function is to fit three points by $w x + "
+    "b$: at 1, 2 and 3 it should be 1, 3 and 5.",
+    "Contour lines of a loss over w, from −0.4 to 3, and b, from −2 to 2.6: "
+    "long, narrow ellipses, tilted down to the right, around a cross at w = "
+    "<w> and b = <b>.",
+    "Three paths of <steps> steps start at (0, 2).",
+    "Three ways down to the cross, <each> steps each.",
+    "Momentum, dash-dotted, swings in wider bends and gets closest to the "
+    "cross.",
+    "Gradient descent, solid, jumps from one side of the valley to the other "
+    "and makes little way along it.",
+)
+def test_three_ways_through_the_valley(w, b, steps, each):
+    (axes,) = index.draw_surface().axes
+    *ways, cross = axes.lines
+    assert cross.get_xydata().tolist() == [[w, b]]
+    assert drawing.frame(axes) == ((-0.4, 3), (-2, 2.6))
+    bottom, ends = torch.tensor([w, b]), []
+    for line in ways:
+        points = torch.tensor(line.get_xydata())
+        assert points[0].tolist() == [0, 2]
+        assert len(points) == steps + 1 == each + 1
+        ends.append((points[-1] - bottom).norm())
+    assert min(ends) == ends[1]
+    assert (
+        torch.tensor(ways[0].get_xdata()).diff()[:6].sign().diff() != 0
+    ).all()
+    far = path(adam, 0.2, steps=1000)[-1]
+    torch.testing.assert_close(far, bottom.double(), atol=0.01, rtol=0)
+
+
+@claim(
+    "Left, plain gradient descent, solid, and momentum, dash-dotted, fall side "
+    "by side to about <left>; the band of the plain one has high peaks.",
+    "Right, RMSProp, solid, falls to about <third>, and Adam, dashed, to about "
+    "<fourth>, in narrower bands.",
+)
+def test_optimisers_side_by_side(left, third, fourth):
+    figure = index.draw_optimisers()
+    ends = {}
+    for axes in figure.axes:
+        assert drawing.frame(axes) == ((0, 30), (0, 0.9))
+        ends |= {name: ys[-1].item() for name, ys in by_name(axes).items()}
+    assert ends["plain"] == pytest.approx(left, abs=0.03)
+    assert ends["momentum"] == pytest.approx(left, abs=0.03)
+    assert ends["RMSProp"] == pytest.approx(third, abs=0.02)
+    assert ends["Adam"] == pytest.approx(fourth, abs=0.02)
+
+
+@claim(
+    r"If the slope is always the same, $v$ grows until what is lost in a step, "
+    r"$(1 - p) v$, is what is added: then $v = dw / (1 - p)$, which for $p = "
+    "<p>$ is <times> times the slope.",
+)
+def test_velocity_grows_to_its_limit(p, times):
+    memory = START
+    for _ in range(300):
+        v, memory = momentum(torch.ones(1), memory, p)
+    assert v.item() == pytest.approx(times, rel=1e-4)
+
+
+@claim(
+    r"(by hand, easy) The slopes of a weight are 1, 1 and 1, and $\eta = "
+    "<rate>$, $p = <p>$.",
+    r"The velocities are 1, 1.9 and 2.71, so it is at $-0.1 \cdot (1 + 1.9 + "
+    r"2.71) = -0.561$.",
+)
+def test_three_steps_of_momentum(rate, p):
+    memory, velocities = START, []
+    for _ in range(3):
+        v, memory = momentum(torch.ones(1), memory, p)
+        velocities.append(v.item())
+    assert velocities == pytest.approx([1, 1.9, 2.71])
+    assert -rate * sum(velocities) == pytest.approx(-0.561)
+
+
+@claim(
+    "(predict, medium) All slopes are multiplied by <factor>, because the loss "
+    "is counted in other units.",
+    "Plain gradient descent needs a rate a thousand times smaller.",
+    "Adam's steps stay as they are, but for the tiny $u$.",
+    r"Now a step has nearly the length $\eta$, whatever the size of the "
+    r"slopes: multiply all of them by <hundred>, and $dw$ and $\sqrt{s}$ both "
+    "grow a hundredfold.",
+    r"In the first step $\hat v = dw$ and $\hat s = dw^2$, so every parameter "
+    r"moves by $\eta$, up or down.",
+)
+def test_adam_does_not_feel_the_units(factor, hundred):
+    slopes = torch.tensor([0.3, -2.0]).double()
+    start = Memory(0 * slopes, 0 * slopes, 0)
+    for scale in (1, hundred, factor):
+        step, _ = adam(scale * slopes, start)
+        torch.testing.assert_close(step, slopes.sign(), atol=1e-6, rtol=0)
+        step, _ = rmsprop(scale * slopes, start)
+        torch.testing.assert_close(step, 10 * slopes.sign(), atol=1e-5, rtol=0)
+        assert plain(scale * slopes, start)[0][0] == scale * slopes[0]
+
+
+@claim(
+    "(program, medium) Write an optimiser that goes along the sign of each "
+    "slope, <up> or <down>, and train the disc's network with it, with the "
+    "rate <rate> and in batches of <size>.",
+    "It does: all that it needs to know is which way is down.",
+)
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_signs_are_enough(up, down, rate, size, seed):
+    def along_signs(dw, memory):
+        assert {*dw.sign().flatten().tolist()} <= {down, 0, up}
+        return dw.sign(), memory
+
+    losses = losses_on_disc(along_signs, [rate] * 30, int(size), seed)
+    assert losses[-1] < 0.7 * losses[0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_equations(seed):
+    """A sign on the right of an arrow is new where code has renewed it."""
+    generator = torch.Generator().manual_seed(seed)
+    w, dw, v, s = torch.rand(4, 5, generator=generator).double() + 0.1
+    t, T, r = (torch.tensor(n).double() for n in (3.0, 30.0, 2.0))
+    p, q, eta, u = 0.9, 0.99, 0.1, 1e-8
+    old = Memory(v, s, 2)
+    velocity, _ = momentum(dw, old, p)
+    divided, squares = rmsprop(dw, old, q)
+    turned, means = adam(dw, old, p, q)
+    start = Memory(0 * v, 0 * s, 0)
+    first = adam(dw, start, p, q)[1]
+    hats = {
+        r"\hat v": means.v / (1 - p**3),
+        r"\hat s": means.s / (1 - q**3),
+    }
+    signs = {"w": w, "dw": dw, "v": v, "s": s, "p": p, "q": q, "t": t, "T": T}
+    signs |= {"r": r, "u": u, r"\eta": eta, "|dw|": dw.abs()} | hats
+    hold(
+        "training/index.md",
+        signs,
+        here={
+            "schedule": {r"\eta": r * (1 - t / T)},
+            "momentum": {"v": velocity},
+            "rmsprop": {"s": squares.s},
+            "corrected": {"v": means.v, "s": means.s},
+            "v = dw / (1 - p)": {"v": 10 * dw},
+            r"\hat v = dw": {r"\hat v": first.v / (1 - p)},
+            r"\hat s = dw^2": {r"\hat s": first.s / (1 - q)},
+            r"s = 0.01\, dw^2": {"s": rmsprop(dw, start, q)[1].s},
+            r"\sqrt{s} = 0.1\, |dw|": {"s": rmsprop(dw, start, q)[1].s},
+        },
+        after={
+            "velocity": {"v": velocity},
+            "momentum": {"w": w - eta * velocity},
+            "mean-square": {"s": squares.s},
+            "rmsprop": {"w": w - eta * divided},
+            "two-means": {"v": means.v, "s": means.s},
+            "adam": {"w": w - eta * turned},
+        },
+    )
