@@ -4,7 +4,7 @@ A rough guide: 200 words of running text a minute, which is slow for prose and
 right for thinking along; a displayed formula counts as 10 seconds, a figure as
 20, a line of code as 2. What is folded away is not counted. A page that holds
 `<!-- reading time -->` says there how long all chapters take, once all of them
-are built.
+are built; `<!-- minutes: neuron.md network.md -->` does so for some.
 """
 
 import math
@@ -17,6 +17,7 @@ from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
 WORDS_A_SECOND = 200 / 60
 SECONDS = {"equation": 10, "figure": 20, "line": 2}
 TOTAL = "<!-- reading time -->"
+_SOME = re.compile(r"<!-- minutes: (.*?) -->")
 _TIME = re.compile(r'class="reading-time[^>]*>(\d+) minute')
 
 
@@ -63,11 +64,20 @@ class ReadingTime(Treeprocessor):
 
 
 def add_total(pages: dict[str, str]) -> None:
-    """Fill in, over the built pages, how long all chapters take."""
-    times = (time for text in pages.values() for time in _TIME.findall(text))
-    total = about(sum(map(int, times)))
+    """Fill in, over the built pages, how long some or all chapters take."""
+    times = {
+        address: int(found[1])
+        for address, text in pages.items()
+        if (found := _TIME.search(text))
+    }
+    total = about(sum(times.values()))
+
+    def minutes(asked: re.Match) -> str:
+        chapters = asked[1].replace(".md", ".html").split()
+        return f"{sum(times.get(chapter, 0) for chapter in chapters)} minutes"
+
     for address, text in pages.items():
-        pages[address] = text.replace(TOTAL, total)
+        pages[address] = _SOME.sub(minutes, text.replace(TOTAL, total))
 
 
 def about(minutes: int) -> str:

@@ -15,16 +15,11 @@ from lxml.html.builder import DIV, SPAN, A, P
 
 from press.fault import Fault
 from press.markup.formula import translate
+from press.website.figures import alone
 
-INK = "#1d232a"  # of figures, whose ground is white
-LETTERS = "DejaVu Sans, Verdana, sans-serif"
 LIVE = "This figure moves on the book’s website."
 _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_START = (
-    f'<svg xmlns:xlink="http://www.w3.org/1999/xlink" font-family="{LETTERS}"'
-)
-_VARIABLE = re.compile(r"var\((--[\w-]+)(?:,\s*([^()]*))?\)|(currentColor)")
 _MATH = re.compile(r'<math data-tex="([^"]*)"(.*?</math>)', re.DOTALL)
 _MATHML = '<math xmlns="http://www.w3.org/1998/Math/MathML"'
 _PRE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL)
@@ -137,10 +132,8 @@ class Page:
 
     def _keep_svg(self, svg: re.Match) -> str:
         """Keep an SVG, to stand by itself on white; return an <img> for it."""
-        colours = {"--figure-paper": "white"}
-        text = _VARIABLE.sub(lambda v: colours.get(v[1], v[2] or INK), svg[0])
-        text = text.replace("<svg", _START, 1)
-        return f'<img src="{self._keep_picture(text.encode(), ".svg")}">'
+        name = self._keep_picture(alone(svg[0]).encode(), ".svg")
+        return f'<img src="{name}">'
 
     def _keep_picture(self, data: bytes, ending: str) -> str:
         name = hashlib.sha256(data).hexdigest()[:16] + ending

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from press.markup.reading_time import add_total
+from press.website.figures import add_figures
 from press.website.files import take_files
 from press.website.moved import add_moved
 from press.website.parts import part_ledger
@@ -36,6 +37,7 @@ def finish(site: Path, home: str = "") -> None:
     take_files(site, pages)
     add_total(pages)
     part_ledger(pages)
+    add_figures(site, pages)
     add_moved(pages, home)
     lighten(site, pages)
     write_policy(site, pages)

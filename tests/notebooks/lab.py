@@ -12,6 +12,7 @@ from press.running.notebook import SOLUTION, read, tagged
 
 FOLDER = Path(__file__).parents[2] / "docs" / "notebooks"
 LABS = ("neuron", "network", "activation", "propagation", "gradients")
+LABS += ("training",)
 
 
 def cells_of(name: str) -> list[NotebookNode]:

@@ -210,6 +210,75 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
             "is the last step taken, too?",
         ),
     ],
+    ("training", "batches"): [
+        (
+            "torch.randperm(count, generator=generator)",
+            "torch.arange(count)",
+            "who shuffles them?",
+        ),
+        (".split(size))", ".split(size))[:-1]", "what becomes of the last 5?"),
+        (
+            "generator=generator",
+            "generator=torch.Generator().manual_seed(0)",
+            "is the generator used?",
+        ),
+        (
+            "torch.randperm(count, generator=generator)",
+            "torch.randint(0, count, (count,), generator=generator)",
+            "does each place come once?",
+        ),
+        ("list(", "len(", "my_batches must give a list"),
+    ],
+    ("training", "momentum"): [
+        ("p * v + dw", "p * v + (1 - p) * dw", "w after step 1"),
+        ("p * v + dw", "v + dw", "w after step 2"),
+        ("w - learning_rate * v", "w + learning_rate * v", "w after step 1"),
+        ("w - learning_rate * v", "w - v", "what is multiplied by the rate?"),
+        ("* v, v", "* v, dw", "w after step 2"),
+    ],
+    ("training", "adam"): [
+        ("v_hat /", "v /", "w after step 1"),
+        ("(s_hat.sqrt()", "(s.sqrt()", "w after step 1"),
+        ("* dw**2", "* dw", "w after step 1"),
+        ("(s_hat.sqrt()", "(s_hat", "w after step 1"),
+        ("1e-8), v, s", "1e-8), v_hat, s_hat", "w after step 2"),
+        ("p**t", "p**(t + 1)", "w after step 1"),
+        ("q**t", "q", "w after step 2"),
+    ],
+    ("training", "weights"): [
+        ("2 / inputs", "1 / inputs", "the variance is 1"),
+        ("2 / inputs", "2 / units", "what does a unit add up"),
+        (" ** 0.5", "", "what does a unit add up"),
+        (
+            "torch.randn(units, inputs, generator=generator)",
+            "torch.rand(units, inputs, generator=generator)",
+            "are as many weights negative?",
+        ),
+        ("units, inputs, gen", "inputs, units, gen", "have the shape (300, 4"),
+        (
+            "generator=generator",
+            "generator=torch.Generator().manual_seed(0)",
+            "the same weights",
+        ),
+    ],
+    ("training", "accuracy"): [
+        ("argmax(dim=0)", "argmin(dim=0)", "what is compared"),
+        (".mean()", ".sum()", "where 3 of 7 are right, is 0.4286"),
+        ("==", "!=", "where 0 of 7 are right, is 0"),
+        ("argmax(dim=0)", "argmax(dim=1)", "Your code stops with RuntimeError"),
+    ],
+    ("training", "confusion"): [
+        ("[label, answer]", "[answer, label]", "which is the row"),
+        ("+= 1", "= 1", "count twice?"),
+        (
+            None,
+            "counts = torch.zeros(10, 10)\n"
+            "counts[labels, said] += 1\n"
+            "return counts",
+            "count twice?",
+        ),
+        ("torch.zeros(10, 10)", "torch.zeros(10, 11)", "the shape (10, 11)"),
+    ],
     **{
         ("mutant_clinic", f"mend-{name.lower()}"): [
             (patient.fault, "?", "in the words of the list"),
@@ -357,6 +426,71 @@ RIGHT: dict[tuple[str, str], list[tuple[str | None, str]]] = {
         ),
         ("W - learning_rate * dW", "(W - learning_rate * dW).float()"),
         ("W - learning_rate * dW", "(W - learning_rate * dW).numpy()"),
+    ],
+    ("training", "batches"): [
+        (".split(size))", ".chunk(-(-count // size)))"),
+        (
+            None,
+            "order = torch.randperm(count, generator=generator).tolist()\n"
+            "return [order[i : i + size] for i in range(0, count, size)]",
+        ),
+    ],
+    ("training", "momentum"): [
+        ("v = p * v + dw", "v.mul_(p).add_(dw)"),
+        (
+            "return w - learning_rate * v, v",
+            "return [w - learning_rate * v, v]",
+        ),
+        ("w - learning_rate * v, v", "(w - learning_rate * v).numpy(), v"),
+    ],
+    ("training", "adam"): [
+        (
+            "s = q * s + (1 - q) * dw**2",
+            "s.mul_(q).addcmul_(dw, dw, value=1 - q)",
+        ),
+        (
+            "w - learning_rate * v_hat / (s_hat.sqrt() + 1e-8)",
+            "w.addcdiv_(v_hat, s_hat.sqrt() + 1e-8, value=-learning_rate)",
+        ),
+        ("v, s\n", "v.numpy(), s.numpy()\n"),
+    ],
+    ("training", "weights"): [
+        ("(2 / inputs) ** 0.5", "torch.tensor(2 / inputs).sqrt()"),
+        (
+            None,
+            "from torch.nn.init import kaiming_normal_\n"
+            "empty = torch.empty(units, inputs)\n"
+            "return kaiming_normal_(empty, generator=generator)",
+        ),
+        (
+            None,
+            "spread = (6 / inputs) ** 0.5\n"
+            "W = torch.rand(units, inputs, generator=generator)\n"
+            "return (spread * (2 * W - 1)).numpy()",
+        ),
+    ],
+    ("training", "accuracy"): [
+        (".double().mean()", ".double().mean().item()"),
+        (None, "return (z.numpy().argmax(axis=0) == labels.numpy()).mean()"),
+        (None, "return int((z.max(0).indices == labels).sum()) / len(labels)"),
+    ],
+    ("training", "confusion"): [
+        (
+            None,
+            "pairs = 10 * labels + said\n"
+            "return torch.bincount(pairs, minlength=100).reshape(10, 10)",
+        ),
+        (
+            None,
+            "one = torch.eye(10)\nreturn one[labels].T @ one[said]",
+        ),
+        (
+            None,
+            "import numpy as np\n"
+            "counts = np.zeros((10, 10), int)\n"
+            "np.add.at(counts, (labels.numpy(), said.numpy()), 1)\n"
+            "return counts",
+        ),
     ],
     ("gradients", "softplus"): [
         (None, "return torch.nn.functional.softplus(z)"),
