@@ -302,6 +302,26 @@ def test_fresh_network(numbers):
 
 
 @claim(
+    "Find its nine derivatives for the input (<x_1>, <x_2>) with the target "
+    "<y>.",
+    "Forward, the activations are <a_1> and <a_2>, and the output has $z = "
+    "<z>$ and the prediction <y_hat>.",
+    "So $dz$ and the derivative of the bias are <db>, and the output's "
+    "weights get <dw_1> and <dw_2>.",
+    "The slopes of tanh are $1 - a^2$, <slope_1> and <slope_2>.",
+    "Times the slopes, the biases get <db_1> and <db_2>, and the weights "
+    "<dw_11> and <dw_12>, and <dw_21> and <dw_22>.",
+)
+def test_hidden_layer_of_tanh(numbers):
+    names = ("tanh", "sigmoid")
+    y_hat, (first, last) = forward(example.X, example.LAYERS, names)
+    hidden, output = backward(y_hat - example.Y, (first, last), names)
+    a = last.a_previous
+    sums = a, last.z, y_hat, output.db, output.dW, 1 - a**2
+    agree(numbers, example.X, 1, *sums, hidden.db, hidden.dW)
+
+
+@claim(
     "Each product is a node, and so is their sum; here is the unit with the "
     "weights <w_1> and <w_2>, the bias <b>, the inputs <x_1> and <x_2> and no "
     "activation function:",
