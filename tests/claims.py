@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 LIST = ROOT / "tests/book/unquoted.txt"
 KINDS = ("cited", "said", "open")
 # what lists, counts or tells how to work on the book, and is no prose of it
-_ASIDE = {"references", "contributing", "hosting", "ledger"}
+_ASIDE = {"references", "contributing", "hosting", "ledger", "teaching"}
 
 
 @cache
