@@ -48,7 +48,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     except Exception as error:
         given = item.callspec.params if hasattr(item, "callspec") else {}
-        given = given | vars(given["said"]) if "said" in given else given
+        given = given | getattr(given.get("said"), "__dict__", {})
         for mark in item.iter_markers("claim"):
             for sentence in placed(mark.args, given | given.get("numbers", {})):
                 error.add_note(sentence)

@@ -529,7 +529,7 @@ def test_figure_of_xor_parts_the_points_on_the_right(said):
     words = [before.get_title(), before.get_xlabel(), before.get_ylabel()]
     assert words == ["the inputs", "$x_1$", "$x_2$"]
     words = [after.get_title(), after.get_xlabel(), after.get_ylabel()]
-    first, second = "first hidden unit (OR)", "second (AND)"
+    first, second = "unit 1 (OR)", "unit 2 (AND)"
     assert words == ["the hidden layer", first, second]
 
 

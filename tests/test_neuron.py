@@ -420,7 +420,6 @@ def test_mistakes_turn_the_weights_faster_than_they_lengthen_them(seed, said):
 
 
 @claim(
-    "So training changes the weights and the biases.",
     "The perceptron's rule changes the weights and the bias.",
     "Both cases are one rule, since the error $y - a$ is <missed> in the "
     "first, <mistaken> in the second, and <right> when all is well:",
@@ -674,10 +673,11 @@ def foot(w, b):
     "One neuron separates points by one straight line.",
     "$z$ is <height> where you start and where you arrive, so the walk has "
     "added nothing to it: $w_1 d_1 + w_2 d_2 = <added>$.",
-    "Their product is <product>, which is how slopes of lines at right angles "
-    "multiply: the arrow $w$ is at right angles to the line.",
-    "The slope of your walk, $d_2 / d_1$, is therefore $-w_1 / w_2$, while "
-    "the arrow has the slope $w_2 / w_1$.",
+    "A quarter turn to the left sends the arrow $w_2$ to the left and $w_1$ "
+    "up.",
+    "As a walk, with $d_1 = -w_2$ and $d_2 = w_1$, it adds $-w_1 w_2 + w_2 "
+    "w_1 = <added>$, so it runs along the line: the arrow $w$ is at right "
+    "angles to the line.",
     "By Pythagoras the arrow has the length",
     "Walk a distance of <far> along it, which is $w_1 / |w|$ to the right and "
     "$w_2 / |w|$ up.",
@@ -699,7 +699,7 @@ def test_neuron_fires_on_one_side_of_its_line(said):
         assert (w @ walk - said.added).abs() < 1e-12
         slopes = walk[1] / walk[0], w[1] / w[0]
         assert_close(slopes[0], -w[0] / w[1])
-        assert (slopes[0] * slopes[1]).item() == pytest.approx(said.product)
+        assert (slopes[0] * slopes[1]).item() == pytest.approx(-1)
         for side, fires in ((1e-6, 1), (3, 1), (-1e-6, 0), (-3, 0)):
             beside = line + side * w.unsqueeze(1)
             assert (neuron(beside, w, b, step) == fires).all()
@@ -870,6 +870,9 @@ def test_equations(seed):
         "length": arrow,
         r"w_1 \cdot w_1 / |w| + w_2 \cdot w_2 / |w| = |w|": arrow,
         "w_1 d_1 + w_2 d_2 = 0": arrow | walk,
+        "d_1 = -w_2": arrow | walk,
+        "d_2 = w_1": arrow | walk,
+        "-w_1 w_2 + w_2 w_1 = 0": arrow,
         "perceptron-rule": rule,
         "w_1 x_1 + w_2 x_2 + b = 0": line,
         "x_2 = -(w_1 x_1 + b) / w_2": line,

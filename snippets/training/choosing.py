@@ -143,6 +143,7 @@ def draw_ruler() -> Figure:
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
+@checked
 def measured() -> str:
     """Return the record as Markdown: where and when, and a row for each."""
     record = read_record()

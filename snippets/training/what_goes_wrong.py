@@ -71,6 +71,7 @@ def begin(
 
 
 # --8<-- [start:learn]
+@checked
 def names_of(setting: Setting) -> list[Name]:
     """Name the activation function of each layer."""
     return [*[setting.activation] * setting.depth, "sigmoid"]
@@ -192,6 +193,7 @@ def look(setting: Setting, generator: torch.Generator) -> Signs:
     )
 
 
+@checked
 def share_silent(hidden: Sequence[Cache], activation: Name) -> float:
     """Return the share of hidden units whose slope is 0 at each example."""
     slope = ACTIVATIONS[activation].derivative

@@ -234,7 +234,7 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
         ("p * v + dw", "v + dw", "w after step 2"),
         ("w - learning_rate * v", "w + learning_rate * v", "w after step 1"),
         ("w - learning_rate * v", "w - v", "what is multiplied by the rate?"),
-        ("* v, v", "* v, dw", "w after step 2"),
+        ("* v, v", "* v, dw", "w after step 3"),
     ],
     ("training", "adam"): [
         ("v_hat /", "v /", "w after step 1"),
@@ -254,7 +254,7 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
             "torch.rand(units, inputs, generator=generator)",
             "are as many weights negative?",
         ),
-        ("units, inputs, gen", "inputs, units, gen", "have the shape (300, 4"),
+        ("(units, inputs, g", "(inputs, units, g", "have the shape (300, 4"),
         (
             "generator=generator",
             "generator=torch.Generator().manual_seed(0)",
@@ -452,7 +452,7 @@ RIGHT: dict[tuple[str, str], list[tuple[str | None, str]]] = {
             "w - learning_rate * v_hat / (s_hat.sqrt() + 1e-8)",
             "w.addcdiv_(v_hat, s_hat.sqrt() + 1e-8, value=-learning_rate)",
         ),
-        ("v, s\n", "v.numpy(), s.numpy()\n"),
+        ("1e-8), v, s", "1e-8), v.numpy(), s.numpy()"),
     ],
     ("training", "weights"): [
         ("(2 / inputs) ** 0.5", "torch.tensor(2 / inputs).sqrt()"),

@@ -342,11 +342,14 @@ def test_shapes_predicted(numbers):
 @pytest.mark.parametrize("seed", range(3))
 def test_equations(seed):
     lists = random(2, 3, seed=seed).tolist()
+    A, u, v = (random(3, n, seed=seed + n) for n in (3, 1, 2))
+    multiplied_out = {"A": A, "u": u, "v": v[:, :1]}
     prices = {"W": PRICES.double()}
     hold(
         "primer/tensors.md",
         {"W": random(2, 3, seed=seed), "x": random(3, 4, seed=seed)},
         here={
+            "A (u + v) = A u + A v": multiplied_out,
             "sum-sign": dict(zip("wx", lists, strict=True)),
             **dict.fromkeys(("prices", "transposed-prices"), prices),
         },

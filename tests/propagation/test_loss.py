@@ -289,7 +289,7 @@ def test_loss_at_the_edges(least, nothing):
     "Right, half the squared error: the same two curves are flat, between "
     "<least> and <most>.",
     "If a prediction is sure and wrong, the squared error gives a loss of "
-    "<limit> half at most, and cross-entropy has no limit.",
+    "<limit> at most, and cross-entropy has no limit.",
 )
 def test_figure_shows_both_losses(
     predicted, marked, left, right, bottom, top, yes, no, middle, height, least,
@@ -616,7 +616,7 @@ HALF = torch.tensor([[0.5]])
 )
 @pytest.mark.parametrize("loss", [cross_entropy, cross_entropy_derivative])
 @pytest.mark.parametrize(
-    ("y_hat", "y", "error", "said"),
+    ("y_hat", "y", "error", "words"),
     [
         (HALF, 4 * HALF, ValueError, "y must lie between 0 and 1, .* 2"),
         (3 * HALF, HALF, ValueError, "y_hat must lie between 0 and 1, .* 1.5"),
@@ -629,8 +629,8 @@ HALF = torch.tensor([[0.5]])
         ),
     ],
 )
-def test_loss_refuses_bad_input(least, low, high, loss, y_hat, y, error, said):
-    with pytest.raises(error, match=said):
+def test_loss_refuses_bad_input(least, low, high, loss, y_hat, y, error, words):
+    with pytest.raises(error, match=words):
         loss(y_hat, y)
     assert loss(row(*[0.5] * int(least)), row(high)).isfinite().all()
     assert loss(row(0.5), row(low)).isfinite().all()
