@@ -246,43 +246,36 @@ def first_losses(layers: PerLayer[Layer], seed: Steps) -> list[float]:
 
 
 # --8<-- [start:draw_pixels]
-LEVELS = 5  # of grey
+LEVELS = 4  # of grey
 
 
 def draw_pixels(
     sheet: Axes,
-    numbers: Tensor,
-    place: tuple[float, float],
-    side: float,
+    pictures: list[tuple[Tensor, float, float]],
+    cell: int,
     colour: str = INK,
 ) -> None:
-    """Draw 64 numbers from 0 to 1 as a square, 0 as nothing, 1 as ink.
+    """Draw pictures of 64 numbers from 0 to 1: 0 as nothing, 1 as ink.
 
-    place: its upper left corner. Neighbours in a row are one rectangle.
+    Of each: its numbers, and its upper left corner. cell: the side of a pixel,
+    in points. Neighbours of one shade in a row are one stroke.
     """
-    left, top = place
-    cell = side / 8
-    rows = (numbers * LEVELS).round().long().clamp(max=LEVELS).view(8, 8)
+    ends: dict[int, list[tuple[float, float]]] = {}
+    for numbers, x, y in pictures:
+        left, top = round(72 * x), round(72 * y)  # whole, so that text is short
+        levels = (numbers * LEVELS).round().clamp(max=LEVELS).view(8, 8)
+        for row, shades in enumerate(levels.int().tolist()):
+            height = (top - cell * (row + 0.5)) / 72
+            for level, run in groupby(range(8), shades.__getitem__):
+                columns = [*run]
+                span = ends.setdefault(level, [])
+                span.append(((left + cell * columns[0]) / 72, height))
+                span.append(((left + cell * (columns[-1] + 1)) / 72, height))
     for level in range(1, LEVELS + 1):
-        corners = []
-        for y, row in enumerate((rows == level).tolist()):
-            for lit, run in groupby(range(8), row.__getitem__):
-                first, *_, last = [*(run := list(run)), run[-1]]
-                if lit:
-                    (x0, x1) = left + cell * first, left + cell * (last + 1)
-                    (y0, y1) = top - cell * y, top - cell * (y + 1)
-                    corners += [
-                        [x0, y0],
-                        [x1, y0],
-                        [x1, y1],
-                        [x0, y1],
-                        [x0, y0],
-                    ]
-        if corners:
-            codes = [1, 2, 2, 2, 79] * (len(corners) // 5)
-            look = {"facecolor": colour, "alpha": level / LEVELS}
-            outline = Outline(corners, codes)
-            sheet.add_patch(PathPatch(outline, linewidth=0, **look))
+        if places := ends.get(level):
+            strokes = Outline(places, [1, 2] * (len(places) // 2))
+            look = {"edgecolor": colour, "alpha": level / LEVELS, "lw": cell}
+            sheet.add_patch(PathPatch(strokes, fill=False, **look))
     # --8<-- [end:draw_pixels]
 
 
@@ -292,12 +285,14 @@ def draw_digits() -> Figure:
     """Draw the first two of each digit."""
     figure, sheet = blank_axes(height=2.6)
     images, labels = read_digits()
+    pictures = []
     for digit in range(10):
         for row in range(2):
             place = (labels == digit).nonzero()[row, 0]
             at = (0.12 + 0.66 * digit, 2.42 - 0.95 * row)
-            draw_pixels(sheet, images[:, place], at, 0.6)
+            pictures.append((images[:, place], *at))
         sheet.text(0.42 + 0.66 * digit, 0.4, str(digit), ha="center")
+    draw_pixels(sheet, pictures, cell=5)
     return figure
     # --8<-- [end:draw_digits]
 
@@ -394,11 +389,13 @@ def draw_mistakes() -> Figure:
     test = learn_digits(0).test
     rows = -(-len(wrong) // 9)  # nine to a row
     figure, sheet = blank_axes(height=1.3 * rows)
+    pictures = []
     for number, place in enumerate(wrong.tolist()):
         x, y = 0.12 + 0.73 * (number % 9), 1.3 * (rows - number // 9) - 0.15
-        draw_pixels(sheet, images[:, test[place]], (x, y), 0.64)
+        pictures.append((images[:, test[place]], x, y))
         words = f"{right[place]} → {said[place]}"
         sheet.text(x + 0.32, y - 0.9, words, ha="center")
+    draw_pixels(sheet, pictures, cell=6)
     return figure
     # --8<-- [end:draw_mistakes]
 
@@ -407,21 +404,21 @@ def draw_mistakes() -> Figure:
 @book_style()
 def draw_hidden() -> Figure:
     """Draw the weights of six hidden units, before and after training."""
-    figure, sheet = blank_axes(height=3.2)
+    figure, sheet = blank_axes(height=2.15)
     history = learn_digits(0).history
     before, after = history[0][0].W, history[-1][0].W
-    change = after - before
-    units = change.norm(dim=1).argsort(descending=True)[:6]
-    for row, (name, W) in enumerate(
-        (("before", before), ("after", after), ("change", change))
-    ):
-        y = 3.1 - 1.02 * row
+    units = (after - before).norm(dim=1).argsort(descending=True)[:6]
+    orange, blue = [], []
+    for row, (name, W) in enumerate((("before", before), ("after", after))):
+        y = 2.1 - 1.05 * row
         sheet.text(0.08, y - 0.45, name, va="center")
         for column, unit in enumerate(units.tolist()):
             w = W[unit] / after[units].abs().max()
             at = (0.9 + 0.97 * column, y)
-            draw_pixels(sheet, w.clamp(min=0), at, 0.86, PALETTE["orange"])
-            draw_pixels(sheet, (-w).clamp(min=0), at, 0.86, PALETTE["blue"])
+            orange.append((w.clamp(min=0), *at))
+            blue.append((-w.clamp(max=0), *at))
+    draw_pixels(sheet, orange, 8, PALETTE["orange"])
+    draw_pixels(sheet, blue, 8, PALETTE["blue"])
     return figure
     # --8<-- [end:draw_hidden]
 

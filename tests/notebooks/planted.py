@@ -254,7 +254,11 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
             "torch.rand(units, inputs, generator=generator)",
             "are as many weights negative?",
         ),
-        ("(units, inputs, g", "(inputs, units, g", "have the shape (300, 4"),
+        (
+            "randn(units, inputs",
+            "randn(inputs, units",
+            "have the shape (300, 4",
+        ),
         (
             "generator=generator",
             "generator=torch.Generator().manual_seed(0)",

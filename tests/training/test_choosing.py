@@ -7,7 +7,7 @@ from statistics import mean, stdev
 import pytest
 import torch
 
-from press.running.execution import files_read
+from press.running.execution import files_read, printed
 from press.running.worker import Job
 from snippets.training import measure
 from snippets.training.choosing import (
@@ -121,7 +121,7 @@ def test_gelu_is_z_times_a_chance(lowest, other):
     "as a part of SwiGLU",
     r"Mish | $z \tanh(\log(1 + e^z))$ | above <mish> | YOLOv4",
     "hard swish | $z (z + 3) / 6$ from <start> to <end> | above <hard> | "
-    "MobileNetV3",
+    "MobileNetV3, on phones",
     "All of them dip below <zero> on the left: they are not monotonic, so two "
     "different $z$ can have one output.",
 )
@@ -421,7 +421,8 @@ def test_a_row_of_the_record_comes_out_again():
 
 
 def test_page_shows_the_record_and_follows_it():
-    fence = "from snippets.training.choosing import measured\nmeasured()"
+    fence = "from snippets.training.choosing import measured\nprint(measured())"
+    assert measured().strip() in printed(fence)
     read = {Path(file).name for file in files_read(Job((fence,)))}
     assert measure.RECORD.name in read, "a new record makes the page anew"
     shown = measured()

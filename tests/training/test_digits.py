@@ -301,19 +301,23 @@ def test_pixels_are_squares_where_they_are_and_as_dark():
     images, labels = read_digits()
     zero = (labels == 0).nonzero()[0, 0]
     ink = (images[:, zero] * digits.LEVELS).round().view(8, 8)
-    first = [
-        p for p in figure.axes[0].patches if p.get_path().vertices[0, 0] < 0.7
-    ]
     for row in range(8):
         for column in range(8):
-            middle = (0.12 + 0.075 * (column + 0.5), 2.42 - 0.075 * (row + 0.5))
+            x, y = 9 + 5 * (column + 0.5), 174 - 5 * (row + 0.5)  # points
             shades = [
                 patch.get_alpha()
-                for patch in first
-                if patch.get_path().contains_point(middle)
+                for patch in figure.axes[0].patches
+                for (x0, height), (x1, _) in strokes_of(patch)
+                if x0 < x < x1 and abs(height - y) < 2.5
             ]
             level = ink[row, column].item() / digits.LEVELS
             assert shades == ([level] if level else [])
+
+
+def strokes_of(patch):
+    """Return the two ends of each stroke, in points."""
+    assert patch.get_linewidth() == 5
+    return (72 * patch.get_path().vertices).reshape(-1, 2, 2)
 
 
 def test_equations():
