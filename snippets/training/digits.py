@@ -283,15 +283,15 @@ def draw_pixels(
 @book_style()
 def draw_digits() -> Figure:
     """Draw the first two of each digit."""
-    figure, sheet = blank_axes(height=2.6)
+    figure, sheet = blank_axes(height=1.9)
     images, labels = read_digits()
     pictures = []
     for digit in range(10):
         for row in range(2):
             place = (labels == digit).nonzero()[row, 0]
-            at = (0.12 + 0.66 * digit, 2.42 - 0.95 * row)
+            at = (0.12 + 0.66 * digit, 1.82 - 1.1 * row)
             pictures.append((images[:, place], *at))
-        sheet.text(0.42 + 0.66 * digit, 0.4, str(digit), ha="center")
+        sheet.text(0.4 + 0.66 * digit, 0.93, str(digit), ha="center")
     draw_pixels(sheet, pictures, cell=5)
     return figure
     # --8<-- [end:draw_digits]

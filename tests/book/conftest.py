@@ -80,6 +80,10 @@ def parsed(folder: Path) -> dict[str, BeautifulSoup]:
     }
 
 
+# of pages whose subject is pictures: bytes that they may weigh more
+HEAVY = {"training/digits.html": 2_000}
+
+
 @pytest.fixture(scope="session")
 def site(site_folder: Path) -> dict[str, BeautifulSoup]:
     """Return each page of the book's site."""
