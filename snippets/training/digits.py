@@ -283,15 +283,15 @@ def draw_pixels(
 @book_style()
 def draw_digits() -> Figure:
     """Draw the first two of each digit."""
-    figure, sheet = blank_axes(height=1.9)
+    figure, sheet = blank_axes(height=2.6)
     images, labels = read_digits()
     pictures = []
     for digit in range(10):
         for row in range(2):
             place = (labels == digit).nonzero()[row, 0]
-            at = (0.12 + 0.66 * digit, 1.82 - 1.1 * row)
+            at = (0.12 + 0.66 * digit, 2.5 - 1.4 * row)
             pictures.append((images[:, place], *at))
-        sheet.text(0.4 + 0.66 * digit, 0.93, str(digit), ha="center")
+        sheet.text(0.4 + 0.66 * digit, 1.4, str(digit), ha="center")
     draw_pixels(sheet, pictures, cell=5)
     return figure
     # --8<-- [end:draw_digits]
@@ -404,13 +404,13 @@ def draw_mistakes() -> Figure:
 @book_style()
 def draw_hidden() -> Figure:
     """Draw the weights of six hidden units, before and after training."""
-    figure, sheet = blank_axes(height=2.15)
+    figure, sheet = blank_axes(height=2.6)
     history = learn_digits(0).history
     before, after = history[0][0].W, history[-1][0].W
     units = (after - before).norm(dim=1).argsort(descending=True)[:6]
     orange, blue = [], []
     for row, (name, W) in enumerate((("before", before), ("after", after))):
-        y = 2.1 - 1.05 * row
+        y = 2.5 - 1.35 * row
         sheet.text(0.08, y - 0.45, name, va="center")
         for column, unit in enumerate(units.tolist()):
             w = W[unit] / after[units].abs().max()

@@ -303,7 +303,7 @@ def test_pixels_are_squares_where_they_are_and_as_dark():
     ink = (images[:, zero] * digits.LEVELS).round().view(8, 8)
     for row in range(8):
         for column in range(8):
-            x, y = 9 + 5 * (column + 0.5), 131 - 5 * (row + 0.5)  # points
+            x, y = 9 + 5 * (column + 0.5), 180 - 5 * (row + 0.5)  # points
             shades = [
                 patch.get_alpha()
                 for patch in figure.axes[0].patches
