@@ -14,6 +14,8 @@ from xml.etree.ElementTree import Element
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
 
+from press.fault import Fault
+
 WORDS_A_SECOND = 200 / 60
 SECONDS = {"equation": 10, "figure": 20, "line": 2}
 TOTAL = "<!-- reading time -->"
@@ -74,7 +76,10 @@ def add_total(pages: dict[str, str]) -> None:
 
     def minutes(asked: re.Match) -> str:
         chapters = asked[1].replace(".md", ".html").split()
-        return f"{sum(times.get(chapter, 0) for chapter in chapters)} minutes"
+        for chapter in chapters:
+            if chapter not in times:
+                raise Fault(f"{asked[0]}: {chapter} is no chapter with a time")
+        return f"{sum(times[chapter] for chapter in chapters)} minutes"
 
     for address, text in pages.items():
         pages[address] = _SOME.sub(minutes, text.replace(TOTAL, total))
