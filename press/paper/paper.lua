@@ -41,6 +41,13 @@ local function passages(text)
   return '(' .. pandoc.json.encode(made):sub(2, -2) .. ',)'
 end
 
+-- whether a short part ends in a colon, or in the middle of a sentence, or a list belongs to a table
+local function is_leading(part, after)
+  local function word(element, place) return element.t == 'Para' and element.content[place].text or '' end
+  return #pandoc.utils.stringify(part) < 300 and (part.t:match('List$') and after.t == 'Table'
+    or part.t == 'Para' and (word(part, #part.content):match(':$') or word(after, 1):match('^#equation')))
+end
+
 -- The filter that makes Typst's markup of a page, and gathers its solutions.
 local function for_typst()
   local seen = {}
@@ -102,7 +109,8 @@ local function for_typst()
     end,
     Div = function(div)
       local made = divisions[div.classes[1]]
-      return made and made(div) or {pandoc.RawBlock('typst', anchor(div.identifier))} .. div.content
+      if made then return made(div) end
+      return div.identifier == '' and div.content or {pandoc.RawBlock('typst', anchor(div.identifier))} .. div.content
     end,
     DefinitionList = function(list)  -- the glossary, with what the index has of it
       local made = pandoc.List{bit('#terms(')}
@@ -121,15 +129,15 @@ local function for_typst()
     Blocks = function(list)
       local made = pandoc.List{}
       for place, part in ipairs(list) do
-        local after, last = list[place + 1], part.t == 'Para' and part.content[#part.content]
+        local after = list[place + 1]
         if part.t == 'CodeBlock' then
           local leads = after ~= nil and (after.t == 'CodeBlock' or after.t == 'Table')
           local given = table.concat({quoted(part.classes[1] or ''), tostring(leads), passages(part.text)}, ', ')
           made:insert(pandoc.RawBlock('typst', '#listing(' .. given .. ')'))
         elseif part.t == 'Table' then
           made:extend(block('tabular', {part}, #part.bodies[1].body))
-        elseif last and last.text and last.text:match(':$') and #pandoc.utils.stringify(part) < 160 then
-          made:extend(block('leading', {pandoc.Plain(part.content)}))
+        elseif after and is_leading(part, after) then
+          made:extend(block('leading', {part.t == 'Para' and pandoc.Plain(part.content) or part}))
         else
           made:insert(part)
         end
