@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from press.markup.glossary import read_terms
 from tests.book.conftest import DOCS, navigation, settings_of_the_book
+from tests.paper import chapters, elements, links
 
 NAME = "introduction-to-neural-networks"
 HEAD, FOOT = 775, 66  # points; between them stands the text of a sheet
@@ -46,9 +47,7 @@ def pages(site_folder: Path) -> dict[str, Tag]:
 @pytest.fixture(scope="session")
 def texts(site_folder: Path) -> dict[str, BeautifulSoup]:
     """Return the EPUB's chapters, in order."""
-    with zipfile.ZipFile(site_folder / f"{NAME}.epub") as packed:
-        names = [n for n in packed.namelist() if "/text/ch" in n]
-        read = [packed.read(name).decode() for name in sorted(names)]
+    read = chapters(site_folder / f"{NAME}.epub")
     made = [BeautifulSoup(text, "html.parser") for text in read]
     return dict(zip(PRINTED, made, strict=True))
 
@@ -57,23 +56,6 @@ def texts(site_folder: Path) -> dict[str, BeautifulSoup]:
 def reader(site_folder: Path) -> PdfReader:
     """Return the PDF."""
     return PdfReader(site_folder / f"{NAME}.pdf")
-
-
-@pytest.fixture(scope="session")
-def elements(reader: PdfReader) -> list[dict]:
-    """Return the elements of the PDF's tree of tags, in order."""
-    found = []
-
-    def visit(node: object) -> None:
-        node = node.get_object() if hasattr(node, "get_object") else node
-        for kid in node if isinstance(node, list) else []:
-            visit(kid)
-        if isinstance(node, dict):
-            found.append(node)
-            visit(node.get("/K", []))
-
-    visit(reader.trailer["/Root"]["/StructTreeRoot"])
-    return found
 
 
 @pytest.fixture(scope="session")
@@ -105,14 +87,11 @@ def wholes(article: Tag) -> list[str]:
     ]
 
 
-def test_all_there_is_on_a_page_is_in_both(pages, texts, elements):
+def test_all_there_is_on_a_page_is_in_both(pages, texts, reader):
     """As many of each kind, and the same alternatives."""
-    kinds = Counter(element.get("/S") for element in elements)
-    alts = Counter(
-        (element["/S"], element["/Alt"])
-        for element in elements
-        if "/Alt" in element
-    )
+    tags = [*elements(reader)]
+    kinds = Counter(tag.get("/S") for tag in tags)
+    alts = Counter((tag["/S"], tag["/Alt"]) for tag in tags if "/Alt" in tag)
     expected, counts = Counter(), Counter()
     for name, article in pages.items():
         text = texts[name]
@@ -144,26 +123,21 @@ def test_links_lead_where_those_of_the_page_do(pages, texts, reader):
     for name, article in pages.items():
         there = texts[name].body.select("a[href]:not([aria-hidden])")
         web = [a["href"] for a in there if "://" in a["href"]]
-        links = article.find_all("a", href=True)
-        assert web == [a["href"] for a in links if "://" in a["href"]]
+        led = article.find_all("a", href=True)
+        assert web == [a["href"] for a in led if "://" in a["href"]]
         outside.update(web)
         inner = [
             a
-            for a in links
+            for a in led
             if "://" not in a["href"] and is_in_book(name, a["href"], known)
             if a.get("class") not in (["figure-number"], ["equation-number"])
         ]
         assert len(there) - len(web) == len(inner), name
         inside += len(inner)
-    notes = [
-        note.get_object()
-        for sheet in reader.pages
-        for note in sheet.get("/Annots") or []
-    ]
-    uris = {a["/A"]["/URI"] for a in notes if "/URI" in a.get("/A", {})}
-    assert {*outside} <= uris
-    assert all(re.match(r"https?://\w", uri) for uri in uris)
-    assert len(notes) - len(uris) > inside > 300
+    uris = links(reader)
+    assert {*outside} <= {*uris}
+    assert all(re.match(r"https?://\w", uri) for uri in filter(None, uris))
+    assert uris.count("") > inside > 300
 
 
 def is_in_book(name: str, href: str, known: set[Path]) -> bool:

@@ -1,13 +1,11 @@
 """PDF and EPUB of small sites: what pages can hold, and what can go wrong."""
 
 import errno
-import io
 import os
 import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from pypdf import PdfReader
 from press.fault import Fault
 from press.paper import book, keep
 from press.paper.keep import write_paper
+from tests.paper import chapters, elements, links
 from tests.press.conftest import ROOT
 
 PAGE = '<article>{}</article><a href="book.pdf">PDF</a>'
@@ -139,26 +138,7 @@ def make_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
 
 def read(site: Path) -> tuple[PdfReader, str]:
     """Return the PDF of a site, and all text of its EPUB."""
-    with zipfile.ZipFile(site / "book.epub") as packed:
-        texts = [n for n in sorted(packed.namelist()) if "/text/ch" in n]
-        text = "".join(packed.read(name).decode() for name in texts)
-    return PdfReader(io.BytesIO((site / "book.pdf").read_bytes())), text
-
-
-def kinds(reader: PdfReader) -> list[str]:
-    """Return the kinds of the elements in a PDF's tree of tags."""
-    found = []
-
-    def visit(node: object) -> None:
-        node = node.get_object() if hasattr(node, "get_object") else node
-        for kid in node if isinstance(node, list) else []:
-            visit(kid)
-        if isinstance(node, dict):
-            found.append(node.get("/S"))
-            visit(node.get("/K", []))
-
-    visit(reader.trailer["/Root"]["/StructTreeRoot"])
-    return found
+    return PdfReader(site / "book.pdf"), "".join(chapters(site / "book.epub"))
 
 
 def test_whatever_markdown_can_hold_reaches_both(project):
@@ -177,7 +157,7 @@ def test_whatever_markdown_can_hold_reaches_both(project):
     )
     assert done.returncode == 0, done.stderr
     reader, html = read(folder / "site")
-    tags = kinds(reader)
+    tags = [element.get("/S") for element in elements(reader)]
     said = " ".join(page.extract_text() for page in reader.pages)
     expected = {"/Formula": 4, "/Figure": 2, "/Table": 2, "/BlockQuote": 1}
     assert {kind: tags.count(kind) for kind in expected} == expected
@@ -279,12 +259,7 @@ def test_links_lead_to_the_website_where_its_address_is_known(make_site):
         assert ('href="https://a.org/b/one.html#f"' in html) is expected
         assert "a page" in html
         assert html.count("This figure moves on the book’s website.") == 1
-        uris = [
-            note.get_object()["/A"].get("/URI")
-            for page in reader.pages
-            for note in page.get("/Annots") or []
-            if "/A" in note.get_object()
-        ]
+        uris = links(reader)
         assert (f"{address}web/page.html" in uris) is expected
 
 
