@@ -43,7 +43,7 @@ end
 
 -- whether a short part ends in a colon, or in the middle of a sentence, or a list belongs to a table
 local function is_leading(part, after)
-  local function word(element, place) return element.t == 'Para' and element.content[place].text or '' end
+  local function word(element, place) return element.t:match('^P') and element.content[place].text or '' end
   return #pandoc.utils.stringify(part) < 300 and (part.t:match('List$') and after.t == 'Table'
     or part.t == 'Para' and (word(part, #part.content):match(':$') or word(after, 1):match('^#equation')))
 end

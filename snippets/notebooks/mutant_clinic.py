@@ -329,12 +329,12 @@ PatientName = named(
 def examine(name: PatientName) -> Figure:
     """Print what the gradient check says of a patient; draw how it learns."""
     step = step_of(PATIENTS[name])
-    print("parameter   relative error   shape of the gradient")
+    print("    relative error  shape of the gradient")
     for parameter, wanted, shape, error in check_gradients(step):
         if error is None:
-            print(f"{parameter:<12}{'none':<17}{shape} instead of {wanted}")
+            print(f"{parameter:<4}{'none':<16}{shape}, not {wanted}")
         else:
-            print(f"{parameter:<12}{error:<17.2g}{shape}")
+            print(f"{parameter:<4}{error:<16.2g}{shape}")
     return draw_losses(name)
 
 

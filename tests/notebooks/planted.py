@@ -283,31 +283,7 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
         ),
         ("torch.zeros(10, 10)", "torch.zeros(10, 11)", "the shape (10, 11)"),
     ],
-    **{
-        ("mutant_clinic", f"mend-{name.lower()}"): [
-            (patient.fault, "?", "in the words of the list"),
-            (
-                patient.fault,
-                "a fork sets instead of adding"
-                if name != "C"
-                else "a transpose is missing",
-                f"patient {name} has another fault",
-            ),
-        ]
-        for name, patient in PATIENTS.items()
-    },
 }
-for _name, _old, _new, _said in (
-    ("a", "W.T @ dz", "W @ dz", "is not well yet: dW1 is off by"),
-    ("b", "da * slope", "da", "is not well yet: dW1 is off by"),
-    ("c", "da += way", "da = way", "is not well yet: dW1 is off by"),
-    ("d", "y_hat - y", "(y_hat - y) / 2", "is not well yet: dW1 is off by"),
-    ("e", "keepdim=True", "keepdim=False", "is not well yet"),
-    ("f", "tanh(z)", "z.tanh_()", "is not well yet: dW1 is off by"),
-    ("g", "da = W.T @ dz", "da = W @ dz", "is not well yet: dW1 is off by"),
-    ("h", "ALPHA", "2 * ALPHA", "is not well yet: dW1 is off by"),
-):
-    WRONG["mutant_clinic", f"mend-{_name}"].append((_old, _new, _said))
 
 # other ways to the same answers: by NumPy, in 32 bits, in place
 RIGHT: dict[tuple[str, str], list[tuple[str | None, str]]] = {
@@ -360,10 +336,7 @@ RIGHT: dict[tuple[str, str], list[tuple[str | None, str]]] = {
     ],
     ("activation", "sigmoid"): [
         ("1 / (1 + torch.exp(-z))", "z.neg_().exp_().add_(1).reciprocal_()"),
-        (
-            None,
-            "import numpy as np\nreturn (1 + np.tanh(z.numpy() / 2)) / 2",
-        ),
+        (None, "import numpy as np\nreturn (1 + np.tanh(z.numpy() / 2)) / 2"),
         ("1 / (1 + torch.exp(-z))", "torch.sigmoid(z.float())"),
         ("1 / (1 + torch.exp(-z))", "(1 + torch.tanh(z / 2)) / 2"),
     ],
@@ -484,10 +457,7 @@ RIGHT: dict[tuple[str, str], list[tuple[str | None, str]]] = {
             "pairs = 10 * labels + said\n"
             "return torch.bincount(pairs, minlength=100).reshape(10, 10)",
         ),
-        (
-            None,
-            "one = torch.eye(10)\nreturn one[labels].T @ one[said]",
-        ),
+        (None, "one = torch.eye(10)\nreturn one[labels].T @ one[said]"),
         (
             None,
             "import numpy as np\n"
@@ -516,10 +486,7 @@ RIGHT: dict[tuple[str, str], list[tuple[str | None, str]]] = {
             "return powers / powers.sum(axis=0)",
         ),
         (None, "return torch.softmax(z.float(), dim=0)"),
-        (
-            None,
-            "z -= z.amax(dim=0)\nz.exp_()\nz /= z.sum(dim=0)\nreturn z",
-        ),
+        (None, "z -= z.amax(dim=0)\nz.exp_()\nz /= z.sum(dim=0)\nreturn z"),
     ],
     ("gradients", "slopes"): [
         (
@@ -586,20 +553,26 @@ RIGHT: dict[tuple[str, str], list[tuple[str | None, str]]] = {
         ("optimiser.zero_grad()", "model.zero_grad()"),
         ("return loss.item()", "return loss.detach().numpy()"),
     ],
-    **{
-        ("mutant_clinic", f"mend-{name}"): [change]
-        for name, change in {
-            "a": ("da = W.T @ dz", "da = (dz.T @ W).T"),
-            "b": ("return da * slope", "return slope * da"),
-            "c": ("da += way", "da = da + way"),
-            "d": ("return y_hat - y", "return -(y - y_hat)"),
-            "e": ("dz.sum(dim=1, keepdim=True)", "dz.sum(dim=1)[:, None]"),
-            "f": ("return tanh(z)", "return torch.tanh(z)"),
-            "g": ("da = W.T @ dz", "da = layer.W.T @ dz"),
-            "h": (
-                "return leaky_relu_derivative(z, ALPHA)",
-                "return torch.where(z > 0, torch.ones_like(z), ALPHA)",
-            ),
-        }.items()
-    },
 }
+
+# of each patient's cure, a part, what would be wrong in its place, and right
+CURES = {
+    "A": ("W.T @ dz", "W @ dz", "(dz.T @ W).T"),
+    "B": ("da * slope", "da", "slope * da"),
+    "C": ("da += way", "da = way", "da = da + way"),
+    "D": ("y_hat - y", "(y_hat - y) / 2", "-(y - y_hat)"),
+    "E": ("(dim=1, keepdim=True)", "(dim=1)", "(dim=1)[:, None]"),
+    "F": ("tanh(z)", "z.tanh_()", "torch.tanh(z)"),
+    "G": ("W.T @ dz", "W @ dz", "layer.W.T @ dz"),
+    "H": ("ALPHA)", "2 * ALPHA)", "0.1)"),
+}
+for _name, (_part, _wrong, _right) in CURES.items():
+    _blank, _fault = f"mend-{_name.lower()}", PATIENTS[_name].fault
+    _other = PATIENTS["A" if _name == "C" else "C"].fault
+    _off = "db1 has shape" if _name == "E" else "dW1 is off by"
+    WRONG["mutant_clinic", _blank] = [
+        (_fault, "?", "in the words of the list"),
+        (_fault, _other, f"patient {_name} has another fault"),
+        (_part, _wrong, f"patient {_name} is not well yet: {_off}"),
+    ]
+    RIGHT["mutant_clinic", _blank] = [(_part, _right)]
