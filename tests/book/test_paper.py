@@ -287,6 +287,20 @@ def test_no_heading_is_stranded(reader, pieces):
         assert len(below) > 1, (entry.title, at)
 
 
+def test_what_a_program_prints_stays_with_its_end(pages, pieces):
+    sheets = [letters("".join(w for _, w in sheet)) for sheet in pieces]
+    found = 0
+    for article in pages.values():
+        for code, printed in pairwise(article("pre")):
+            before = printed.find_previous(["p", "pre", "table"])
+            if before is code and not printed.find("span", class_=True):
+                end = letters(code.get_text().strip().splitlines()[-1])
+                start = letters(printed.get_text().strip().splitlines()[0])
+                assert any(end in s and start in s for s in sheets), start
+                found += 1
+    assert found > 20
+
+
 def test_it_is_a4_in_open_fonts_that_are_embedded(reader):
     known = {"STIXTwoText", "STIXTwoMath", "STIXTwoTextSemiBold", "DejaVuSans"}
     known |= {"DejaVuSansMono", "NewCMMath"}  # Typst's own, for an italic ∂
