@@ -24,7 +24,9 @@ def add_scripts(pages: dict[str, str]) -> None:
             folder = SCRIPTS.relative_to(DOCS).as_posix()
             way = posixpath.relpath(folder, posixpath.dirname(address))
             added = f'<link rel="stylesheet" href="{way}/{SHARED}.css">'
-            for name in dict.fromkeys(n for name in names for n in needed(name)):
+            for name in dict.fromkeys(
+                n for name in names for n in needed(name)
+            ):
                 added += f'<script defer src="{way}/{name}.js"></script>'
             pages[address] = text.replace("</head>", f"{added}</head>", 1)
 

@@ -199,6 +199,7 @@ def draw_four() -> Figure:
     put_axes_through_origin(functions, (-1, 1, 2, 3), marks=(2, 4))
     slopes.set(xlim=(-4.2, 4.2), ylim=(-0.2, 1.3))
     put_axes_through_origin(slopes, (1,), marks=(2, 4), name="$a'$")
-    slopes.text(0.15, 0.265, "0.25", color=SIGMOID.colour)  # clear of the bumps
+    clear_of_the_bumps = {"color": SIGMOID.colour, "gid": "live-name"}
+    slopes.text(0.15, 0.265, "0.25", **clear_of_the_bumps)
     return figure
     # --8<-- [end:draw_four]
