@@ -15,7 +15,7 @@ addEventListener("DOMContentLoaded", () => customElements.define("self-test", cl
     this.told = questions.map((_, i) => kept[i] ?? null);
     this.score = document.createElement("output");
     this.append(this.score);
-    answers.hidden = true;
+    answers.remove();
     questions.forEach((question, number) => this.offer(question, number, because[number]));
     this.tell();
   }
@@ -32,16 +32,16 @@ addEventListener("DOMContentLoaded", () => customElements.define("self-test", cl
     choices.forEach((choice) => {
       const label = document.createElement("label");
       const input = document.createElement("input");
-      input.type = "radio";
-      input.name = `${this.closest(".questions").id || "question"}-${number}`;
       const words = document.createElement("span");
       words.append(...choice.childNodes);
+      input.type = "radio";
+      input.setAttribute("aria-label", words.textContent); // a formula alone would give no name
+      input.name = `question-${[...document.querySelectorAll("self-test")].indexOf(this)}-${number}`;
       label.append(input, words);
       choice.append(label);
       choice.setAttribute("role", "none");
       input.addEventListener("change", () => {
         const right = choice.classList.contains("right");
-        choices.forEach((one) => one.classList.toggle("chosen", one === choice));
         verdict.replaceChildren(right ? "Right: " : "No. Try again, or read why: ");
         verdict.classList.toggle("is-right", right);
         const why = document.createElement("details");
@@ -50,7 +50,7 @@ addEventListener("DOMContentLoaded", () => customElements.define("self-test", cl
         why.open = right;
         verdict.append(why);
         this.told[number] ??= right; // the first choice counts
-        if (this.several) progress.keep(this.told.map(Boolean));
+        if (this.several) progress.keep(this.told);
         this.tell();
       });
     });
