@@ -272,6 +272,36 @@ def svg(figure: Figure, name: Word) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
+@checked
+def live(figure: Figure, name: Word, **numbers: object) -> str:
+    """Return `figure` as svg does, for a page that lets readers touch it.
+
+    The element has the frame of each axes: left, top, width and height, then
+    x0, dx, y0, dy, so that a data point is drawn at (x0 + x dx, y0 + y dy). An
+    artist whose gid is "live-curve" is found there as data-part "curve".
+    numbers: what the script of the figure needs, told beside it as JSON.
+    """
+    drawing = svg(figure, name)
+    frames = json.dumps([_frame(axes) for axes in figure.axes])
+    told = json.dumps(numbers, separators=(",", ":")).replace("</", "<\\/")
+    return (
+        drawing.replace("<svg ", f'<svg data-frames="{frames}" ', 1)
+        + f'<script type="application/json">{told}</script>'
+    )
+
+
+def _frame(axes: Axes) -> list[float]:
+    """Return where the axes and its data are, in the units of the SVG."""
+    scale = 72 / axes.figure.dpi
+    height = axes.figure.bbox.height * scale
+    (x0, y0), (x1, y1) = scale * axes.transData.transform([(0, 0), (1, 1)])
+    box = axes.bbox
+    place = (box.x0 * scale, height - box.y1 * scale)
+    size = (box.width * scale, box.height * scale)
+    data = (x0, x1 - x0, height - y0, y0 - y1)
+    return [round(float(number), 3) for number in (*place, *size, *data)]
+
+
 def png(figure: Figure, file: str) -> str:
     """Return `figure` as a picture that becomes a file of the site.
 
@@ -324,6 +354,8 @@ def _attributes(
                 name.strip(): _themed(text.strip())
                 for name, text in declarations
             }
+        elif key == "id" and value.startswith("live-"):
+            attributes["data-part"] = value.removeprefix("live-")
         elif key != "id" or value in referenced:
             attributes[key.removeprefix(_XLINK)] = _rounded(key, value)
     if attributes.get("transform", "").startswith("rotate(0 "):

@@ -11,6 +11,9 @@ A figure is numbered and linkable, and is written like this:
     The caption.
     ///
 
+A line `live: activation-explorer` below the alternative lets readers touch it:
+docs/assets/explorables/activation-explorer.js says what then happens.
+
 pymdownx.blocks.caption numbers through one page, not through a chapter, puts
 the number into the caption's first paragraph, and knows no text alternative.
 """
@@ -24,6 +27,7 @@ from markdown.preprocessors import Preprocessor
 from pymdownx.blocks.block import Block, type_string
 
 from press.fault import Fault, locate
+from press.reading.book import SCRIPTS
 
 _OPENING = re.compile(r"/{3,} figure \| [\w-]+$")
 
@@ -36,9 +40,20 @@ class Figure(Block):
 
     NAME = "figure"
     ARGUMENT = True
-    OPTIONS: ClassVar[dict[str, tuple]] = {"alt": ("", type_string)}
+    OPTIONS: ClassVar[dict[str, tuple]] = {
+        "alt": ("", type_string),
+        "live": ("", type_string),
+    }
 
     def on_create(self, parent: Element) -> Element:
+        if live := self.options["live"]:
+            if not (SCRIPTS / f"{live}.js").is_file():
+                raise Fault(
+                    f"{locate(f'figure | {self.argument}')}: there is no "
+                    f"{SCRIPTS}/{live}.js to make the figure live; add it, or "
+                    "take the line 'live:' away"
+                )
+            parent = SubElement(parent, live)
         name = f"figure-{self.argument}"
         return SubElement(parent, "figure", {"class": "figure", "id": name})
 

@@ -7,6 +7,7 @@ from press.reading.numbers import Numbers, count, numbered
 from press.reading.source import TITLE
 
 DOCS = Path("docs")
+SCRIPTS = DOCS / "assets/explorables"  # one for each kind of figure that moves
 
 
 class Book:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from press.markup.reading_time import add_total
+from press.website.explorables import add_scripts
 from press.website.figures import add_figures
 from press.website.files import take_files
 from press.website.moved import add_moved
@@ -39,6 +40,7 @@ def finish(site: Path, home: str = "") -> None:
     part_ledger(pages)
     add_figures(site, pages)
     add_moved(pages, home)
+    add_scripts(pages)
     lighten(site, pages)
     write_policy(site, pages)
     write_pages(site, pages, before)
@@ -49,4 +51,5 @@ def preview(pages: Pages) -> Pages:
     pages = dict(pages)
     add_total(pages)
     part_ledger(pages)
+    add_scripts(pages)
     return pages

@@ -189,16 +189,17 @@ def draw_four() -> Figure:
         if curve.function in (relu, LEAKY_RELU.function):
             slope[z == 0] = torch.nan  # where it jumps
         style = {"color": curve.colour, "linestyle": curve.line, "label": name}
+        style["gid"] = "live-curve"
         functions.plot(z, curve.function(z), **style)
         slopes.plot(z, slope, **style)
-        functions.text(*curve.at_function, name, color=curve.colour)
-        slopes.text(
-            *curve.at_slope, name.replace(" ", "\n"), color=curve.colour
-        )
+        words = {"color": curve.colour, "gid": "live-name"}
+        functions.text(*curve.at_function, name, **words)
+        slopes.text(*curve.at_slope, name.replace(" ", "\n"), **words)
     functions.set(xlim=(-4.2, 4.2), ylim=(-1.2, 3.2))
     put_axes_through_origin(functions, (-1, 1, 2, 3), marks=(2, 4))
-    slopes.set(xlim=(-4.2, 4.2), ylim=(-0.1, 1.15))
+    slopes.set(xlim=(-4.2, 4.2), ylim=(-0.2, 1.3))
     put_axes_through_origin(slopes, (1,), marks=(2, 4), name="$a'$")
-    slopes.text(0.15, 0.265, "0.25", color=SIGMOID.colour)  # clear of the bumps
+    clear_of_the_bumps = {"color": SIGMOID.colour, "gid": "live-name"}
+    slopes.text(0.15, 0.265, "0.25", **clear_of_the_bumps)
     return figure
     # --8<-- [end:draw_four]

@@ -1,0 +1,228 @@
+// What all figures share that answer when touched. A figure's own script makes a class of
+// book.Explorable and has three methods: build() adds controls and shapes, update() draws the state,
+// and tell() says it in words. The drawing below it is the page's, and stays as it is without scripts.
+"use strict";
+
+globalThis.book = {};
+
+(() => {
+  const SVG = "http://www.w3.org/2000/svg";
+
+  /** A number as the page writes it: with a minus sign, and no -0.00. */
+  function say(number, digits = 2) {
+    const text = number.toFixed(digits);
+    return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  }
+
+  /** One of the drawing's axes: where its data points are in the SVG, and back. */
+  class Frame {
+    constructor([left, top, width, height, x0, dx, y0, dy]) {
+      Object.assign(this, { left, top, width, height, x0, dx, y0, dy });
+    }
+    x(value) { return this.x0 + value * this.dx; }
+    y(value) { return this.y0 + value * this.dy; }
+    /** The data point at a place of the SVG. */
+    at(place) { return [(place.x - this.x0) / this.dx, (place.y - this.y0) / this.dy]; }
+    holds(place) {
+      return place.x >= this.left && place.x <= this.left + this.width
+        && place.y >= this.top && place.y <= this.top + this.height;
+    }
+    /** The way of a line through data points, as a path; it is lifted where a height is not finite. */
+    line(points) {
+      let sign = "M";
+      return points.map(([x, y]) => {
+        if (!Number.isFinite(y)) { sign = "M"; return ""; }
+        const part = `${sign}${this.x(x).toFixed(2)} ${this.y(y).toFixed(2)}`;
+        sign = "L";
+        return part;
+      }).join("");
+    }
+  }
+
+  class Explorable extends HTMLElement {
+    connectedCallback() {
+      if (this.form) return;
+      this.picture = this.querySelector(".picture");
+      this.svg = this.picture.querySelector("svg");
+      this.name = this.querySelector("figure").id.replace("figure-", "");
+      this.numbers = JSON.parse(this.querySelector("script[type='application/json']").textContent);
+      this.frames = JSON.parse(this.svg.dataset.frames).map((frame) => new Frame(frame));
+      this.form = document.createElement("form");
+      this.form.className = "controls no-print";
+      this.form.setAttribute("aria-label", "Controls of this figure");
+      this.readout = document.createElement("p");
+      this.readout.className = "readout no-print";
+      this.spoken = document.createElement("output");
+      this.spoken.className = "spoken";
+      this.picture.after(this.form, this.readout);
+      this.build();
+      this.button("Reset", () => this.reset()).className = "reset";
+      this.form.append(this.spoken);
+      this.form.addEventListener("submit", (event) => event.preventDefault());
+      this.form.addEventListener("input", () => this.changed());
+      this.load(this.remembered());
+      this.show();
+    }
+
+    // What a figure's script has of its own
+    build() {}
+    update() {}
+    tell() { return ""; }
+
+    // Controls. Each is the platform's own, so that keys and screen readers know it.
+
+    control(input, name, label) {
+      const around = document.createElement("label");
+      const words = document.createElement("span");
+      words.textContent = label;
+      around.append(words, input);
+      input.name = name;
+      this.form.append(around);
+      return input;
+    }
+
+    slider(name, label, { min, max, step, value, digits = 2 }) {
+      const input = Object.assign(document.createElement("input"), { type: "range", min, max, step });
+      const shown = document.createElement("span");
+      input.defaultValue = input.value = value;
+      input.shown = () => {
+        const text = say(Number(input.value), digits);
+        input.setAttribute("aria-valuetext", text);
+        shown.textContent = text;
+      };
+      this.control(input, name, label).after(shown);
+      return input;
+    }
+
+    choice(name, label, options, value) {
+      const select = document.createElement("select");
+      for (const option of options) {
+        select.add(new Option(option, option, option === value, option === value));
+      }
+      return this.control(select, name, label);
+    }
+
+    check(name, label, checked = false) {
+      const input = Object.assign(document.createElement("input"), { type: "checkbox", checked });
+      input.defaultChecked = checked;
+      return this.control(input, name, label);
+    }
+
+    button(label, act) {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+      button.addEventListener("click", act);
+      this.form.append(button);
+      return button;
+    }
+
+    /** The values of the controls by name: numbers, words, and whether a box is checked. */
+    get state() {
+      const of = (input) => input.type === "checkbox" ? input.checked
+        : input.type === "range" ? Number(input.value) : input.value;
+      return Object.fromEntries(this.inputs.map((input) => [input.name, of(input)]));
+    }
+
+    get inputs() { return [...this.form.elements].filter((input) => input.name); }
+
+    /** Give controls other values, as if their reader had. */
+    set(values) {
+      for (const input of this.inputs.filter((input) => input.name in values)) {
+        if (input.type === "checkbox") input.checked = [true, "true"].includes(values[input.name]);
+        else if (input.type === "range" || [...input.options].some((o) => o.value === values[input.name])) {
+          input.value = values[input.name];
+        }
+      }
+    }
+
+    // The state in the address: of a figure "four" its z as ?four.z=1
+
+    save() { return this.state; }
+    load(values) { this.set(values); }
+
+    reset() {
+      this.form.reset();
+      this.load({});
+      this.changed();
+    }
+
+    remembered() {
+      const all = [...new URLSearchParams(location.search)];
+      const own = all.filter(([key]) => key.startsWith(`${this.name}.`));
+      return Object.fromEntries(own.map(([key, value]) => [key.slice(this.name.length + 1), value]));
+    }
+
+    remember() {
+      const all = new URLSearchParams(location.search);
+      for (const key of [...all.keys()]) if (key.startsWith(`${this.name}.`)) all.delete(key);
+      for (const [key, value] of Object.entries(this.save())) {
+        if (value !== this.usual[key]) all.set(`${this.name}.${key}`, value);
+      }
+      const query = all.size ? `?${all}` : "";
+      history.replaceState(history.state, "", `${location.pathname}${query}${location.hash}`);
+    }
+
+    /** What save() gives where nothing was touched. */
+    get usual() {
+      const of = (input) => input.type === "checkbox" ? input.defaultChecked
+        : input.type === "range" ? Number(input.defaultValue)
+          : [...input.options].find((option) => option.defaultSelected).value;
+      return Object.fromEntries(this.inputs.map((input) => [input.name, of(input)]));
+    }
+
+    /** Draw a state that a reader made; say it, and keep it, once they pause. */
+    changed() {
+      this.show();
+      clearTimeout(this.pause);
+      this.pause = setTimeout(() => {
+        this.spoken.textContent = this.readout.textContent;
+        this.remember();
+      }, 400);
+    }
+
+    show() {
+      this.inputs.forEach((input) => input.shown?.());
+      this.update();
+      const words = this.tell();
+      this.readout.textContent = words;
+      this.picture.setAttribute("aria-label", words);
+    }
+
+    // The drawing
+
+    /** The parts of the page's drawing to which its snippet gave a name. */
+    parts(name) { return [...this.svg.querySelectorAll(`[data-part="${name}"]`)]; }
+
+    /** Add a shape to the drawing. */
+    draw(tag, attributes, parent = this.svg) {
+      const shape = this.alter(document.createElementNS(SVG, tag), attributes);
+      shape.classList.add("added");
+      return parent.appendChild(shape);
+    }
+
+    alter(shape, attributes) {
+      for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
+      return shape;
+    }
+
+    /** The place in the SVG that the pointer is at. */
+    place(event) {
+      return new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    }
+
+    /** Call move(x, y) with the data point under the pointer while `shape` is dragged. Each needs a control, too. */
+    drag(shape, frame, move) {
+      shape.classList.add("handle");
+      const moved = (event) => {
+        move(...frame.at(this.place(event)));
+        this.changed();
+      };
+      shape.addEventListener("pointerdown", (event) => {
+        shape.setPointerCapture(event.pointerId);
+        moved(event);
+      });
+      shape.addEventListener("pointermove", (event) => shape.hasPointerCapture(event.pointerId) && moved(event));
+    }
+  }
+
+  Object.assign(book, { say, Frame, Explorable });
+})();
