@@ -249,7 +249,7 @@ def test_nine_numbers(said):
     for number in torch.cat([part.flatten() for part in found]).tolist():
         assert f"{number:.3f}" in texts
     shown = {sign: pair[1] for sign, pair in example.numbers().items()}
-    agree(shown, dW, db, db, da_hidden, dw, db_out, dz, da, 1)
+    agree(shown.values(), dW, db, db, da_hidden, dw, db_out, dz, da, 1)
 
 
 @claim(

@@ -207,12 +207,11 @@ def test_differences_are_nearly_the_gradients(said, sizes, centred):
     steps = 1e-5 * torch.eye(len(start)).double()
     assert_close(torch.stack(seen[::2]) - start, steps)
     assert_close(start - torch.stack(seen[1::2]), steps * centred)
-    if sizes == (2, 2, 1):
-        images = [int(n) for n in (said.n, said.k, said.outputs)]
-        many, few = count_parameters(images), count_parameters((2, 3, 1))
-        of_paper = len(seen), count_parameters(sizes)
-        counted = *images, many, 2 * many, few, 2 * few, few + 1
-        agree(said, len(seen) / len(start), *of_paper, *counted)
+    images = [int(n) for n in (said.n, said.k, said.outputs)]
+    of = [count_parameters(n) for n in ((2, 2, 1), images, (2, 3, 1))]
+    (paper, many, few), each = of, len(seen) / len(start)
+    counted = *images, many, 2 * many, few, 2 * few, few + 1
+    agree(said, each, 2 * paper, paper, *counted)
 
 
 @claim(

@@ -21,12 +21,9 @@ from snippets.training.what_goes_wrong import (
 from tests.claims import claim
 from tests.equations.check import hold
 from tests.propagation.passes import TORCHS
+from tests.tensors import chance
 
 SEEDS = range(3)
-
-
-def chance(seed=0):
-    return torch.Generator().manual_seed(seed)
 
 
 def curves(axes):
