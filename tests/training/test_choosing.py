@@ -195,7 +195,7 @@ def test_digits_and_range(said):
     "float16, <single> in float32 and <double> in float64; tanh is 1 from "
     "about half of that.",
     "Sigmoid, softplus, SiLU and Mish are 0 only from about <far> in float16, "
-    "<low> to <high> in bfloat16 and float32, and above <above> in float64.",
+    "<low> to 100 in bfloat16 and float32, and above <above> in float64.",
     "Nine rows, one for each function and limit, with marks for four dtypes on "
     "a logarithmic axis of the size of z from 2 to 1200.",
     "GELU and its tanh form are 0 from about <five> or <six> already, and in "
@@ -224,7 +224,7 @@ def test_figure_of_the_ruler(said):
             said.far, abs=3
         )
         for dtype in ("bfloat16", "float32"):
-            assert said.low - 2 < found[dtype][f"{name} is 0"] < said.high + 4
+            assert said.low - 2 < found[dtype][f"{name} is 0"] < 104
         assert found["float64"][f"{name} is 0"] > said.above
     for name, wide, narrow in (
         ("GELU", said.six, said.eight),
@@ -330,6 +330,7 @@ def test_ends_of_curves_and_slopes(said, name, left, slopes):
     if name.startswith("hard"):
         beyond = torch.tensor([-edge - 1e-6, edge + 1e-6]).double()
         assert slope_of(name, beyond)[0] == flat
+        assert slope_of(name, 0.99 * beyond)[0] != flat
         assert value_of(name, beyond)[0].item() in (-1, flat)
 
 

@@ -56,11 +56,11 @@ def test_there_are_that_many():
 
 @claim(
     "A label names a class, and there is no class <three> between <two> and "
-    "<four>: one_hot takes int64 and nothing else, as torch's cross-entropy "
+    "4: one_hot takes int64 and nothing else, as torch's cross-entropy "
     "does.",
 )
 def test_labels_are_whole_numbers(said):
-    assert said.two < said.three < said.four
+    assert said.two < said.three < 4
     for labels in (torch.tensor([said.three]), torch.tensor([3]).int()):
         with pytest.raises(TypeError, match="labels must have the dtype torch"):
             digits.one_hot(labels)
@@ -77,22 +77,20 @@ def test_labels_are_whole_numbers(said):
 
 
 @claim(
-    "With scores of <large> and <small> the powers of $e$ overflow, in float16 "
+    "With scores of 1000 and −1000 the powers of $e$ overflow, in float16 "
     "already with scores of <half>; softmax and its loss subtract the largest "
     "first, and hold.",
 )
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
 def test_scores_may_be_large(said, dtype):
     assert torch.tensor(said.half).half().exp().isinf()
-    assert torch.tensor(said.large).double().exp().isinf()
-    z = torch.tensor(
-        [[said.large, said.small], [said.small, said.large]], dtype=dtype
-    )
+    assert torch.tensor(1000.0).double().exp().isinf()
+    z = torch.tensor([[1000.0, -1000.0], [-1000.0, 1000.0]], dtype=dtype)
     y = torch.eye(2, dtype=dtype)
     assert torch.equal(softmax(z), y)
     assert softmax_cross_entropy(z, y) == 0
     wrong = softmax_cross_entropy(z, y.flip(0))
-    assert wrong == said.large - said.small
+    assert wrong == 2000
     with pytest.raises(ValueError, match="at least one example"):
         softmax_cross_entropy(z[:, :0], y[:, :0])
 

@@ -49,7 +49,7 @@ def test_slips(said, seed):
 @claim(
     "If you try ten networks and take the one that is best on the examples "
     "kept back, that number is too good: among ten, one was lucky.",
-    "(predict, easy) Of <networks> networks that toss a coin for each answer, "
+    "(predict, easy) Of 1000 networks that toss a coin for each answer, "
     "one is best on <points> validation points.",
     "On the validation points it is far better than a coin, since it was "
     "chosen for that.",
@@ -58,7 +58,7 @@ def test_slips(said, seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_the_best_of_many_is_lucky(said, seed):
     generator = torch.Generator().manual_seed(seed)
-    size = int(said.networks), int(said.points)
+    size = 1000, int(said.points)
     wrong = torch.rand(size, generator=generator) < 0.5
     best = wrong.double().mean(dim=1)
     assert best.min() < 0.25

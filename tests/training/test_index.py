@@ -43,12 +43,12 @@ def problem(seed=1, count=120):
 
 @claim(
     "In real work call torch.optim.SGD with momentum=0.9, torch.optim.RMSprop "
-    "or torch.optim.Adam; after <steps> steps their weights and those of this "
+    "or torch.optim.Adam; after 50 steps their weights and those of this "
     "page agree to twelve decimals.",
 )
 @pytest.mark.parametrize("optimiser", TORCH)
 @pytest.mark.parametrize("seed", range(3))
-def test_optimisers_are_torchs(said, optimiser, seed):
+def test_optimisers_are_torchs(optimiser, seed):
     kind, options, rate = TORCH[optimiser]
     layers, x, y = problem(seed)
     model = torch.nn.Sequential(
@@ -56,9 +56,9 @@ def test_optimisers_are_torchs(said, optimiser, seed):
     ).double()
     set_parameters(model, layers)
     theirs = kind(model.parameters(), lr=rate, **options)
-    plan = Plan(NAMES, sigmoid, optimiser, [rate] * int(said.steps), size=120)
+    plan = Plan(NAMES, sigmoid, optimiser, [rate] * 50, size=120)
     ours = train(layers, x, y, plan, torch.Generator())[-1]
-    for _ in range(int(said.steps)):
+    for _ in range(50):
         theirs.zero_grad()
         torch.nn.BCEWithLogitsLoss()(model(x.T), y.T).backward()
         theirs.step()
@@ -378,7 +378,7 @@ def test_three_steps_of_momentum(said):
     "Plain gradient descent needs a rate a thousand times smaller.",
     "Adam's steps stay as they are, but for the tiny $u$.",
     r"Now a step has nearly the length $\eta$, whatever the size of the "
-    r"slopes: multiply all of them by <hundred>, and $dw$ and $\sqrt{s}$ both "
+    r"slopes: multiply all of them by 100, and $dw$ and $\sqrt{s}$ both "
     "grow a hundredfold.",
     r"In the first step $\hat v = dw$ and $\hat s = dw^2$, so every parameter "
     r"moves by $\eta$, up or down.",
@@ -386,7 +386,7 @@ def test_three_steps_of_momentum(said):
 def test_adam_does_not_feel_the_units(said):
     slopes = torch.tensor([0.3, -2.0]).double()
     start = Memory(0 * slopes, 0 * slopes, 0)
-    for scale in (1, said.hundred, said.factor):
+    for scale in (1, 100, said.factor):
         step, _ = adam(scale * slopes, start)
         torch.testing.assert_close(step, slopes.sign(), atol=1e-6, rtol=0)
         step, _ = rmsprop(scale * slopes, start)
