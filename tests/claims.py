@@ -1,39 +1,45 @@
 """Ties a test to the sentences of the book that it backs, and holds the rest.
 
     @claim("The sigmoid's slope is <best> at best.")
-    def test_slope_is_largest_at_zero(best): ...
+    def test_slope_is_largest_at_zero(said):
+        agree(said, slope(0))
 
 A test quotes a whole sentence, in plain words, as press/reading/wording.py
 says; a page must say it. A number in angle brackets is read from the page and
-handed to the test: the page says it, the test compares it with what the code
-computes. A test that takes `numbers` is handed all of them by name, in the
-order in which its sentences say them, and `agree` holds them against what was
-computed, each as the page rounds it. One that takes `said` has them as
-said.best.
+handed to the test as `said.best`: the page says it, the test compares it with
+what the code computes. `agree` holds all of them, in the order in which the
+sentences say them, each as the page rounds it. A test that leaves one of them
+unread fails.
 
 Each sentence that no test quotes is in tests/book/unquoted.txt, word for word,
-so that whoever changes a sentence must change the other place, too.
+so that whoever changes a sentence must change the other place, too. So is each
+label: a title, a description, the head of a table that code prints.
 """
 
 import difflib
-import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 import torch
 
 from press.reading.claims import Claim, claims, quotations
-from press.reading.wording import number, pattern
+from press.reading.wording import number, read, skeleton
 
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "tests/book/unquoted.txt"
-KINDS = ("cited", "said", "open")
+KINDS = ("label", "cited", "said", "open")
+SHARED = "several pages"  # where the list has labels such as Summary
 # what lists, counts or tells how to work on the book, and is no prose of it
 _ASIDE = {"references", "contributing", "hosting", "ledger", "teaching"}
+_LABEL = re.compile(
+    r'#+ (.+?)(?: \{:.*)?$|(?:description|tags): "?(.+?)"?$'
+    r'|\?{3}\+? \w+ "(.+)"$'
+)
+_PRINTED = re.compile(r'(print\(f?"[^"{]*[A-Za-z]{2}.*)')
 
 
 @cache
@@ -71,20 +77,14 @@ def claim(*texts: str) -> Callable:
                     _failing(test, f"no page says {text!r}{nearest(text)}")
                 )
             read.setdefault(frozenset(rows[0]), []).extend(rows)
-        names = sorted(frozenset().union(*read))
         rows = [*joined(read.values())]
-        if not rows:
+        every = [one.items() for table in read.values() for one in table]
+        if not all(any(one <= row.items() for row in rows) for one in every):
             lines = ["these differ in their numbers:", *placed(texts)]
             return mark(_failing(test, "\n".join(lines)))
-        if "numbers" in inspect.signature(test).parameters:
-            said = {tuple(row.items()): row for row in rows}.values()
-            test = pytest.mark.parametrize("numbers", said)(test)
-        elif "said" in inspect.signature(test).parameters:
-            said = {tuple(row.items()): SimpleNamespace(**row) for row in rows}
+        if any(rows):
+            said = {tuple(row.items()): Numbers(row) for row in rows}
             test = pytest.mark.parametrize("said", said.values())(test)
-        elif names:
-            said = sorted({tuple(row[name] for name in names) for row in rows})
-            test = pytest.mark.parametrize(names, said)(test)
         return mark(test)
 
     return decorate
@@ -92,13 +92,9 @@ def claim(*texts: str) -> Callable:
 
 def quoted(text: str) -> Iterator[tuple[Claim, dict[str, float]]]:
     """Yield each sentence that is quoted, with its numbers by their names."""
-    sentence, known = pattern(text), _by_words()
-    start, name, _ = text.partition("<")
-    # without a number it is the whole sentence, with one it begins alike
-    for words in known if name else filter(known.get, [text]):
-        if words.startswith(start) and (found := sentence.fullmatch(words)):
-            given = {name: Said(n) for name, n in found.groupdict().items()}
-            yield from ((said, given) for said in known[words])
+    for said in _alike().get(skeleton(text), []):
+        if (found := read(text, said.words)) is not None:
+            yield said, {name: Said(n) for name, n in found.items()}
 
 
 class Said(float):
@@ -111,14 +107,35 @@ class Said(float):
         return said
 
 
-def agree(numbers: Mapping[str, float] | Iterable[float], *found: Any) -> None:
+class Numbers:
+    """The numbers of quoted sentences by name; knows which nobody has read."""
+
+    def __init__(self, row: Mapping[str, float]) -> None:
+        self.by_name, self.unread = row, set(row)
+
+    def __getattr__(self, name: str) -> float:
+        if name not in self.by_name:
+            raise AttributeError(f"no sentence of this test says <{name}>")
+        self.unread.discard(name)
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[float]:
+        return (getattr(self, name) for name in self.by_name)
+
+
+def agree(said: Iterable[float], *found: Any) -> None:
     """Hold numbers of a page against numbers, tensors or lists, in a row."""
-    said = numbers if isinstance(numbers, Mapping) else dict(enumerate(numbers))
+    said = list(said)
     parts = [torch.as_tensor(part, dtype=torch.float64) for part in found]
     row = [value for part in parts for value in part.flatten().tolist()]
-    for (name, one), value in zip(said.items(), row, strict=True):
-        near = getattr(one, "near", 1e-9)
-        assert abs(one - value) <= near, f"<{name}> is {one}, not {value}"
+    assert len(said) == len(row), f"{said} against {row}"
+    near = [getattr(number, "near", 1e-9) for number in said]
+    wrong = [
+        f"{number} of the page is {value}"
+        for number, value, within in zip(said, row, near, strict=True)
+        if abs(number - value) > within
+    ]
+    assert not wrong, "; ".join(wrong)
 
 
 def placed(texts: Iterable[str], given: Mapping | None = None) -> list[str]:
@@ -135,11 +152,11 @@ def placed(texts: Iterable[str], given: Mapping | None = None) -> list[str]:
 
 
 @cache
-def _by_words() -> dict[str, list[Claim]]:
-    """Return the sentences of the book by their plain words."""
+def _alike() -> dict[str, list[Claim]]:
+    """Return the sentences of the book by their words without numbers."""
     found: dict[str, list[Claim]] = {}
     for said in backed():
-        found.setdefault(said.words, []).append(said)
+        found.setdefault(skeleton(said.words), []).append(said)
     return found
 
 
@@ -173,9 +190,9 @@ def _failing(test: Callable, message: str) -> Callable:
 
 def nearest(words: str) -> str:
     """Say which sentence of the book is most like some words."""
-    found = difflib.get_close_matches(words, [*_by_words()], 1, 0.5)
-    places = [claim.place for claim in backed() if claim.words in found]
-    return f"; the nearest is\n{places[0]}: {found[0]}" if found else ""
+    places = {claim.words: claim.place for claim in backed()}
+    found = difflib.get_close_matches(words, places, 1, 0.5)
+    return f"; the nearest is\n{places[found[0]]}: {found[0]}" if found else ""
 
 
 class Listed(NamedTuple):
@@ -200,30 +217,46 @@ def listed() -> dict[tuple[str, str], Listed]:
     return found
 
 
+def labels(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what a page says beside its sentences, with its line."""
+    fence = ""
+    for line, whole in enumerate(text.splitlines(), start=1):
+        words = whole.strip()
+        if words.startswith("```"):
+            fence = "" if fence else words
+            continue
+        kind = _PRINTED if "result=" in fence else _LABEL
+        if (kind is _PRINTED or not fence) and (found := kind.match(words)):
+            yield line, next(filter(None, found.groups()))
+
+
 def unheld(page: str, text: str) -> list[str]:
-    """Return a message for each sentence that neither test nor list holds."""
+    """Return a message for each sentence or label that nothing holds."""
+    said = [(c.place, c.words) for c in claims(page, text) if not c.tests]
+    said += [(f"docs/{page}:{line}", words) for line, words in labels(text)]
     return [
-        f"{claim.place}: no test quotes this sentence, nor is it listed:\n"
-        f"{claim.words}\n{held_near(page, claim.words)}"
-        for claim in claims(page, text)
-        if not claim.tests and (page, claim.words) not in listed()
+        f"{place}: no test quotes this, nor is it listed:\n"
+        f"{words}\n{held_near(page, words)}"
+        for place, words in said
+        if not {(page, words), (SHARED, words)} & listed().keys()
     ]
 
 
 def held_near(page: str, words: str) -> str:
-    """Say what to do about a sentence that nothing holds."""
+    """Say what to do about a sentence or a label that nothing holds."""
     kept = {
         words: at.line for (of, words), at in listed().items() if of == page
     }
     quoted = quotations().by_text
     near = difflib.get_close_matches(words, [*kept, *quoted], 1, 0.6)
-    paste = f"or list it below [{page}] in {LIST.relative_to(ROOT)}:\n"
+    paste = (
+        f"list it below [{page}] in {LIST.relative_to(ROOT)}, as said or label"
+    )
     if near and near[0] in kept:
         where = f"{LIST.relative_to(ROOT)}:{kept[near[0]]} lists"
     elif near:
         test = quoted[near[0]][0]
         where = f"{test.file}, {test.name}, quotes"
     else:
-        return f"let a test quote it by @claim, {paste}said  {words}"
-    advice = f"{where} this, perhaps to be changed too:\n{near[0]}\n"
-    return f"{advice}{paste}said  {words}"
+        return f"let a test quote it by @claim, or {paste}"
+    return f"{where} this, perhaps to be changed too:\n{near[0]}\nor {paste}"

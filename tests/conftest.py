@@ -9,7 +9,7 @@ import torch
 from filelock import FileLock
 from hypothesis import settings
 
-from tests.claims import placed
+from tests.claims import Numbers, placed
 from tests.kept import Kept
 
 # The same examples on every run and every machine, however slow it is.
@@ -43,14 +43,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Let a test that fails name page, line and words of what it backs."""
+    """Let a test that fails name page, line and words of what it backs.
+
+    One that was handed a number and never looked at it fails, too.
+    """
+    said = getattr(item, "callspec", None) and item.callspec.params.get("said")
+    given = said.by_name if isinstance(said, Numbers) else {}
     try:
-        return (yield)
+        result = yield
+        unread = ", ".join(f"<{name}>" for name in said.unread) if given else ""
+        assert not unread, f"the test never looks at {unread}"
+        return result
     except Exception as error:
-        given = item.callspec.params if hasattr(item, "callspec") else {}
-        given = given | getattr(given.get("said"), "__dict__", {})
         for mark in item.iter_markers("claim"):
-            for sentence in placed(mark.args, given | given.get("numbers", {})):
+            for sentence in placed(mark.args, given):
                 error.add_note(sentence)
         raise
 

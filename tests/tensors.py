@@ -18,10 +18,14 @@ def grid(low: float, high: float, count: int) -> Tensor:
     return torch.linspace(low, high, count, dtype=torch.float64)
 
 
+def chance(seed: int = 0) -> torch.Generator:
+    """Return a generator that always gives the same."""
+    return torch.Generator().manual_seed(seed)
+
+
 def random(*shape: int, seed: int = 0) -> Tensor:
     """Return numbers with mean 0 and variance 1, always the same."""
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
+    return torch.randn(shape, generator=chance(seed), dtype=torch.float64)
 
 
 def refuses(

@@ -54,7 +54,7 @@ def test_training_goes_as_torchs_does():
 @claim(
     "Training moves the lines until the shaded region holds every square and "
     "no circle.",
-    "<pictures> pictures of <one> square of points: filled squares inside an "
+    "<pictures> pictures of one square of points: filled squares inside an "
     "invisible disc, open circles outside.",
     "Before training they all meet in the middle, and the shaded region, "
     'where the network says "inside", is a wide wedge and a narrow one.',

@@ -38,13 +38,13 @@ def test_scores_do_not_grow_with_their_length():
     "The slope of this sum is <one> plus that of the layer, so one way back is "
     "always open, on which nothing is multiplied."
 )
-def test_a_way_around_adds_one_to_the_slope(one):
+def test_a_way_around_adds_one_to_the_slope(said):
     W, x = numbers(4, 4), numbers(4, seed=1)
     layer = torch.autograd.functional.jacobian(lambda a: torch.tanh(W @ a), x)
     around = torch.autograd.functional.jacobian(
         lambda a: a + torch.tanh(W @ a), x
     )
-    torch.testing.assert_close(around, one * torch.eye(4).double() + layer)
+    torch.testing.assert_close(around, said.one * torch.eye(4).double() + layer)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -144,19 +144,18 @@ def _entered(section: str, word: str) -> str:
     return text[: last.end()] + added + text[last.end() :]
 
 
+def _filled(skeleton: str, section: str, word: str) -> str:
+    text = (SKELETON / skeleton).read_text(encoding="utf-8")
+    text = text.replace("__section__", section).replace("__word__", word)
+    title, slug = _title(word), _slug(word)
+    return text.replace("__title__", title).replace("__slug__", slug)
+
+
 def _write(files: dict[Path, str], section: str, word: str) -> None:
-    values = {
-        "__section__": section,
-        "__title__": _title(word),
-        "__slug__": _slug(word),
-        "__word__": word,
-    }
     written: list[Path] = []
     try:
         for file, skeleton in files.items():
-            text = (SKELETON / skeleton).read_text(encoding="utf-8")
-            for name, value in values.items():
-                text = text.replace(name, value)
+            text = _filled(skeleton, section, word)
             written.append(file)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
@@ -172,9 +171,8 @@ def _write(files: dict[Path, str], section: str, word: str) -> None:
 
 
 def _list(section: str, word: str) -> None:
-    """List the sentences of the page that its test does not quote."""
-    text = (SKELETON / UNQUOTED.name).read_text(encoding="utf-8")
-    text = text.replace("__section__", section).replace("__word__", word)
+    """List what the page says and its test does not quote."""
+    text = _filled(UNQUOTED.name, section, word)
     listed = UNQUOTED.read_text(encoding="utf-8")
     count = re.search(r"^# said: (\d+)$", listed, re.MULTILINE)
     said = int(count[1]) + text.count("\nsaid ")

@@ -38,10 +38,14 @@ class Places(Preprocessor):
         self.md.press_page = Page(path_of(file), text)
         for number, block in self.md.press_page.blocks.items():
             if block.backing:
-                words, bar = re.fullmatch(
-                    r"(.*?)( *\|)? *", lines[block.last - 1]
-                ).groups("")
-                lines[block.last - 1] = f"{words}\ue000{number}\ue001{bar}"
+                line, token = lines[block.last - 1], f"\ue000{number}\ue001"
+                # a table scrolls, so that its mark goes below it
+                indent, row = re.fullmatch(r"( *)(\|.+)?.*", line).groups()
+                if row:
+                    token = (
+                        f"\n\n{indent}{token}\n{indent}{{: .below .no-print }}"
+                    )
+                lines[block.last - 1] = line.rstrip() + token
         return lines
 
 

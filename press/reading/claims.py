@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from press.fault import Fault
 from press.reading.source import Statement, statements
-from press.reading.wording import CITATION, NAME, pattern, plain
+from press.reading.wording import CITATION, NAME, plain, read, skeleton
 
 TESTS = Path("tests")
 _SKIPS = {"skip", "skipif", "xfail", "importorskip"}
@@ -93,18 +93,18 @@ class Quotations:
             if file.name.startswith("test_"):
                 for text, test in _quoted(file, changed, helpers):
                     self.by_text.setdefault(text, []).append(test)
-        self.named = [text for text in self.by_text if NAME.search(text)]
+        self.alike: dict[str, list[str]] = {}
+        for text in self.by_text:
+            self.alike.setdefault(skeleton(text), []).append(text)
 
     def tests(self, words: str) -> tuple[Test, ...]:
         """Return the tests that quote a plain sentence."""
-        found = self.by_text.get(words, [])
-        for text in self.named:
-            start, end = text.partition("<")[0], text.rpartition(">")[2]
-            # first, for to compile a pattern takes a hundred times as long
-            is_like = words.startswith(start) and words.endswith(end)
-            if is_like and pattern(text).fullmatch(words):
-                found = found + self.by_text[text]
-        return tuple(found)
+        return tuple(
+            test
+            for text in self.alike.get(skeleton(words), [])
+            if read(text, words) is not None
+            for test in self.by_text[text]
+        )
 
 
 def quotations() -> Quotations:
@@ -126,17 +126,20 @@ def _quoted(
 ) -> tuple[tuple[str, Test], ...]:
     found = []
     for name, function in _functions(file, changed).items():
-        for line, text in _quoted_by(function):
-            place = f"{file.as_posix()}:{line}"
+        quoted = [*_quoted_by(function)]
+        for line, text in quoted:
             names = NAME.findall(text)
             for twice in names:
                 if names.count(twice) > 1:
                     raise Fault(
-                        f"{place}: {name} reads two numbers of one sentence "
-                        f"as <{twice}>; give each a name of its own"
+                        f"{file.as_posix()}:{line}: {name} reads two numbers "
+                        f"of one sentence as <{twice}>; give each a name of "
+                        "its own"
                     )
+        if quoted:
+            place = f"{file.as_posix()}:{quoted[0][0]}"
             test = require_test(file.as_posix(), name, place, helpers)
-            found.append((text, test))
+            found.extend((text, test) for _, text in quoted)
     return tuple(found)
 
 

@@ -43,7 +43,10 @@ STATED = (
     rf"|\b(?:{_COUNT}) (?:{'|'.join(_PARTS)})\b"
     rf"|{_NUMERAL}"
 )
-_NUMBER = rf"(?:{STATED}|\b(?:{'|'.join(_WORDS)})\b)"
+_NUMBER = re.compile(rf"{STATED}|\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+_NUMBERLIKE = re.compile(
+    rf"<\w+>|\b(?:a|in|{'|'.join(_WORDS | _PARTS)})\b|[\W\d]", re.IGNORECASE
+)
 
 
 def plain(statement: str) -> str:
@@ -57,13 +60,30 @@ def plain(statement: str) -> str:
     return text.strip("| ")
 
 
+def skeleton(text: str) -> str:
+    """Return what a quotation and what it quotes have in common: no number."""
+    return _NUMBERLIKE.sub("", text)
+
+
+def read(quotation: str, words: str) -> dict[str, str] | None:
+    """Return the numbers that a quotation names, if it quotes these words."""
+    found = _pattern(quotation).fullmatch(words)
+    spans = found and {name: found.span(name) for name in found.groupdict()}
+    if not found or not all(
+        _NUMBER.fullmatch(words, *s) for s in spans.values()
+    ):
+        return None
+    return found.groupdict()
+
+
 @cache
-def pattern(quotation: str) -> re.Pattern:
-    """Return what matches the plain sentences that a quotation quotes."""
+def _pattern(quotation: str) -> re.Pattern:
+    # what is a number is seen later, for to compile it takes a hundred times
+    # as long
     parts = NAME.split(quotation)
     return re.compile(
         "".join(
-            f"(?P<{part}>(?i:{_NUMBER}))" if place % 2 else re.escape(part)
+            f"(?P<{part}>.+?)" if place % 2 else re.escape(part)
             for place, part in enumerate(parts)
         )
     )

@@ -2,9 +2,9 @@
 
 The fence prints what one would like to read at a Python prompt: a line of heads
 and, below it, a line for each row, its columns two spaces apart or more. With
-`result="table"` the page shows them as a table, where a sign such as x1 in a
-head is a formula and a word such as torch.tanh is code. A blank line ends the
-table; what follows it is text.
+`result="table"` the page shows them as a table, where a sign such as x1, in a
+head or alone, is a formula, a word such as torch.tanh is code, and a hyphen
+before a number is a minus. A blank line ends the table, and text follows.
 """
 
 import re
@@ -13,9 +13,12 @@ from collections.abc import Callable
 from press.fault import Fault
 
 _GAP = re.compile(r" {2,}")
-_SIGN = re.compile(r"(?<![\w`.])([A-Za-z])(\d?)('?)(?![\w`.(])")
+_SIGN = re.compile(r"(?<![\w`.])([A-Za-z])(\d{0,2})('?)(?![\w`.(])")
 _CODE = re.compile(r"[A-Za-z][\w.]*[._]\w+(?:\([^)]*\))?|[A-Za-z]\w*\([^)]*\)")
-_NUMBER = re.compile(r"[-−]?[\d.,e+-]+|-?(?:inf|nan)|\(.*\)")
+_MINUS = re.compile(r"(?<!\w)-(?=\d|inf)|(?<=\de)-(?=\d)")
+_NUMBER = re.compile(
+    r"[-−]?[\d.,e+-]+(?:\s±\s[\d.]+|\s?%)?|-?(?:inf|nan)|\(.*\)"
+)
 
 
 def table(printed: str, place: Callable[[], str]) -> str:
@@ -44,12 +47,17 @@ def table(printed: str, place: Callable[[], str]) -> str:
 
 
 def _formula(head: str) -> str:
-    def sign(found: re.Match) -> str:
-        letter, index, prime = found.groups()
-        return f"${letter}{'_' * bool(index)}{index}{prime}$"
+    return _SIGN.sub(_sign, _code(head))
 
-    return _SIGN.sub(sign, _code(head))
+
+def _sign(found: re.Match) -> str:
+    letter, index, prime = found.groups()
+    return f"${letter}{f'_{{{index}}}' * bool(index)}{prime}$"
 
 
 def _code(cell: str) -> str:
-    return cell if _NUMBER.fullmatch(cell) else _CODE.sub(r"`\g<0>`", cell)
+    if _NUMBER.fullmatch(cell):
+        return _MINUS.sub("−", cell)
+    if found := _SIGN.fullmatch(cell):
+        return _sign(found)
+    return _CODE.sub(r"`\g<0>`", cell)

@@ -31,7 +31,7 @@ FOLD = Layer(double([[2, -4], [2, -4]]), double([[0], [-0.5]]))
 @claim(
     r"Take $\max(0, x)$ and subtract $\max(0, x - 1)$: at $x = <early>$ that "
     "leaves $0.5 - 0 = <half>$, and at $x = <late>$ it leaves $3 - 2 = "
-    "<one>$, as everywhere to the right of <end>.",
+    "<one>$, as everywhere to the right of 1.",
     "A ReLU unit bends once: it gives <nothing> up to some place, and from "
     "there on it climbs without end.",
     "Now put $k x$ in place of $x$, and the climb is over after a distance "
@@ -43,7 +43,7 @@ FOLD = Layer(double([[2, -4], [2, -4]]), double([[0], [-0.5]]))
 def test_climb_takes_a_distance_of_one_over_k(start, said):
     assert ramp(double(said.early), 0, 1) == said.half
     assert ramp(double(said.late), 0, 1) == said.one
-    right = said.end + grid(0, 50, 99)
+    right = 1 + grid(0, 50, 99)
     assert_close(ramp(right, 0, 1), torch.full_like(right, said.one))
     assert (relu(-right) == said.nothing).all()
     assert (relu(right).diff() > 0).all()

@@ -89,10 +89,10 @@ def test_a_word_is_explained_only_where_it_is_the_term(sentence):
     "The power to which the number e, about <e>, must be raised to give a "
     "certain number; it undoes the exponential.",
 )
-def test_e_is_about_that(e):
+def test_e_is_about_that(said):
     one = torch.tensor(1.0, dtype=torch.float64)
-    assert round(one.exp().item(), 3) == e
-    assert torch.tensor(e).log().item() == pytest.approx(1, abs=1e-3)
+    assert round(one.exp().item(), 3) == said.e
+    assert torch.tensor(said.e).log().item() == pytest.approx(1, abs=1e-3)
 
 
 @claim(
@@ -101,16 +101,19 @@ def test_e_is_about_that(e):
     "The hyperbolic tangent: S-shaped like the sigmoid, but from <low> to "
     "<high> and centred on <c>.",
 )
-def test_s_shapes_run_between_their_limits(bottom, top, low, high, c):
+def test_s_shapes_run_between_their_limits(said):
     z = torch.linspace(-12, 12, 241, dtype=torch.float64)
     far = torch.tensor([-torch.inf, torch.inf], dtype=torch.float64)
-    for g, limits in ((sigmoid, (bottom, top)), (tanh, (low, high))):
+    for g, limits in (
+        (sigmoid, (said.bottom, said.top)),
+        (tanh, (said.low, said.high)),
+    ):
         assert tuple(g(far).tolist()) == limits
         assert (g(z).diff() > 0).all()
         bends = g(z).diff().diff()
         assert (bends[:119] > 0).all()
         assert (bends[-119:] < 0).all(), "first to the left, then to the right"
-    torch.testing.assert_close(tanh(z) - c, c - tanh(-z))
+    torch.testing.assert_close(tanh(z) - said.c, said.c - tanh(-z))
 
 
 @pytest.mark.parametrize("page", chapters())

@@ -18,7 +18,7 @@ import pytest
 from press.reading.claims import Claim, quotations
 from press.reading.wording import plain
 from tests.book.conftest import ROOT
-from tests.claims import backed, claim, pages, unheld
+from tests.claims import backed, claim, labels, pages, unheld
 
 FOLDERS = ("docs", "press", "snippets", "tests")
 
@@ -172,6 +172,17 @@ def test_no_sentence_can_be_changed_unseen(change, count):
         (message,) = unheld(at.page, "\n".join(lines)) or [""]
         is_given = "number" in change and quotations().tests(plain(faulty))
         assert message.startswith(f"{said.place}: ") or is_given, faulty
+
+
+@pytest.mark.parametrize("page", pages())
+def test_no_label_can_be_changed_unseen(page):
+    """A heading, a description, the title of a fold, a table's head."""
+    lines, draw = pages()[page].splitlines(), random.Random(page)
+    line, label = draw.choice([*labels(pages()[page])])
+    faulty = f"{label[:8]}un{label[8:]}"
+    lines[line - 1] = lines[line - 1].replace(label, faulty)
+    (message,) = unheld(page, "\n".join(lines))
+    assert message.startswith(f"docs/{page}:{line}: ")
 
 
 def plant(fault: Fault, docs: Path) -> str:

@@ -170,12 +170,12 @@ def test_licences_are_those_that_the_text_names():
     "to Neural Networks. Edition of the date at the page's foot.",
     "CITATION.cff says the same to programs.",
 )
-def test_citation_file_cites_as_the_page_does(year):
+def test_citation_file_cites_as_the_page_does(said):
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     cited = cited["preferred-citation"]
     (author,) = cited["authors"]
-    assert cited["year"] == year
-    assert f"> {author['name']} ({year:g}). {cited['title']}. " in plain(
+    assert cited["year"] == said.year
+    assert f"> {author['name']} ({said.year:g}). {cited['title']}. " in plain(
         source("about/index.md")
     )
 

@@ -42,7 +42,7 @@ FAULTS = """isChapter => {
         all("details .mark, #summary ~ * .mark, .summary .mark"));
     note("a mark that is hard to hit", all(".mark").filter(e => box(e).left < 0
         || Math.min(box(e).width, box(e).height) < 24
-        || box(e).right > innerWidth && !boxed(e)));  // a table scrolls
+        || box(e).right > innerWidth));
     note("a mark on another line than its words", all(".backed").filter(e => {
         const range = document.createRange();
         range.selectNodeContents(e.parentElement);

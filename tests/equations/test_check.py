@@ -124,10 +124,10 @@ def test_lines_and_sentences_are_checked(tmp_path, monkeypatch, true, false):
     "numbers that the chapter's own code has computed in the place of its "
     "signs, and demands that both sides agree to within <share>.",
 )
-def test_sides_may_differ_by_a_billionth(holds, share):
-    holds(f"v_1 = v_1 + {share / 2:.12f}")
+def test_sides_may_differ_by_a_billionth(said, holds):
+    holds(f"v_1 = v_1 + {said.share / 2:.12f}")
     with pytest.raises(AssertionError, match="the sides differ by"):
-        holds(f"v_1 = v_1 + {3 * share:.12f}")
+        holds(f"v_1 = v_1 + {3 * said.share:.12f}")
 
 
 def test_inequalities_hold_where_they_should(holds):

@@ -23,21 +23,24 @@ def place():
 
 def test_columns_become_cells_and_signs_formulas():
     assert table(PRINTED, place).splitlines() == [
-        "| input $x_1$ | slope $a'$ | `torch.tanh` |",
+        "| input $x_{1}$ | slope $a'$ | `torch.tanh` |",
         "| :-: | :-: | :-: |",
         "| 0 | 0.25000 | nan |",
-        "| -1 | 1.5e-05 | inf |",
+        "| −1 | 1.5e−05 | inf |",
         "",
         "The last two: 3.",
     ]
 
 
 def test_words_stay_words_and_calls_become_code():
-    rows = table("as   at 0\nmax(z, 0)   0.5\nour way  (3, 5)\n", place)
+    rows = table(
+        "as   at 0\nmax(z, 0)   0.5\nour way  (3, 5)\nw12  0.0 ± 1\n", place
+    )
     assert rows.splitlines()[1:] == [
         "| :-- | :-: |",
         "| `max(z, 0)` | 0.5 |",
         "| our way | (3, 5) |",
+        "| $w_{12}$ | 0.0 ± 1 |",
     ]
 
 

@@ -40,19 +40,25 @@ def square(z):
     "<y>)$ to $(<right>, <top>)$ it is $(8 - 2) / (3 - 1) = <s>$, and between "
     "any two other points of the same line it is <same_> as well.",
 )
-def test_a_straight_line_has_one_slope(
-    rise, run, high, far, x, y, right, top, s, same_
-):
+def test_a_straight_line_has_one_slope(said):
     def line(z):
-        return y + s * (z - x)
+        return said.y + said.s * (z - said.x)
 
-    assert (x, y, right, top, s) == (1, 2, 3, 8, same_)
-    assert line(right) == top
+    assert (said.x, said.y, said.right, said.top, said.s) == (
+        1,
+        2,
+        3,
+        8,
+        said.same_,
+    )
+    assert line(said.right) == said.top
     for h in (0.5, 2, 10, -3):
-        road = slope_between(lambda metres: rise / run * metres, 0, run * h)
-        assert road == pytest.approx(high / far)
+        road = slope_between(
+            lambda metres: said.rise / said.run * metres, 0, said.run * h
+        )
+        assert road == pytest.approx(said.high / said.far)
         for z in (-7, 0.25, 40):
-            assert slope_between(line, z, h) == pytest.approx(same_)
+            assert slope_between(line, z, h) == pytest.approx(said.same_)
 
 
 @claim(
@@ -63,17 +69,17 @@ def test_a_straight_line_has_one_slope(
     "It takes another function and <count> numbers, as the words after the "
     "colons say, and @checked refuses anything else.",
 )
-def test_slope_between_two_points_approaches_a_limit(limit, same, none, count):
-    assert limit == same
+def test_slope_between_two_points_approaches_a_limit(said):
+    assert said.limit == said.same
     for close in (0.1, 1e-3, 1e-6):
         for h in (close / 2, -close / 2, close / 10):
-            assert abs(slope_between(square, 1, h) - limit) < close
+            assert abs(slope_between(square, 1, h) - said.limit) < close
     with pytest.raises(ZeroDivisionError):
-        slope_between(square, 1, none)
+        slope_between(square, 1, said.none)
     with pytest.raises(TypeError, match="f must be a function, but an int"):
         slope_between(1, 1, 0.1)
     wrong = [("1", 0.1), (1, "0.1")]
-    assert len(wrong) == count
+    assert len(wrong) == said.count
     for arguments in wrong:
         with pytest.raises(TypeError, match=r"(z|h) must be a number, but"):
             slope_between(square, *arguments)
@@ -92,22 +98,25 @@ def test_slope_between_two_points_approaches_a_limit(limit, same, none, count):
     "Right, seen from close by, the curve is almost straight, and its tangent "
     "almost the curve.",
 )
-def test_figure_of_secants(
-    panels, count, z, far, steep, near, less, least, low, end
-):
+def test_figure_of_secants(said):
     (left, right), blue = draw_secants().axes, PALETTE["blue"]
-    assert len(draw_secants().axes) == panels
+    assert len(draw_secants().axes) == said.panels
     curve, *rest = left.lines
     drawn = [torch.tensor(line.get_xydata()) for line in rest]
-    slopes, places = (steep, less, least), (far, near, z)
-    assert len(rest) == 2 * count
+    slopes, places = (
+        (said.steep, said.less, said.least),
+        (said.far, said.near, said.z),
+    )
+    assert len(rest) == 2 * said.count
     looks = zip(drawn[::2], drawn[1::2], slopes, places, strict=True)
     for ends, point, wanted, at in looks:
         x, y = ends.T
         same(y.diff() / x.diff(), 0 * x.diff() + wanted, 1e-6)
-        same(y + wanted * (z - x), 0 * x + z**2, 1e-6)
+        same(y + wanted * (said.z - x), 0 * x + said.z**2, 1e-6)
         assert point.tolist() == [[at, at**2]]
-        assert at == z or slope_between(square, z, at - z) == wanted
+        assert (
+            at == said.z or slope_between(square, said.z, at - said.z) == wanted
+        )
     styles = [line.get_linestyle() for line in rest[::2]]
     assert styles == ["--", "-.", "-"]
     words = [text.get_text() for text in left.texts]
@@ -115,13 +124,13 @@ def test_figure_of_secants(
     assert rest[-1].get_color() == PALETTE["orange"], "the tangent"
     named = {"the curve $z^2$": "-", "its tangent": "--"}
     assert drawing.styles(right) == named
-    assert right.get_xlim() == (low, end)
+    assert right.get_xlim() == (said.low, said.end)
     close, tangent = right.lines
     for line in (curve, close):
         assert line.get_color() == blue
         x, height = map(torch.tensor, line.get_data())
         torch.testing.assert_close(height, x**2)
-    agree([low, end], x[0], x[-1])
+    agree([said.low, said.end], x[0], x[-1])
     bottom, top = right.get_ylim()
     apart = (height - torch.tensor(tangent.get_ydata())) / (top - bottom)
     assert 0 <= apart.min() <= apart.max() < 0.03, "of the panel's height"
@@ -135,17 +144,20 @@ def test_figure_of_secants(
     "Where the slope is positive, a step to the right makes the output larger; "
     "where it is negative, smaller; where it is <zero>, the curve is level.",
 )
-def test_slope_predicts_a_small_step(z, next, about, rise, zero):
-    assert next - z == pytest.approx(0.01)
-    found = slope(square, z) * (next - z), square(next) - square(z)
-    agree([about, rise], *found)
+def test_slope_predicts_a_small_step(said):
+    assert said.next - said.z == pytest.approx(0.01)
+    found = (
+        slope(square, said.z) * (said.next - said.z),
+        square(said.next) - square(said.z),
+    )
+    agree([said.about, said.rise], *found)
     for f in (torch.exp, torch.log, torch.reciprocal, torch.sin, square):
         foretold, change = slope(f, Z) * 1e-4, f(Z + 1e-4) - f(Z)
         assert (change - foretold).abs().max() < 1e-6
         clear = foretold.abs() > 1e-6
         assert torch.equal(change[clear] > 0, foretold[clear] > 0)
-    assert slope(square, zero) == zero
-    assert square(zero + 1e-4) < 1e-4 * 1e-3, "level"
+    assert slope(square, said.zero) == said.zero
+    assert square(said.zero + 1e-4) < 1e-4 * 1e-3, "level"
 
 
 SLOPES = [  # the summary's functions and some more, with their slopes
@@ -184,7 +196,7 @@ SLOPES = [  # the summary's functions and some more, with their slopes
     "u$ with the slope $1/u$: the product is $-1/(1 - z)$.",
 )
 @pytest.mark.parametrize(("f", "derivative"), SLOPES)
-def test_slopes_are_right(one, minus, f, derivative):
+def test_slopes_are_right(said, f, derivative):
     same(slope(f, Z), derivative(Z))
     apart = [
         ((f(Z + h) - f(Z)) / h - derivative(Z)).abs().max()
@@ -192,7 +204,11 @@ def test_slopes_are_right(one, minus, f, derivative):
     ]
     assert apart[1] < apart[0] / 9 + 1e-9
     assert apart[2] < apart[1] / 9 + 1e-9
-    agree([one, minus], slope(lambda z: -z, 2.0), slope(lambda z: 1 - z, 2.0))
+    agree(
+        [said.one, said.minus],
+        slope(lambda z: -z, 2.0),
+        slope(lambda z: 1 - z, 2.0),
+    )
     below = Z / 4  # 1 - z must be positive
     same(slope(lambda z: torch.log(1 - z), below), -1 / (1 - below))
 
@@ -204,10 +220,12 @@ def test_slopes_are_right(one, minus, f, derivative):
     "$w z + b$ has the slope $w$ everywhere, since $(w (z + h) + b - w z - "
     "b) / h = w$ for any two points.",
 )
-def test_slopes_in_numbers(z, two, left, down, none):
-    agree([two, down], slope(square, z), slope(square, left))
-    assert down < 0
-    assert slope(lambda z: 7.0, 3) == none
+def test_slopes_in_numbers(said):
+    agree(
+        [said.two, said.down], slope(square, said.z), slope(square, said.left)
+    )
+    assert said.down < 0
+    assert slope(lambda z: 7.0, 3) == said.none
     same(slope(lambda z: 1.5 * z - 4, Z), torch.full_like(Z, 1.5))
 
 
@@ -221,18 +239,18 @@ def test_slopes_in_numbers(z, two, left, down, none):
     "It is below <one> for <below> and above 1 for <above>, and for one base "
     "between them it is exactly 1.",
 )
-def test_powers_are_as_steep_as_their_height_times_a_number(
-    base, p0, p1, p2, p3, first, last, one, zero, height, below, above
-):
-    powers = [base**z for z in range(int(first), int(last) + 1)]
-    assert powers == [p0, p1, p2, p3]
-    for b in (base, 2.5, 3):
-        start = slope(lambda z, b=b: b**z, zero)
-        assert b**zero == height
+def test_powers_are_as_steep_as_their_height_times_a_number(said):
+    powers = [said.base**z for z in range(int(said.first), int(said.last) + 1)]
+    assert powers == [said.p0, said.p1, said.p2, said.p3]
+    for b in (said.base, 2.5, 3):
+        start = slope(lambda z, b=b: b**z, said.zero)
+        assert b**said.zero == said.height
         same(slope(lambda z, b=b: b**z, Z), start * b**Z)
-    assert slope(lambda z: below**z, zero) < one
-    assert slope(lambda z: above**z, zero) > one
-    assert slope(lambda z: math.e**z, zero) == pytest.approx(one, abs=1e-9)
+    assert slope(lambda z: said.below**z, said.zero) < said.one
+    assert slope(lambda z: said.above**z, said.zero) > said.one
+    assert slope(lambda z: math.e**z, said.zero) == pytest.approx(
+        said.one, abs=1e-9
+    )
 
 
 @claim(
@@ -251,19 +269,20 @@ def test_powers_are_as_steep_as_their_height_times_a_number(
     r"And a quotient is $u \cdot 1/v$, so its logarithm is a difference: "
     r"$\log(u / v) = \log u - \log v$.",
 )
-def test_logarithm_undoes_the_exponential(
-    two, power, x, y, right, top, none, zero
-):
+def test_logarithm_undoes_the_exponential(said):
     torch.testing.assert_close((1 / Z).log(), -Z.log())
     torch.testing.assert_close((Z.exp() / Z).log(), Z - Z.log())
     torch.testing.assert_close(Z.exp().log(), Z)
     torch.testing.assert_close(Z.exp() * torch.exp(2 - Z), torch.exp(0 * Z + 2))
-    agree([power, x], math.log(two), math.log(two))
-    assert (right, top, y) == (y, x, two)
-    assert math.log(1) == none
-    assert torch.linspace(-700, 700, 99, dtype=torch.float64).exp().min() > zero
+    agree([said.power, said.x], math.log(said.two), math.log(said.two))
+    assert (said.right, said.top, said.y) == (said.y, said.x, said.two)
+    assert math.log(1) == said.none
+    assert (
+        torch.linspace(-700, 700, 99, dtype=torch.float64).exp().min()
+        > said.zero
+    )
     with pytest.raises(ValueError, match="math domain error"):
-        math.log(zero)
+        math.log(said.zero)
 
 
 @claim(
@@ -277,7 +296,7 @@ def test_logarithm_undoes_the_exponential(
     "<z>$, and the slope is 1/2.",
     "In a slope they change places too, so it turns into its reciprocal.",
 )
-def test_mirror_images_have_reciprocal_slopes(angle, high, steep, z):
+def test_mirror_images_have_reciprocal_slopes(said):
     (axes,) = draw_mirror().axes
     assert axes.get_aspect() == 1, "or no mirror would be seen"
     named = {"$e^z$": "-", r"$\log\,z$": "--", "the mirror": ":"}
@@ -287,15 +306,15 @@ def test_mirror_images_have_reciprocal_slopes(angle, high, steep, z):
     torch.testing.assert_close(upper[:, 1], upper[:, 0].exp())
     torch.testing.assert_close(lower[:, 1], lower[:, 0].log())
     run, climb = (mirror[-1] - mirror[0]).tolist()
-    agree([angle], math.degrees(math.atan2(climb, run)))
+    agree([said.angle], math.degrees(math.atan2(climb, run)))
     for one, other in ((up, low), (touched, mirrored)):
         torch.testing.assert_close(one, other.flip(dims=(1,)))
     same(up.mean(dim=0, keepdim=True), touched, 1e-6)
-    same(touched[0], torch.tensor([math.log(high), high]).double())
+    same(touched[0], torch.tensor([math.log(said.high), said.high]).double())
     run, climb = (up[1] - up[0]).tolist()
-    assert climb / run == pytest.approx(steep)
-    assert z == high == steep
-    assert slope(math.log, z) == pytest.approx(1 / 2)
+    assert climb / run == pytest.approx(said.steep)
+    assert said.z == said.high == said.steep
+    assert slope(math.log, said.z) == pytest.approx(1 / 2)
 
 
 @claim(
@@ -320,20 +339,31 @@ def test_mirror_images_have_reciprocal_slopes(angle, high, steep, z):
     "So along each way the slopes multiply, and what comes by several ways is "
     "added.",
 )
-def test_rules_of_sum_and_product(
-    k, l, both, five, side, other_side, k_2, l_2, right, top, corner, nothing
-):
+def test_rules_of_sum_and_product(said):
     u, v, f, g = 1.7, -0.4, torch.exp, torch.sin
-    agree([both, five], (u + k) + (v + l) - (u + v), 5 * (u + k) - 5 * u)
+    agree(
+        [said.both, said.five],
+        (u + said.k) + (v + said.l) - (u + v),
+        5 * (u + said.k) - 5 * u,
+    )
     same(slope(lambda z: 3 * f(z) + g(z), Z), 3 * slope(f, Z) + slope(g, Z))
-    assert (side, other_side, k_2, l_2) == (3, 5, 0.01, 0.02), "as in formulas"
-    strips = k_2 * other_side, side * l_2, k_2 * l_2
-    assert strips == pytest.approx((right, top, corner))
-    assert corner < 0.01 * (right + top)
-    shrinking = [k_2 * (l_2 * step) for step in (1, 0.1, 0.001)]
+    assert (said.side, said.other_side, said.k_2, said.l_2) == (
+        3,
+        5,
+        0.01,
+        0.02,
+    ), "as in formulas"
+    strips = (
+        said.k_2 * said.other_side,
+        said.side * said.l_2,
+        said.k_2 * said.l_2,
+    )
+    assert strips == pytest.approx((said.right, said.top, said.corner))
+    assert said.corner < 0.01 * (said.right + said.top)
+    shrinking = [said.k_2 * (said.l_2 * step) for step in (1, 0.1, 0.001)]
     assert shrinking == sorted(shrinking, reverse=True)
-    assert shrinking[-1] == pytest.approx(nothing, abs=1e-6)
-    shares = [h * corner / (right + top) for h in (1, 0.1, 0.01)]
+    assert shrinking[-1] == pytest.approx(said.nothing, abs=1e-6)
+    shares = [h * said.corner / (said.right + said.top) for h in (1, 0.1, 0.01)]
     assert shares == sorted(shares, reverse=True)
     by_f, by_g = f(Z) * g(Z), f(Z) * Z.cos()  # one way, then the other
     same(slope(lambda z: f(z) * g(z), Z), by_f + by_g)
@@ -350,7 +380,7 @@ def test_rules_of_sum_and_product(
     "When both sides of a rectangle grow, its area grows by <strips> strips "
     "and a corner.",
 )
-def test_figure_shows_strips_and_corner(strips):
+def test_figure_shows_strips_and_corner(said):
     figure = draw_rectangle()
     drawing.lay_out(figure)
     (sheet,), boxes = figure.axes, {}
@@ -361,7 +391,7 @@ def test_figure_shows_strips_and_corner(strips):
     names = r"u\,v", r"k\,v", r"u\,l", r"k\,l"
     whole, right, top, corner = (boxes[name] for name in names)
     filled = [patch for patch in sheet.patches if patch.get_alpha()]
-    assert len(filled) == strips + 1
+    assert len(filled) == said.strips + 1
     found = right.x0, corner.x0, top.y0, corner.y0, right.height, top.width
     wanted = whole.x1, whole.x1, whole.y1, whole.y1, whole.height, whole.width
     agree(found, wanted)
@@ -375,9 +405,11 @@ def test_figure_shows_strips_and_corner(strips):
     "However long the chain is, the slopes along it multiply.",
     r"$g(f(z))$ | $g'(u) \cdot f'(z)$ with $u = f(z)$",
 )
-def test_slopes_along_a_chain_multiply(first, second, both):
-    assert slope(lambda z: second * (first * z), 1) == pytest.approx(both)
-    assert first * second == both
+def test_slopes_along_a_chain_multiply(said):
+    assert slope(lambda z: said.second * (said.first * z), 1) == pytest.approx(
+        said.both
+    )
+    assert said.first * said.second == said.both
     links = (torch.sin, torch.exp, square, torch.log)
 
     def chain(z):
@@ -407,24 +439,28 @@ def test_slopes_along_a_chain_multiply(first, second, both):
     "and $a = u^2$.",
     "Arrows lead from each bar to the next.",
 )
-def test_figure_shows_how_a_step_is_stretched(
-    z, next, count, times, u, next_u, more, a, next_a, all
-):
-    wanted = z**2 + 1, next**2 + 1, u**2, (next**2 + 1) ** 2
-    agree([u, next_u, a, next_a], *wanted)
+def test_figure_shows_how_a_step_is_stretched(said):
+    wanted = said.z**2 + 1, said.next**2 + 1, said.u**2, (said.next**2 + 1) ** 2
+    agree([said.u, said.next_u, said.a, said.next_a], *wanted)
     figure = draw_chain()
     drawing.lay_out(figure)
     (sheet,) = figure.axes
     bars = [drawing.box(p) for p in sheet.patches if p.get_alpha()]
-    assert len(bars) == count
+    assert len(bars) == said.count
     one, two, three = (bar.width for bar in bars)
-    agree([times, more, all], two / one, three / two, three / one)
+    agree(
+        [said.times, said.more, said.all], two / one, three / two, three / one
+    )
     assert {round(bar.x0, 6) for bar in bars} == {round(bars[0].x0, 6)}
     words = [word for word, _ in drawing.words(figure)]
-    for start, end in ((z, next), (u, next_u), (a, next_a)):
-        said = f"from {start:g} to {end:g}: a step of {end - start:.2g}"
-        assert said in words
-    assert {f"{n:g} times as far" for n in (times, more)} <= {*words}
+    for start, end in (
+        (said.z, said.next),
+        (said.u, said.next_u),
+        (said.a, said.next_a),
+    ):
+        told = f"from {start:g} to {end:g}: a step of {end - start:.2g}"
+        assert told in words
+    assert {f"{n:g} times as far" for n in (said.times, said.more)} <= {*words}
     arrows = zip(drawing.arrows(sheet), bars[:-1], bars[1:], strict=True)
     for (start, end, _), above, below in arrows:
         assert above.y0 > start[1] > end[1] > below.y1
@@ -445,21 +481,21 @@ def test_figure_shows_how_a_step_is_stretched(
     "slope of $g$ times a ratio that approaches <flat_limit>, so it is <level> "
     "too.",
 )
-def test_chain_in_numbers(
-    first, u, second, slope_of_a, naught, none, zero, flat, flat_limit, level
-):
+def test_chain_in_numbers(said):
     """The curve z^2 sin(1/z) has the height 0 at 1/pi, 1/(2 pi) and so on."""
     h = 1e-7
     k = slope_between(square, 1, h) * h
-    assert k / h == pytest.approx(first, abs=1e-5)
-    assert slope_between(square, u, k) == pytest.approx(second, abs=1e-5)
+    assert k / h == pytest.approx(said.first, abs=1e-5)
+    assert slope_between(square, said.u, k) == pytest.approx(
+        said.second, abs=1e-5
+    )
     found = slope(lambda z: (z**2 + 1) ** 2, 1)
-    assert found == pytest.approx(slope_of_a) == first * second
+    assert found == pytest.approx(said.slope_of_a) == said.first * said.second
     with pytest.raises(ZeroDivisionError):
-        slope_between(math.exp, 1, naught)
+        slope_between(math.exp, 1, said.naught)
     # from -h/2 to h/2 nothing changes z^2, nor what is computed from it
-    assert slope_between(square, -h / 2, h) == none == zero
-    assert slope_between(lambda z: math.exp(square(z)), -h / 2, h) == zero
+    assert slope_between(square, -h / 2, h) == said.none == said.zero
+    assert slope_between(lambda z: math.exp(square(z)), -h / 2, h) == said.zero
 
     def f(z):
         return z**2 * math.sin(1 / z) if z else 0.0
@@ -467,10 +503,10 @@ def test_chain_in_numbers(
     for n in (10, 1000, 10**5):
         still, moving = 1 / (n * math.pi), 1 / ((n + 0.5) * math.pi)
         assert abs(slope_between(f, 0, still)) < 1e-9
-        assert abs(slope_between(f, 0, moving) - flat_limit) < 1 / n
+        assert abs(slope_between(f, 0, moving) - said.flat_limit) < 1 / n
         ratio = slope_between(lambda z: math.exp(f(z)), 0, moving)
-        assert abs(ratio - level) < 1 / n
-    assert flat == flat_limit == level
+        assert abs(ratio - said.level) < 1 / n
+    assert said.flat == said.flat_limit == said.level
 
 
 @claim(
@@ -488,30 +524,38 @@ def test_chain_in_numbers(
     "If that one was <more>, $w_1$ has the slope <s1> and $b$ the slope <s2>, "
     r"and $z$ has the slope $2 \cdot 1 + 1 \cdot 3 = <s>$.",
 )
-def test_partial_derivatives_by_changing_one_number(
-    w1, w2, x1, x2, b, z, steep, one, more, further, first, second, growth, s1,
-    s2, s,
-):  # fmt: skip
-    def computed(w1=w1, w2=w2, x1=x1, x2=x2, b=b):
+def test_partial_derivatives_by_changing_one_number(said):
+    def computed(w1=said.w1, w2=said.w2, x1=said.x1, x2=said.x2, b=said.b):
         w, x = torch.tensor([(w1, w2), (x1, x2)], dtype=torch.float64)
         return pre_activation(x, w, w.new_tensor(b)).item()
 
     def partial(name, value):
         return slope(lambda v: computed(**{name: v}), value)
 
-    assert computed() == z
+    assert computed() == said.z
     assert computed(w1=7) == 2 * 7 - 5
-    found = [partial("w1", w1), partial("w2", w2), partial("b", b)]
-    assert found == pytest.approx([x1, x2, one])
-    assert steep == x1
-    assert partial("x1", x1) == pytest.approx(w1)
-    halfway = computed(w1=w1 + more)
-    grown = computed(w1=w1 + more, b=b + further)
-    agree([first, second, growth], halfway - z, grown - halfway, grown - z)
-    assert (more, further) == (0.1, 0.3), "as in the formula"
-    agree([s1, s2], more / more, further / more)
-    both = slope(lambda t: computed(w1=w1 + s1 * t, b=b + s2 * t), 0)
-    assert both == pytest.approx(s)
+    found = [
+        partial("w1", said.w1),
+        partial("w2", said.w2),
+        partial("b", said.b),
+    ]
+    assert found == pytest.approx([said.x1, said.x2, said.one])
+    assert said.steep == said.x1
+    assert partial("x1", said.x1) == pytest.approx(said.w1)
+    halfway = computed(w1=said.w1 + said.more)
+    grown = computed(w1=said.w1 + said.more, b=said.b + said.further)
+    agree(
+        [said.first, said.second, said.growth],
+        halfway - said.z,
+        grown - halfway,
+        grown - said.z,
+    )
+    assert (said.more, said.further) == (0.1, 0.3), "as in the formula"
+    agree([said.s1, said.s2], said.more / said.more, said.further / said.more)
+    both = slope(
+        lambda t: computed(w1=said.w1 + said.s1 * t, b=said.b + said.s2 * t), 0
+    )
+    assert both == pytest.approx(said.s)
 
 
 @claim(
@@ -525,23 +569,26 @@ def test_partial_derivatives_by_changing_one_number(
     "A partial derivative is the slope with respect to one number, all the "
     "others being kept fixed; the effects of small changes are added.",
 )
-def test_small_changes_are_added(u, grown, fast, slow):
+def test_small_changes_are_added(said):
     """What is left over is a smaller and smaller share of the change."""
     v = 5.0
-    ways = slope(lambda v: u * v, v), slope(lambda v: grown * v, v)
-    assert ways == pytest.approx((slow, fast))
-    assert slow == u
-    assert slope(lambda u: u * v, u) == pytest.approx(v)
+    ways = slope(lambda v: said.u * v, v), slope(lambda v: said.grown * v, v)
+    assert ways == pytest.approx((said.slow, said.fast))
+    assert said.slow == said.u
+    assert slope(lambda u: u * v, said.u) == pytest.approx(v)
 
     def f(u, v):
         return math.exp(u * v / 9) + math.sin(u + v**2)
 
-    by_u, by_v = slope(lambda u: f(u, v), u), slope(lambda v: f(u, v), v)
-    along = slope(lambda t: f(u + 2 * t, v - 3 * t), 0)
+    by_u, by_v = (
+        slope(lambda u: f(u, v), said.u),
+        slope(lambda v: f(said.u, v), v),
+    )
+    along = slope(lambda t: f(said.u + 2 * t, v - 3 * t), 0)
     assert along == pytest.approx(by_u * 2 - by_v * 3, rel=1e-6)
     for h in (1e-2, 1e-3, 1e-4):
         k, l = 2 * h, -3 * h
-        change = f(u + k, v + l) - f(u, v)
+        change = f(said.u + k, v + l) - f(said.u, v)
         assert change == pytest.approx(by_u * k + by_v * l, abs=300 * h**2)
 
 
@@ -564,26 +611,33 @@ def test_small_changes_are_added(u, grown, fast, slow):
     "has the partial derivatives $x = <x_>$ and $w = <w_>$.",
     "So they are <by_w> with respect to $w$ and <by_x> with respect to $x$.",
 )
-def test_exercises_by_hand(
-    between, limit, z, steep, five, one, right, as_much, zero, x, y, x2, y2,
-    inner, place, twelve, w_, x_, y_, u, twice, by_w, by_x,
-):  # fmt: skip
+def test_exercises_by_hand(said):
     found = slope_between(square, 2, 0.1), slope(square, 2)
-    agree([between, limit], *found)
-    for rest in (0, five):
-        found = slope(lambda z, rest=rest: 3 * z**2 - 2 * z + rest, z)
-        assert found == pytest.approx(steep)
-    found = math.tan(math.radians(45)), slope(math.log, right)
-    assert (*found, slope(math.exp, zero)) == pytest.approx((one, one, as_much))
-    assert as_much == one
-    assert (x, y) == (right, math.log(right)) == (y2, x2)
-    assert (x2, y2) == (zero, math.exp(zero))
-    assert slope(lambda z: 2 * z - 1, place) == pytest.approx(inner)
+    agree([said.between, said.limit], *found)
+    for rest in (0, said.five):
+        found = slope(lambda z, rest=rest: 3 * z**2 - 2 * z + rest, said.z)
+        assert found == pytest.approx(said.steep)
+    found = math.tan(math.radians(45)), slope(math.log, said.right)
+    assert (*found, slope(math.exp, said.zero)) == pytest.approx(
+        (said.one, said.one, said.as_much)
+    )
+    assert said.as_much == said.one
+    assert (
+        (said.x, said.y)
+        == (said.right, math.log(said.right))
+        == (said.y2, said.x2)
+    )
+    assert (said.x2, said.y2) == (said.zero, math.exp(said.zero))
+    assert slope(lambda z: 2 * z - 1, said.place) == pytest.approx(said.inner)
     for f in (lambda z: (2 * z - 1) ** 2, lambda z: 4 * z**2 - 4 * z + 1):
-        assert slope(f, place) == pytest.approx(twelve)
-    assert (w_ * x_ - y_, 2 * u) == (u, twice)
-    assert slope(lambda w: (w * x_ - y_) ** 2, w_) == pytest.approx(by_w)
-    assert slope(lambda x: (w_ * x - y_) ** 2, x_) == pytest.approx(by_x)
+        assert slope(f, said.place) == pytest.approx(said.twelve)
+    assert (said.w_ * said.x_ - said.y_, 2 * said.u) == (said.u, said.twice)
+    assert slope(
+        lambda w: (w * said.x_ - said.y_) ** 2, said.w_
+    ) == pytest.approx(said.by_w)
+    assert slope(
+        lambda x: (said.w_ * x - said.y_) ** 2, said.x_
+    ) == pytest.approx(said.by_x)
 
 
 @claim(
@@ -594,18 +648,18 @@ def test_exercises_by_hand(
     "difference is more and more rounding; at the end both are <one>, and the "
     "slope comes out as <zero>.",
 )
-def test_too_small_a_step_is_lost_to_rounding(zero, one, worst, digits):
+def test_too_small_a_step_is_lost_to_rounding(said):
     """The best of the powers of ten is the one named, or next to it."""
     errors = {
-        power: abs(slope_between(math.exp, zero, 10.0**-power) - one)
+        power: abs(slope_between(math.exp, said.zero, 10.0**-power) - said.one)
         for power in range(1, 17)
     }
     best = min(errors, key=errors.get)
-    assert abs(best + math.log10(worst)) <= 1
+    assert abs(best + math.log10(said.worst)) <= 1
     assert errors[1] > errors[4] > errors[best] < errors[12] < errors[16]
-    assert math.exp(10.0**-16) == math.exp(zero) == one
-    assert slope_between(math.exp, zero, 10.0**-16) == zero
-    assert round(-math.log10(torch.finfo(torch.float64).eps)) == digits
+    assert math.exp(10.0**-16) == math.exp(said.zero) == said.one
+    assert slope_between(math.exp, said.zero, 10.0**-16) == said.zero
+    assert round(-math.log10(torch.finfo(torch.float64).eps)) == said.digits
 
 
 def several_ways():

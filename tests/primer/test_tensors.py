@@ -33,17 +33,17 @@ def random(*shape, seed=0):
     "shape is the shape of the tensor.",
     "item() takes the number out of a tensor that holds a single one.",
 )
-def test_dot_product_is_torchs(two, one, v, w, s):
+def test_dot_product_is_torchs(said):
     for n in (0, 1, 2, 7):
-        lists = random(int(two), n)
+        lists = random(int(said.two), n)
         found = dot_product(*lists)
         assert_close(found, lists[0] @ lists[1])
         assert_close(found, (lists[0] * lists[1]).sum())
-        assert (found.numel(), found.dim()) == (one, 0)
+        assert (found.numel(), found.dim()) == (said.one, 0)
         with pytest.raises(ValueError, match="x must have shape"):
             dot_product(lists[0], random(n + 1))
     found = [random(*shape).dim() for shape in ((3,), (2, 3), (4, 2, 3))]
-    assert found == [v, w, s]
+    assert found == [said.v, said.w, said.s]
     assert random(4, 2, 3).shape == (4, 2, 3)
     assert isinstance(dot_product(random(3), random(3)).item(), float)
     with pytest.raises(RuntimeError):
@@ -66,9 +66,9 @@ def test_dot_product_is_torchs(two, one, v, w, s):
     "shape $(n, k)$.",
 )
 @pytest.mark.parametrize(("k", "n", "m"), [(2, 3, 2), (1, 4, 3), (5, 1, 2)])
-def test_matrix_product_is_torchs(numbers, k, n, m):
+def test_matrix_product_is_torchs(said, k, n, m):
     shapes = PRICES.shape, BASKETS.shape, (PRICES @ BASKETS).shape
-    agree(numbers, *(1, 1), *shapes)
+    agree(said, *(1, 1), *shapes)
     W, x = random(k, n), random(n, m, seed=1)
     product = matrix_product(W, x)
     assert (product.shape, W.T.shape) == ((k, m), (n, k))
@@ -92,11 +92,11 @@ def test_matrix_product_is_torchs(numbers, k, n, m):
     "Its shape is $(<k>, <n>)$: <rows> rows and <columns> columns, the rows "
     "always first.",
 )
-def test_prices_and_amounts(numbers):
+def test_prices_and_amounts(said):
     (bread, *_), (amounts, others) = PRICES[1], BASKETS.T
     paid = dot_product(PRICES[0], amounts)
     bought, sizes = (amounts, PRICES[0], paid), 2 * PRICES.shape
-    agree(numbers, *bought, 2, PRICES[1], bread, others, sizes)
+    agree(said, *bought, 2, PRICES[1], bread, others, sizes)
 
 
 @claim(
@@ -110,9 +110,7 @@ def test_prices_and_amounts(numbers):
     "The product of two matrices: each number is the dot product of the row on "
     "its left with the column above it.",
 )
-def test_figure_shows_rows_meeting_columns(
-    count, k, n, n2, m, rows, columns, j, i, number
-):
+def test_figure_shows_rows_meeting_columns(said):
     figure = draw_product()
     drawing.lay_out(figure)
     (sheet,) = figure.axes
@@ -126,26 +124,26 @@ def test_figure_shows_rows_meeting_columns(
     assert cells == {*at}
     across = sorted({x for x, _ in cells})
     up = sorted({y for _, y in cells}, reverse=True)
-    above, below = up[: int(n2)], up[int(n2) :]
-    left, right = across[: int(n)], across[int(n) :]
+    above, below = up[: int(said.n2)], up[int(said.n2) :]
+    left, right = across[: int(said.n)], across[int(said.n) :]
     tables = [
         [[at[x, y] for x in columns] for y in rows]
         for rows, columns in ((below, left), (above, right), (below, right))
     ]
-    assert len(tables) == count
+    assert len(tables) == said.count
     W, x, product = map(torch.tensor, tables)
     assert torch.equal(W, PRICES)
     assert torch.equal(x, BASKETS)
     assert torch.equal(product, W @ x)
     shapes = *W.shape, *x.shape, *product.shape
-    assert shapes == (k, n, n2, m, rows, columns)
-    row, column = below[int(j) - 1], right[int(i) - 1]
+    assert shapes == (said.k, said.n, said.n2, said.m, said.rows, said.columns)
+    row, column = below[int(said.j) - 1], right[int(said.i) - 1]
     shaded = {rounded(drawing.box(p)) for p in sheet.patches if p.get_alpha()}
     wanted = {(x, row) for x in left} | {(column, y) for y in above}
     assert shaded == wanted | {(column, row)}
-    assert at[column, row] == number
-    (said,) = [w for w, _ in words if "=" in w]
-    assert said == r"$3 \cdot 2 + 6 \cdot 1 + 1 \cdot 3 = 15$"
+    assert at[column, row] == said.number
+    (told,) = [w for w, _ in words if "=" in w]
+    assert told == r"$3 \cdot 2 + 6 \cdot 1 + 1 \cdot 3 = 15$"
 
 
 @claim(
@@ -164,23 +162,25 @@ def test_figure_shows_rows_meeting_columns(
     "<other_shop>, and each buy <each> of everything: what does each kind of "
     "goods bring in?",
 )
-def test_order_grouping_and_transpose(
-    k, m, three, two, pair, first, column, second, last, one, here, one_shop,
-    there, other_shop, each,
-):  # fmt: skip
-    assert (BASKETS @ PRICES).shape == (k, m)
+def test_order_grouping_and_transpose(said):
+    assert (BASKETS @ PRICES).shape == (said.k, said.m)
     V, W, x = random(4, 2), random(2, 3, seed=1), random(3, 5, seed=2)
     assert_close((V @ W) @ x, V @ (W @ x))
-    assert (three, two, pair) == (3, 2, 2)
+    assert (said.three, said.two, said.pair) == (3, 2, 2)
     assert_close((W @ x).T, x.T @ W.T)
-    assert (first, second) == (column, last) == (one_shop, other_shop) == (1, 2)
+    assert (
+        (said.first, said.second)
+        == (said.column, said.last)
+        == (said.one_shop, said.other_shop)
+        == (1, 2)
+    )
     for place in (0, 1):
         assert torch.equal(W.T[:, place], W[place])
-    visits = torch.tensor([here, there])
-    by_hand = each * (here * PRICES[0] + there * PRICES[1])
+    visits = torch.tensor([said.here, said.there])
+    by_hand = said.each * (said.here * PRICES[0] + said.there * PRICES[1])
     assert torch.equal(PRICES.T @ visits, by_hand)
     assert by_hand.tolist() == [100, 170, 40]
-    assert PRICES.T.shape == (len(BASKETS), one * len(visits))
+    assert PRICES.T.shape == (len(BASKETS), said.one * len(visits))
 
 
 @claim(
@@ -189,9 +189,9 @@ def test_order_grouping_and_transpose(
     "number.",
     "T is the transpose.",
 )
-def test_places_of_a_matrix(zero, second, first):
+def test_places_of_a_matrix(said):
     W = PRICES
-    assert (zero, first, second) == (0, 1, 2)
+    assert (said.zero, said.first, said.second) == (0, 1, 2)
     assert W[1].tolist() == [3, 6, 1]
     assert W[:, 0].tolist() == [4, 3]
     assert (W[0].tolist(), W[1, 0].item()) == ([4, 5, 2], 3)
@@ -208,14 +208,14 @@ def test_places_of_a_matrix(zero, second, first):
     "is added to every column, and a tensor with one dimension is taken for a "
     "row.",
 )
-def test_two_products(two, n, k, side, same):
+def test_two_products(said):
     W, x = PRICES, BASKETS
     assert (W * W).tolist() == [[16, 25, 4], [9, 36, 1]]
-    assert W.shape == (k, n)
+    assert W.shape == (said.k, said.n)
     for multiply in (lambda: W @ W, lambda: W * x):
         with pytest.raises(RuntimeError):
             multiply()
-    one, other = random(int(two), int(side), int(same))
+    one, other = random(int(said.two), int(said.side), int(said.same))
     assert (one * other).shape == (one @ other).shape
     assert (one * other - one @ other).abs().max() > 0.1
 
@@ -230,15 +230,15 @@ def test_two_products(two, n, k, side, same):
     "torch adds it as a row, so that <c1> goes to the <left> column and <c2> "
     "to the <right>.",
 )
-def test_a_column_is_added_to_every_column(numbers):
+def test_a_column_is_added_to_every_column(said):
     product, b = PRICES @ BASKETS, torch.tensor([[10.0], [20.0]])
     flat = torch.tensor([10.0, 20.0])
     rows, columns = product + b - product, (product + flat - product).T
     assert torch.equal(rows, columns)
     assert torch.equal(rows[:, 0], rows[:, 1])
     (b1, b2), (c1, c2) = rows[:, 0], columns[:, 0]
-    said = *product.shape, *b.shape, b1, 1, b2, 2, *flat.shape, flat.dim()
-    agree(numbers, *said, c1, 1, c2, 2)
+    told = *product.shape, *b.shape, b1, 1, b2, 2, *flat.shape, flat.dim()
+    agree(said, *told, c1, 1, c2, 2)
 
 
 @claim(
@@ -251,21 +251,24 @@ def test_a_column_is_added_to_every_column(numbers):
     "about <long>.",
     "The dtype is the kind of number, and says how many digits each has.",
 )
-def test_sums_means_and_digits(first, one, each, short, long):
+def test_sums_means_and_digits(said):
     """A third is right to so many digits, but for a rounded last one."""
     x, rows = BASKETS, [[2, 0], [1, 2], [3, 1]]
     assert x.tolist() == rows
     assert x.sum().item() == 9
     assert x.mean().item() == 1.5
-    assert x.sum(dim=int(first) - 1).tolist() == [6, 3]
+    assert x.sum(dim=int(said.first) - 1).tolist() == [6, 3]
     assert x.sum(dim=1).tolist() == [2, 3, 4]
     assert x.mean(dim=1).tolist() == [1, 1.5, 2]
-    assert (one, each) == (1, 1)
+    assert (said.one, said.each) == (1, 1)
     assert torch.tensor(0.5).dtype == torch.float32
     third = torch.tensor(1 / 3, dtype=torch.float64)
     error = (third.float().double() - third).abs()
-    assert round(-error.log10().item()) in (short, short + 1)
-    for dtype, digits in ((torch.float32, short), (torch.float64, long)):
+    assert round(-error.log10().item()) in (said.short, said.short + 1)
+    for dtype, digits in (
+        (torch.float32, said.short),
+        (torch.float64, said.long),
+    ):
         eps = torch.tensor(torch.finfo(dtype).eps, dtype=torch.float64)
         assert round(-eps.log10().item()) == digits
 
@@ -276,12 +279,12 @@ def test_sums_means_and_digits(first, one, each, short, long):
     "It is $2z$ at $z = <z>$.",
 )
 @pytest.mark.parametrize("seed", [0, 5])
-def test_seeds_and_autograd(z, seed):
+def test_seeds_and_autograd(said, seed):
     assert torch.equal(random(9, seed=seed), random(9, seed=seed))
     assert not torch.equal(random(9, seed=seed), random(9, seed=seed + 1))
-    at = torch.tensor(float(z), requires_grad=True)
+    at = torch.tensor(float(said.z), requires_grad=True)
     (slope,) = torch.autograd.grad(at**2 + 1, at)
-    assert slope.item() == 2 * z == 6
+    assert slope.item() == 2 * said.z == 6
 
 
 A = torch.tensor([[1.0, 0.0, 2.0], [-1.0, 3.0, 1.0]])
@@ -301,11 +304,11 @@ A = torch.tensor([[1.0, 0.0, 2.0], [-1.0, 3.0, 1.0]])
     r"\cdot 2 + 1 \cdot 1 = <first>$, $0 \cdot 2 - 3 \cdot 1 = <second>$ and "
     r"$2 \cdot 2 - 1 \cdot 1 = <third>$.",
 )
-def test_products_by_hand(numbers):
+def test_products_by_hand(said):
     vectors = torch.tensor([[1.0, -2.0, 3.0], [4.0, 1.0, 0.5]])
     x, y = torch.tensor([2.0, 1.0, 1.0]), torch.tensor([2.0, -1.0])
     product = dot_product(*vectors)
-    agree(numbers, vectors, product, A, x, A @ x, y, A.T, A.T @ y)
+    agree(said, vectors, product, A, x, A @ x, y, A.T, A.T @ y)
 
 
 @claim(
@@ -320,15 +323,15 @@ def test_products_by_hand(numbers):
     "$(<n3>,)$, which is taken for a row and does not fit rows of <wide3>.",
     "x - x.mean(dim=1, keepdim=True) keeps them as a column, and works.",
 )
-def test_shapes_predicted(numbers):
+def test_shapes_predicted(said):
     A, B, x = (
-        random(*(int(numbers[name]) for name in pair.split()))
+        random(*(int(getattr(said, name)) for name in pair.split()))
         for pair in ("k n", "n2 m", "k3 m3")
     )
     centred = x - x.mean(dim=0)
     (mean,) = {round(n, 9) for n in centred.mean(dim=0).abs().tolist()}
     agree(
-        numbers, A.shape, B.shape, (A @ B).shape, (A.T @ A).shape,
+        said, A.shape, B.shape, (A @ B).shape, (A.T @ A).shape,
         B.shape[1], A.shape[0], A.shape[1], A.shape[0],
         x.shape, centred.shape, mean, x.mean(dim=1).shape, x.shape[1],
     )  # fmt: skip

@@ -35,13 +35,11 @@ def doubled(times):
     "computational graph.",
 )
 @given(u=st.floats(-1e3, 1e3), v=st.floats(-1e3, 1e3))
-def test_each_step_keeps_its_sources_and_slopes(
-    one, another, plus, minus, u, v
-):
+def test_each_step_keeps_its_sources_and_slopes(said, u, v):
     first, second = Value(u), Value(v)
     for result, number, slopes in (
-        (first + second, u + v, (one, another)),
-        (first - second, u - v, (plus, minus)),
+        (first + second, u + v, (said.one, said.another)),
+        (first - second, u - v, (said.plus, said.minus)),
         (first * second, u * v, (v, u)),
     ):
         assert result.data == number
@@ -56,23 +54,24 @@ def test_each_step_keeps_its_sources_and_slopes(
     "Both have <two> paths: $1 - 1 = <difference>$ for the difference, and $3 "
     "+ 3 = <square>$ for the square, whose slope is $2a$.",
 )
-def test_histories_of_small_formulas(
-    product, count, one, sum_, two, difference, square
-):
+def test_histories_of_small_formulas(said):
     w, x, b = Value(0.3), Value(2.0), Value(0.5)
     (inner, _), (outer, _) = (w * x + b).sources
-    assert (inner.data, outer) == (product, b)
+    assert (inner.data, outer) == (said.product, b)
     assert [source for source, _ in inner.sources] == [w, x]
     a, b = Value(2.0), Value(3.0)
     c = a * b + a
-    assert sorted(paths(c, a)) == [[one], [1.0, 3.0]]
+    assert sorted(paths(c, a)) == [[said.one], [1.0, 3.0]]
     assert paths(c, b) == [[1.0, 2.0]]
     autograd.backward(c)
-    assert (len(paths(c, a)), a.grad, b.grad) == (count, sum_, 2)
+    assert (len(paths(c, a)), a.grad, b.grad) == (said.count, said.sum_, 2)
     a, b = Value(3.0), Value(3.0)
-    for start, result, wanted in ((a, a - a, difference), (b, b * b, square)):
+    for start, result, wanted in (
+        (a, a - a, said.difference),
+        (b, b * b, said.square),
+    ):
         autograd.backward(result)
-        assert (len(paths(result, start)), start.grad) == (two, wanted)
+        assert (len(paths(result, start)), start.grad) == (said.two, wanted)
 
 
 @claim(
@@ -85,24 +84,22 @@ def test_histories_of_small_formulas(
     "A billion paths are no trouble either, because each of the <all_> numbers "
     "hands on once:",
 )
-def test_each_doubling_doubles_the_paths(
-    few, paths_, many, layers, units, all_
-):
+def test_each_doubling_doubles_the_paths(said):
     for times in range(1, 11):
         first, result = doubled(times)
         assert len(paths(result, first)) == 2**times
         assert sum_over_paths(result, first) == result.data
-    assert 2**few == paths_
-    assert 1e9 < 2**many < 1.1e9
-    assert units**layers == 1e6
+    assert 2**said.few == said.paths_
+    assert 1e9 < 2**said.many < 1.1e9
+    assert said.units**said.layers == 1e6
     network = initialise((2, 2, 3, 4, 1), torch.Generator().manual_seed(0))
     values, names = autograd.as_values(network), ["tanh"] * 3 + ["sigmoid"]
     loss = autograd.loss_of_values(values, [1.0, 2.0], 1.0, names)
     ways = len(paths(loss, values[0][0][0][0]))  # two through the loss
     assert ways == 2 * 3 * 4
-    first, result = doubled(int(many))
-    assert len(autograd.latest_first(result)) == all_
-    for times in (many, 1000):  # no deep recursion either
+    first, result = doubled(int(said.many))
+    assert len(autograd.latest_first(result)) == said.all_
+    for times in (said.many, 1000):  # no deep recursion either
         first, result = doubled(int(times))
         autograd.backward(result)
         assert first.grad == 2.0**times
@@ -127,23 +124,27 @@ def test_each_doubling_doubles_the_paths(
     "Again <again>, however often it is doubled: every number hands on its "
     "first <silent> to each source, and is silent when the second arrives.",
 )
-def test_orders_of_handing_on(
-    each, grad_of_b, right, wrong, one, one_on, second_one, two, two_on,
-    first_one, sum_, too_little, again, silent,
-):  # fmt: skip
-    assert one == one_on == second_one == first_one == silent == 1
+def test_orders_of_handing_on(said):
+    assert (
+        said.one
+        == said.one_on
+        == said.second_one
+        == said.first_one
+        == said.silent
+        == 1
+    )
     first, result = doubled(2)
     ((between, _), _) = result.sources
     autograd.backward(result)
     grads = result.grad, between.grad, first.grad
-    assert grads == (each, grad_of_b, right)
-    assert right == sum_over_paths(result, first) == 2 * grad_of_b
+    assert grads == (said.each, said.grad_of_b, said.right)
+    assert said.right == sum_over_paths(result, first) == 2 * said.grad_of_b
     first, result = doubled(2)
     ((between, _), _) = result.sources
     result.grad = 1.0
     autograd.hand_on_at_once(result)
-    assert first.grad == wrong == sum_
-    assert between.grad == two == two_on
+    assert first.grad == said.wrong == said.sum_
+    assert between.grad == said.two == said.two_on
 
     def hand_on_once(value, met):
         """Hand on as soon as something has arrived, but never again."""
@@ -157,7 +158,7 @@ def test_orders_of_handing_on(
         first, result = doubled(times)
         result.grad = 1.0
         hand_on_once(result, set())
-        assert first.grad == too_little == again
+        assert first.grad == said.too_little == said.again
 
 
 @claim(
@@ -170,20 +171,34 @@ def test_orders_of_handing_on(
     "What each arrow carries back: $b$ at once hands on twice, and $b$ waiting "
     "hands on once.",
 )
-def test_figure_of_handing_on(a, b, c, one, first, then, wrong, all_, right):
+def test_figure_of_handing_on(said):
     (sheet,) = autograd.draw_handing_on().axes
     texts = [(*text.get_position(), text.get_text()) for text in sheet.texts]
     for low, title, carried, middle, total in (
-        (1.8, "at once", f"{first:g}, then {then:g}", one * b, wrong),
-        (0, "waiting", f"{all_:g}", all_, right),
+        (
+            1.8,
+            "at once",
+            f"{said.first:g}, then {said.then:g}",
+            said.one * said.b,
+            said.wrong,
+        ),
+        (0, "waiting", f"{said.all_:g}", said.all_, said.right),
     ):
         row = [w for x, y, w in sorted(texts) if w and low < y < low + 1.7]
         assert row == [
-            *(title, f"grad {total:g}", f"$a = {a:g}$", carried, carried),
-            *(f"grad {middle:g}", f"$b = {b:g}$", f"{one:g}", f"{one:g}"),
-            *(f"grad {one:g}", f"$c = {c:g}$"),
+            *(title, f"grad {total:g}", f"$a = {said.a:g}$", carried, carried),
+            *(
+                f"grad {middle:g}",
+                f"$b = {said.b:g}$",
+                f"{said.one:g}",
+                f"{said.one:g}",
+            ),
+            *(f"grad {said.one:g}", f"$c = {said.c:g}$"),
         ]
-    assert (2 * (first + then), 2 * all_) == (wrong, right)
+    assert (2 * (said.first + said.then), 2 * said.all_) == (
+        said.wrong,
+        said.right,
+    )
 
 
 @claim(
@@ -222,10 +237,8 @@ def test_the_latest_first_is_a_topological_order():
     "and by torch.",
 )
 @pytest.mark.parametrize("name", autograd.FUNCTIONS)
-def test_functions_and_slopes_are_those_of_the_book_and_torch(
-    kink, slope_there, name
-):
-    z = [-1e4, -800.0, -3.0, -0.5, kink, 1e-9, 0.5, 3.0, 40.0, 800.0, 1e4]
+def test_functions_and_slopes_are_those_of_the_book_and_torch(said, name):
+    z = [-1e4, -800.0, -3.0, -0.5, said.kink, 1e-9, 0.5, 3.0, 40.0, 800.0, 1e4]
     there, (g, derivative) = row(*z)[0], ACTIVATIONS[name]
     values = [autograd.FUNCTIONS[name](Value(float(number))) for number in z]
     found = row(*(a.sources[0][1] for a in values))[0]
@@ -235,7 +248,7 @@ def test_functions_and_slopes_are_those_of_the_book_and_torch(
     torch.testing.assert_close(found, derivative(there), **close)
     data = row(*(a.data for a in values))[0]
     torch.testing.assert_close(data, g(there), **close)
-    assert name != "relu" or found[4] == slope_there
+    assert found[4] == said.slope_there or name != "relu"
 
 
 @claim(

@@ -108,7 +108,7 @@ def test_agrees_with_autograd_where_every_z_is_zero(name):
     "made from it by products and sums.",
 )
 @pytest.mark.parametrize("seed", range(3))
-def test_agrees_with_autograd_from_the_loss_on(zero, seed):
+def test_agrees_with_autograd_from_the_loss_on(said, seed):
     layers, x, y = problem(seed)
     y_hat, caches = forward(x, layers, NAMES)
     before = [part.clone() for layer in layers for part in layer]
@@ -120,7 +120,7 @@ def test_agrees_with_autograd_from_the_loss_on(zero, seed):
     assert_close(found, differences, rtol=0, atol=1e-8)
     after = [part for layer in layers for part in layer]
     assert all(map(torch.equal, after, before))
-    assert (flat(backward(y_hat - y_hat, caches, NAMES)) == zero).all()
+    assert (flat(backward(y_hat - y_hat, caches, NAMES)) == said.zero).all()
 
 
 @claim("In code, with one line for each equation:")
@@ -207,7 +207,7 @@ def random_layer():
     "To the layer before: each of its activations adds up what comes back "
     "along the weights that lead out of it.",
 )
-def test_slopes_of_one_layer_unit_by_unit(one):
+def test_slopes_of_one_layer_unit_by_unit(said):
     *leaves, z, loss = random_layer()
     w, b, a = leaves
     dz, dw, db, da = torch.autograd.grad(loss, (z, *leaves), retain_graph=True)
@@ -215,7 +215,7 @@ def test_slopes_of_one_layer_unit_by_unit(one):
         assert_close(z[j], sum(w[j, k] * a[k] for k in range(3)) + b[j])
         by_w, by_b, by_a = torch.autograd.grad(z[j], leaves, retain_graph=True)
         assert_close((by_w[j], by_a), (a, w[j]))
-        assert by_b[j].item() == one
+        assert by_b[j].item() == said.one
     assert_close((db, dw), (dz, torch.outer(dz, a)))
     for k in range(3):
         assert_close(da[k], sum(w[j, k] * dz[j] for j in range(4)))
@@ -227,9 +227,9 @@ def test_slopes_of_one_layer_unit_by_unit(one):
     r"0.270) / 2 \approx 0.01$.",
     "The code agrees:",
 )
-def test_first_weight_of_the_output_for_two_examples(numbers):
+def test_first_weight_of_the_output_for_two_examples(said):
     x, y = example.TWO_X, example.TWO_Y
-    agree(numbers, x[:, 1], y[0, 1])
+    agree(said, x[:, 1], y[0, 1])
     found = by_equations(x, y, example.LAYERS, example.NAMES)
     assert found[6].item() == pytest.approx(0.01, abs=0.0005)
 
@@ -349,7 +349,7 @@ def test_equations(seed):
     "others, and then come the <last> weights of the last layer: <each> "
     "multiplications, for each of <count_> units.",
 )
-def test_multiplications_are_counted(ten, times, leads, last, each, count_):
+def test_multiplications_are_counted(said):
     count = chapter.count_multiplications
     for sizes in ((2, 2, 1), (3, 4, 5, 2), (4, 4, 5, 6, 4, 3)):
         back = ahead = 0
@@ -364,12 +364,12 @@ def test_multiplications_are_counted(ten, times, leads, last, each, count_):
         assert count(sizes) == (back, ahead)
     back, ahead = count((2, 2, 1))
     assert back == ahead
-    back, ahead = count((784, *[100] * int(ten), 10))
-    assert round(ahead / back) == times
+    back, ahead = count((784, *[100] * int(said.ten), 10))
+    assert round(ahead / back) == said.times
     _, ahead = count((784, 100, 100, 10))
     by_weights = 784 * 100 + 100 * 100 + 100 * 10
-    assert ahead - by_weights == each * count_ + 100 * 10
-    assert leads + last == each
+    assert ahead - by_weights == said.each * said.count_ + 100 * 10
+    assert said.leads + said.last == said.each
 
 
 @claim(

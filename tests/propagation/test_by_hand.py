@@ -56,17 +56,17 @@ def both_passes(layers, x, y):
     r"It does: with $w = <new>$ the activation is $\sigma(<z>) \approx <a>$, "
     r"and the loss is $-\log <same> \approx <after>$; it was <before>.",
 )
-def test_one_unit(numbers):
+def test_one_unit(said):
     graph = by_hand.one_unit()
     w, x, b = leaves_of(graph, "w x b")
     z = w * x + b
     a = z.sigmoid()
     loss = -a.log()
     dw, dx, db, dz, da = torch.autograd.grad(loss, [w, x, b, z, a])
-    found, more = of_a_graph(graph), numbers["more"]
+    found, more = of_a_graph(graph), said.more
     moved = ((w + more) * x + b).sigmoid()
     agree(
-        numbers, w, x, b, 1, x, loss, found["dℒ"], da, dz, dw, dx,
+        said, w, x, b, 1, x, loss, found["dℒ"], da, dz, dw, dx,
         more, -dw * more, w + more, z + more * x, moved, moved, -moved.log(),
         graph["ℒ"].value,
     )  # fmt: skip
@@ -84,7 +84,7 @@ def test_one_unit(numbers):
     "sum, <da_1> for the first activation and <dz_1> for the first sum to "
     "<dw_1> for w1 at the left.",
 )
-def test_two_units(numbers):
+def test_two_units(said):
     graph = by_hand.two_units()
     first = leaves_of(by_hand.one_unit(), "w x b")
     assert first == leaves_of(graph, "w_1 x b_1")
@@ -94,7 +94,7 @@ def test_two_units(numbers):
     loss = -z_2.sigmoid().log()
     wanted = torch.autograd.grad(loss, (z_2, a_1, z_1, first[0]))
     found = of_a_graph(graph)
-    agree(numbers, w_2, b_2, found["dℒ"], *wanted)
+    agree(said, w_2, b_2, found["dℒ"], *wanted)
     dz, (da, _), (dw, _) = found["dz"], found["da"], found["dw"]
     assert_close((dz[1], da, dz[0], dw), wanted)
 
@@ -119,7 +119,7 @@ def test_two_units(numbers):
     " \\cdot (-0.6) + 0.6 \\cdot 0.3 = -0.3$ again: the sign of $w_2$ has "
     "changed, and that of $dz_2$ with it.",
 )
-def test_fork(numbers):
+def test_fork(said):
     graph = by_hand.fork()
     a, w_1, w_2 = leaves_of(graph, "a w_1 w_2")
 
@@ -127,11 +127,11 @@ def test_fork(numbers):
         return ((w_1 * a - 1) ** 2 + (w_2 * a) ** 2) / 2
 
     (da,) = torch.autograd.grad(loss(a, w_2), a)
-    back, before, other = flows(graph), graph["ℒ"].value, numbers["other_a"]
+    back, before, other = flows(graph), graph["ℒ"].value, said.other_a
     ways, after = [back["a", "z_1"], back["a", "z_2"]], loss(other, w_2)
     losses = other, after, before, before - after
-    agree(numbers, a, w_1, w_2, 1, 0, ways, da, *losses, -w_2, w_2, -w_2 * a)
-    agree([numbers["fall"]], (a - other) * da)
+    agree(said, a, w_1, w_2, 1, 0, ways, da, *losses, -w_2, w_2, -w_2 * a)
+    agree([said.fall], (a - other) * da)
     assert_close(of_a_graph(graph)["da"], da)
     assert_close(loss(a, w_2), torch.tensor(before).double())
     assert_close(torch.autograd.grad(loss(a, -w_2), a), (da,))
@@ -156,14 +156,14 @@ def first_exercise():
     r"The output's are <other_db> for the bias, $0.584 \cdot 0.599 \approx "
     r"0.350$ and $0.584 \cdot 0.310 \approx 0.181$ for the weights.",
 )
-def test_exercises(numbers):
+def test_exercises(said):
     """Their other numbers are evaluated as equations."""
     signs = first_exercise()
     one, other = (
         flat(both_passes(example.LAYERS, example.X, y)[2]) for y in (1, 0)
     )
     given = [signs[sign] for sign in ("w", "b", "x", "y")]
-    agree(numbers, *given, signs["db"], other[8])
+    agree(said, *given, signs["db"], other[8])
     assert (one * other < 0).all()
 
 
@@ -177,12 +177,12 @@ def test_exercises(numbers):
     "these are the derivatives of their biases, and their weights get <w_11> "
     "and <w_12>, and <w_21> and <w_22>.",
 )
-def test_second_example_on_paper(numbers):
+def test_second_example_on_paper(said):
     given = example.TWO_X[:, [1]], example.TWO_Y[:, [1]]
     found, (first, last), gradients = both_passes(example.LAYERS, *given)
     hidden, output = gradients
     sums = first.z, last.a_previous, last.z, found
-    agree(numbers, *sums, output.db, hidden.dW)
+    agree(said, *sums, output.db, hidden.dW)
     assert output.dW[0].tolist() == pytest.approx([0.270, 0.217], abs=0.0005)
 
 
@@ -214,7 +214,7 @@ def test_second_example_on_paper(numbers):
     r"The inputs do fork: for $x_1$ two paths add up to $0.30 \cdot (-0.080) - "
     r"0.50 \cdot 0.098 \approx <dx>$.",
 )
-def test_nine_numbers(numbers):
+def test_nine_numbers(said):
     """They are autograd's, and stand in the figure."""
     layers = [
         Layer(*(part.clone().requires_grad_() for part in layer))
@@ -228,7 +228,7 @@ def test_nine_numbers(numbers):
     leaves = [z, y_hat, a, *hidden, *output]
     found = torch.autograd.grad(loss, leaves)
     dz, da, da_hidden, dW, db, dw, db_out = (part.flatten() for part in found)
-    moved = numbers["other"], numbers["old"]
+    moved = said.other, said.old
 
     def loss_at(w_12):
         W = hidden.W.detach().clone()
@@ -239,17 +239,17 @@ def test_nine_numbers(numbers):
     units = zip(db, da_hidden, db, dW[::2], dW[1::2], strict=True)
     units = [part for unit in units for part in unit]
     agree(
-        numbers, z, dz, y_hat, da, db_out, loss, 1, dw, *units, x,
+        said, z, dz, y_hat, da, db_out, loss, 1, dw, *units, x,
         example.Y, output.W, moved[0], hidden.W[0, 1], loss_at(moved[0]),
-        loss_at(moved[1]), numbers["last"], (hidden.W.T @ db)[0],
+        loss_at(moved[1]), said.last, (hidden.W.T @ db)[0],
     )  # fmt: skip
-    assert abs(da + 1 / 0.584) <= 0.001 * numbers["last"] + 0.0005
+    assert abs(da + 1 / 0.584) <= 0.001 * said.last + 0.0005
     figure = example.draw_example_gradients()
     texts = [text.get_text().replace("−", "-") for text in figure.axes[0].texts]
     for number in torch.cat([part.flatten() for part in found]).tolist():
         assert f"{number:.3f}" in texts
     shown = {sign: pair[1] for sign, pair in example.numbers().items()}
-    agree(shown, dW, db, db, da_hidden, dw, db_out, dz, da, 1)
+    agree(shown.values(), dW, db, db, da_hidden, dw, db_out, dz, da, 1)
 
 
 @claim(
@@ -291,13 +291,13 @@ FRESH_X = column(2.0, -1.0)
     r"and its weights <dw_11> and <dw_12>; the second has $dz_2 \approx "
     "-0.091$, so its bias gets <db_2> and its weights <dw_21> and <dw_22>.",
 )
-def test_fresh_network(numbers):
+def test_fresh_network(said):
     y_hat, (first, last), gradients = both_passes(FRESH, FRESH_X, 0)
     hidden, output = gradients
     units = [part for j in (0, 1) for part in (hidden.db[j], hidden.dW[j])]
     given = first.W, first.b, last.W, last.b, FRESH_X, 0
     sums = first.z, last.a_previous, last.z, y_hat
-    agree(numbers, *given, *sums, output.dW, *units)
+    agree(said, *given, *sums, output.dW, *units)
     assert_close(output.db, y_hat)
 
 
@@ -312,13 +312,13 @@ def test_fresh_network(numbers):
     "Times the slopes, the biases get <db_1> and <db_2>, and the weights "
     "<dw_11> and <dw_12>, and <dw_21> and <dw_22>.",
 )
-def test_hidden_layer_of_tanh(numbers):
+def test_hidden_layer_of_tanh(said):
     names = ("tanh", "sigmoid")
     y_hat, (first, last) = forward(example.X, example.LAYERS, names)
     hidden, output = backward(y_hat - example.Y, (first, last), names)
     a = last.a_previous
     sums = a, last.z, y_hat, output.db, output.dW, 1 - a**2
-    agree(numbers, example.X, 1, *sums, hidden.db, hidden.dW)
+    agree(said, example.X, 1, *sums, hidden.db, hidden.dW)
 
 
 @claim(
@@ -326,13 +326,20 @@ def test_hidden_layer_of_tanh(numbers):
     "weights <w_1> and <w_2>, the bias <b>, the inputs <x_1> and <x_2> and no "
     "activation function:",
 )
-def test_graph_of_the_exercise(w_1, w_2, b, x_1, x_2):
+def test_graph_of_the_exercise(said):
     """The page prints its slopes: each weight's is its input."""
     page = pages()["propagation/by_hand.md"]
     shown = dict(re.findall(r"\"(\w+)\": Node\((-?[\d.]+)", page))
     names = "w_1", "w_2", "b", "x_1", "x_2", "z"
     given = [float(shown[name]) for name in names]
-    assert given == [w_1, w_2, b, x_1, x_2, w_1 * x_1 + w_2 * x_2 + b]
+    assert given == [
+        said.w_1,
+        said.w_2,
+        said.b,
+        said.x_1,
+        said.x_2,
+        said.w_1 * said.x_1 + said.w_2 * said.x_2 + said.b,
+    ]
 
 
 @claim(
@@ -341,16 +348,21 @@ def test_graph_of_the_exercise(w_1, w_2, b, x_1, x_2):
     "If it is saturated near <zero>, so is that of the weight that leads "
     "out of it, which is multiplied by its activation.",
 )
-def test_saturated_unit_silences_its_derivatives(two, one, zero):
+def test_saturated_unit_silences_its_derivatives(said):
     first, last = example.LAYERS
-    for bias, a, fourth in ((30, 1, False), (-30, zero, True)):
+    for bias, a, fourth in ((30, 1, False), (-30, said.zero, True)):
         layers = [first._replace(b=column(bias, -1.5)), last]
         _, caches, gradients = both_passes(layers, example.X, 1)
         activation = caches[1].a_previous[0].item()
         assert activation == pytest.approx(a, abs=1e-9)
         silent = (flat(gradients).abs() < 1e-9).tolist()
         # W of the hidden layer by rows, its biases, then the output's
-        own = [True] * int(two) + [False] * 2 + [True] * int(one) + [False]
+        own = (
+            [True] * int(said.two)
+            + [False] * 2
+            + [True] * int(said.one)
+            + [False]
+        )
         assert silent == [*own, fourth, False, False]
 
 

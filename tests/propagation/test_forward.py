@@ -165,16 +165,16 @@ def test_way_back_asks_for_all_but_the_biases():
     "Each lies between <low> and <high> all the same, because the last layer "
     "is a sigmoid.",
 )
-def test_sigmoid_at_the_end_keeps_predictions_between_its_bounds(low, high):
+def test_sigmoid_at_the_end_keeps_predictions_between_its_bounds(said):
     outside = 0
     for seed in range(20):
         layers, x = network((3, 4, 4, 1), 5, seed)
         y_hat, _ = forward(x, layers, NAMES)
-        assert low < y_hat.min() <= y_hat.max() < high
+        assert said.low < y_hat.min() <= y_hat.max() < said.high
         others, _ = forward(x, layers, ("relu", "tanh", "tanh"))
-        outside += int(((others < low) | (others > high)).sum())
+        outside += int(((others < said.low) | (others > said.high)).sum())
     ends = torch.tensor([-torch.inf, torch.inf])
-    assert ACTIVATIONS["sigmoid"].g(ends).tolist() == [low, high]
+    assert ACTIVATIONS["sigmoid"].g(ends).tolist() == [said.low, said.high]
     assert outside > 0, "with another last layer they do not"
 
 
@@ -186,7 +186,7 @@ def test_sigmoid_at_the_end_keeps_predictions_between_its_bounds(low, high):
     "the second layer's weights have the shape $(<rows>, <columns>)$, and "
     "transposed they run as well and give wrong predictions.",
 )
-def test_wrong_way_round(rows, columns):
+def test_wrong_way_round(said):
     assert len({*SIZES}) == len(SIZES)
     _, caches = forward(X, L, NAMES)
     for place, (W, b) in enumerate(L):
@@ -197,7 +197,7 @@ def test_wrong_way_round(rows, columns):
             W.T @ caches[place].a_previous + b
     layers, x = network((3, 4, 4, 1), 5)
     W, b = layers[1]
-    assert W.shape == (rows, columns)
+    assert W.shape == (said.rows, said.columns)
     wrong = [layers[0], Layer(W.T, b), layers[2]]
     changes = forward(x, wrong, NAMES)[0] - forward(x, layers, NAMES)[0]
     assert changes.abs().max() > 0.01
@@ -211,7 +211,7 @@ def test_wrong_way_round(rows, columns):
     "others start with weights of <twice> that variance, since half of the "
     "squares that a unit adds up are then 0.",
 )
-def test_sizes_of_weights(nothing, half, zero, twice):
+def test_sizes_of_weights(said):
     """Twenty times too large or small in eight layers; and for ReLU."""
 
     def passed_on(factor, name, sizes, m, seed=0):
@@ -229,13 +229,13 @@ def test_sizes_of_weights(nothing, half, zero, twice):
     for name in ("relu", "tanh"):
         _, shrinking = passed_on(1 / 20, name, wide, 50)
         assert all(after < before / 4 for before, after in pairwise(shrinking))
-        assert shrinking[-1] == pytest.approx(nothing, abs=1e-9)
+        assert shrinking[-1] == pytest.approx(said.nothing, abs=1e-9)
     for seed in range(3):
-        for factor, share in ((twice, 1), (1, half**4)):
+        for factor, share in ((said.twice, 1), (1, said.half**4)):
             caches, squares = passed_on(factor**0.5, "relu", deep, 300, seed)
             for cache in caches[1:]:  # the input has not been through a ReLU
-                silent = (cache.a_previous == zero).double().mean().item()
-                assert silent == pytest.approx(half, abs=0.1)
+                silent = (cache.a_previous == said.zero).double().mean().item()
+                assert silent == pytest.approx(said.half, abs=0.1)
             assert squares[-1] / squares[1] == pytest.approx(share, rel=0.5)
 
 
@@ -341,12 +341,12 @@ def test_equations(seed):
     "The hidden units have $z_1 = <later_1>$ and $z_2 = <later_2>$, so their "
     r"activations are <later_a> and $\sigma(-0.40) \approx 0.401$.",
 )
-def test_network_on_paper(numbers):
+def test_network_on_paper(said):
     y_hat, (first, last) = forward(example.X, example.LAYERS, example.NAMES)
     units, _ = on_paper(1)
     steps = zip(first.z, last.a_previous, strict=True)
     agree(
-        numbers, example.X, first.W, last.W, first.b, last.b,
+        said, example.X, first.W, last.W, first.b, last.b,
         *(number for unit in steps for number in unit), last.z, y_hat,
         *(2, 1, 2, 1), example.TWO_X[:, 1], *units["z"], units["a"][0],
     )  # fmt: skip

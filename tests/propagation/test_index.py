@@ -61,8 +61,8 @@ def said_near(picture, x, y, wide=0.1, high=0.1):
     "In the picture each layer is a column of two boxes, one for each "
     "direction.",
 )
-def test_figure_has_two_rows_of_boxes(first, second, picture):
-    names, places = [f"{first:g}", f"{second:g}", "L"], []
+def test_figure_has_two_rows_of_boxes(said, picture):
+    names, places = [f"{said.first:g}", f"{said.second:g}", "L"], []
     for height, colour in ((UPPER, "blue"), (LOWER, "orange")):
         drawn = [
             box
@@ -98,13 +98,16 @@ def test_figure_has_two_rows_of_boxes(first, second, picture):
     "da[L-<back>] and so on pass to the left, and da[<crossed>], which would "
     "leave the first box, is crossed out.",
 )
-def test_figure_sends_values_right_and_derivatives_left(
-    start, passed, back, crossed, picture
-):
+def test_figure_sends_values_right_and_derivatives_left(said, picture):
     flows = {UPPER: ["$a^{[0]}$", "$a^{[1]}$", "$a^{[L-1]}$", "$a^{[L]}$"]}
     flows[LOWER] = ["$da^{[0]}$", "$da^{[1]}$", "$da^{[L-1]}$", r"$\hat{y}-y$"]
-    assert flows[UPPER][:2] == [f"$a^{{[{l:g}]}}$" for l in (start, passed)]
-    crossed_out, last = f"$da^{{[{crossed:g}]}}$", f"$da^{{[L-{back:g}]}}$"
+    assert flows[UPPER][:2] == [
+        f"$a^{{[{l:g}]}}$" for l in (said.start, said.passed)
+    ]
+    crossed_out, last = (
+        f"$da^{{[{said.crossed:g}]}}$",
+        f"$da^{{[L-{said.back:g}]}}$",
+    )
     assert [crossed_out, last] == flows[LOWER][::2]
     boxes, arrows, _ = picture
     for height, names in flows.items():
@@ -112,8 +115,8 @@ def test_figure_sends_values_right_and_derivatives_left(
         assert [begin < end for begin, end in level] == [height == UPPER] * 5
         middles = [(begin[0] + end[0]) / 2 for begin, end in level]
         del middles[2]  # from the second box to the dots
-        said = [said_near(picture, x, height + 0.2) for x in middles]
-        assert said == [[name] for name in names]
+        told = [said_near(picture, x, height + 0.2) for x in middles]
+        assert told == [[name] for name in names]
         sides = sorted((min(a, b)[0], max(a, b)[0]) for a, b in level)
         three = [b for b, _ in boxes if abs(drawing.centre(b)[1] - height) < 1]
         around = zip(sides, sides[1:], three[:2], strict=False)
@@ -198,16 +201,16 @@ def test_what_a_layer_hands_on_reaches_only_those_before(spoilt):
     "their mean $J$.",
     "This is where a factor $1/m$ will come from.",
 )
-def test_gradients_are_means_over_the_examples(numbers):
+def test_gradients_are_means_over_the_examples(said):
     """In the sentence an input of 1 makes z the weight, with slope 1."""
     w, x = torch.ones(1, 1).double(), torch.ones(1, 2).double()
-    given = [numbers["first"], numbers["second"]]
+    given = [said.first, said.second]
     _, caches = forward(x, [Layer(w, 0 * w)], ["relu"])
     da = row(*given)
     ((dW, _),) = backward_from(da, caches, ["relu"])
     dz = da * ACTIVATIONS["relu"].derivative(caches[0].z)
     assert dz.tolist() == [given]
-    agree(numbers, *given, *given, dW)
+    agree(said, *given, *given, dW)
     da, caches = passed_through()
     alone = []
     for i in range(da.shape[1]):
@@ -226,13 +229,13 @@ def test_gradients_are_means_over_the_examples(numbers):
     "$(<W_rows>, <W_columns>)$, $(<b_rows>, <b_columns>)$, $(<z_rows>, "
     "<z_columns>)$ and $(<dW_rows>, <dW_columns>)$.",
 )
-def test_shapes_of_the_exercise(numbers):
+def test_shapes_of_the_exercise(said):
     layers, x, _ = problem(0, (3, 5, 2))
     x = torch.hstack([x, x[:, :3]])  # ten examples
     y_hat, caches = forward(x, layers, NAMES[1:])
     dW = backward_from(y_hat, caches, NAMES[1:])[1].dW
     parts = caches[0].W, caches[1].b, caches[0].z, dW
-    agree(numbers, *(part.shape for part in parts))
+    agree(said, *(part.shape for part in parts))
 
 
 @claim(

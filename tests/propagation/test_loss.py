@@ -52,10 +52,10 @@ def slopes_of(loss, at, y):
     "The network on paper predicts <predicted> where the target is <target>, "
     r"so its loss is $-\log <again> \approx <loss>$.",
 )
-def test_small_network_predicts_that(numbers):
+def test_small_network_predicts_that(said):
     y_hat, _ = forward(example.X, example.LAYERS, example.NAMES)
     loss = cross_entropy(y_hat, example.Y)
-    agree(numbers, y_hat, example.Y, y_hat, loss)
+    agree(said, y_hat, example.Y, y_hat, loss)
 
 
 @claim(
@@ -70,11 +70,9 @@ def test_small_network_predicts_that(numbers):
     "It would grow with the number of examples, and all slopes with it.",
 )
 @pytest.mark.parametrize("loss", LOSSES)
-def test_losses_have_neither_fault_of_the_error(
-    count, over, under, least, loss
-):
-    errors = row(over, under)
-    assert (errors.numel(), errors.sum()) == (count, 0)
+def test_losses_have_neither_fault_of_the_error(said, loss):
+    errors = row(said.over, said.under)
+    assert (errors.numel(), errors.sum()) == (said.count, 0)
     assert errors.min() < 0
     y = row(0.5, 0.5)
     each = losses_at(loss, y + errors, 0.5)
@@ -82,7 +80,7 @@ def test_losses_have_neither_fault_of_the_error(
     assert_close(loss(y + errors, y), each.mean())
     assert_close(loss((y + errors).T, y.T), each.sum())
     worse = losses_at(loss, torch.linspace(1, 0, 21), 1.0)
-    assert worse[0] == least
+    assert worse[0] == said.least
     assert (worse.diff() > 0).all()
     often = [x.repeat(1, 10) for x in (PREDICTIONS, TARGETS)]
     assert_close(loss(*often), loss(PREDICTIONS, TARGETS))
@@ -113,18 +111,29 @@ def test_losses_agree_with_torchs(pairs):
     "At <end> it is <after>, and the slope between the <two_again>, $<rise> / "
     "<step> = <ratio>$, is close to <error>.",
 )
-def test_slope_of_the_squared_error_is_the_error(
-    two, two_again, start, before, whole, end, after, rise, step, ratio, error
-):
-    y_hat, y = row(-3.0, start, 2.0), row(0.5, 1.0, -1.0)
+def test_slope_of_the_squared_error_is_the_error(said):
+    y_hat, y = row(-3.0, said.start, 2.0), row(0.5, 1.0, -1.0)
     assert_close(slopes_of(squared_error, y_hat, y), y_hat - y)
     squares = slope(lambda p: ((p - y) ** 2).sum(), y_hat)
-    assert_close(squares, two * (y_hat - y))
-    losses = losses_at(squared_error, [start, end], 1.0)
-    agree([before, before, after], losses[0], whole / 2, losses[1])
-    found = after - before, end - start, rise / step, start - 1, two
-    agree([rise, step, ratio, error, two_again], *found)
-    assert abs(ratio - error) < 0.01
+    assert_close(squares, said.two * (y_hat - y))
+    losses = losses_at(squared_error, [said.start, said.end], 1.0)
+    agree(
+        [said.before, said.before, said.after],
+        losses[0],
+        said.whole / 2,
+        losses[1],
+    )
+    found = (
+        said.after - said.before,
+        said.end - said.start,
+        said.rise / said.step,
+        said.start - 1,
+        said.two,
+    )
+    agree(
+        [said.rise, said.step, said.ratio, said.error, said.two_again], *found
+    )
+    assert abs(said.ratio - said.error) < 0.01
 
 
 @claim(
@@ -142,20 +151,17 @@ def test_slope_of_the_squared_error_is_the_error(
     r"Here $\log$ is the natural logarithm; one with another base would "
     "multiply every surprise by the same number.",
 )
-def test_surprise(
-    likely, unlikely, sure, nothing, one, one_of, other, both, surprise,
-    surprises_, times,
-):  # fmt: skip
-    surprises = -row(sure, likely, unlikely).log()[0]
-    assert surprises[0] == nothing
+def test_surprise(said):
+    surprises = -row(said.sure, said.likely, said.unlikely).log()[0]
+    assert surprises[0] == said.nothing
     assert 0 < surprises[1] < 0.2 < 4 < surprises[2]
-    assert (torch.linspace(0.01, sure, 99).log() <= nothing).all()
+    assert (torch.linspace(0.01, said.sure, 99).log() <= said.nothing).all()
     coin = torch.tensor([True, False])  # counted over all ways of falling
     head, heads = coin.double(), torch.cartesian_prod(coin, coin).all(dim=1)
     p_1, p_2 = head.mean(), heads.double().mean()
-    agree([one, one_of, other, both], p_1, p_1, p_1, p_2)
+    agree([said.one, said.one_of, said.other, said.both], p_1, p_1, p_1, p_2)
     found = -p_1.log(), -p_2.log(), p_2.log() / p_1.log()
-    agree([surprise, surprises_, times], *found)
+    agree([said.surprise, said.surprises_, said.times], *found)
     p = torch.linspace(0.01, 0.99, 99, dtype=torch.float64)
     assert_close(p.log2(), p.log() / math.log(2))
     assert_close(p.exp().log(), p)  # the natural one undoes e^z
@@ -173,13 +179,16 @@ def test_surprise(
     "If $y = <yes>$ only the first term remains, and if $y = <no>$ only the "
     "second.",
 )
-def test_loss_is_the_surprise_at_the_target(yes, no, low, high, again):
+def test_loss_is_the_surprise_at_the_target(said):
     """At a target that is drawn with the predicted probability."""
-    assert (no, yes) == (low, high) == (0, again)
-    for p in torch.linspace(no, yes, 21, dtype=torch.float64)[1:-1]:
+    assert (said.no, said.yes) == (said.low, said.high) == (0, said.again)
+    for p in torch.linspace(said.no, said.yes, 21, dtype=torch.float64)[1:-1]:
         tossed = torch.distributions.Bernoulli(probs=p)
         assert tossed.mean == p, "how often it is 1"
-        for target, surprise in ((yes, -p.log()), (no, -(1 - p).log())):
+        for target, surprise in (
+            (said.yes, -p.log()),
+            (said.no, -(1 - p).log()),
+        ):
             loss = cross_entropy(row(p), row(target))
             assert_close(loss, surprise)
             assert_close(loss, -tossed.log_prob(p.new_tensor(target)))
@@ -197,10 +206,12 @@ def test_loss_is_the_surprise_at_the_target(yes, no, low, high, again):
     "The factor is negative, since what is less probable surprises more; to "
     "choose <factor> is to choose a unit.",
 )
-def test_only_logarithms_turn_products_into_sums(nothing, one, factor):
+def test_only_logarithms_turn_products_into_sums(said):
     """Of all sums of nine functions, only multiples of the first one do."""
     at = torch.linspace(0.1, 1, 10, dtype=torch.float64)
-    assert_close(slope(lambda p: -p.log().sum(), at), factor * one / at)
+    assert_close(
+        slope(lambda p: -p.log().sum(), at), said.factor * said.one / at
+    )
     some = torch.rand(2, 200, generator=torch.Generator().manual_seed(0))
     p, q = some.double() * 0.9 + 0.1
 
@@ -212,7 +223,7 @@ def test_only_logarithms_turn_products_into_sums(nothing, one, factor):
     _, sizes, mixtures = torch.linalg.svd(wrong)
     assert sizes[-1] < 1e-12 < 1e-7 < sizes[-2]
     assert_close(mixtures[-1].abs(), torch.eye(9).double()[0])
-    assert (functions(p.new_ones(1)) == nothing).all()
+    assert (functions(p.new_ones(1)) == said.nothing).all()
 
 
 @claim(
@@ -235,13 +246,13 @@ def test_only_logarithms_turn_products_into_sums(nothing, one, factor):
     r"Take $e^z$ out of the sum: $\log(1 + e^z) = z + \log(1 + e^{-z})$, which "
     "no positive $z$ can overflow.",
 )
-def test_exercises(numbers):
-    high, low, p = (numbers[name] for name in ("high", "low", "p"))
+def test_exercises(said):
+    high, low, p = said.high, said.low, said.p
     squares, surprises = (losses_at(loss, [high, low], 1.0) for loss in LOSSES)
     both = [[losses_at(loss, p, y) for loss in LOSSES] for y in (1.0, 0.0)]
     shares = row(0.5, 0.5, 0.25, 1.0)
     mean, product = cross_entropy(shares, 0 * shares + 1), shares.prod()
-    a = row(numbers["a"])
+    a = row(said.a)
     dz = slope(lambda z: squared_error(tanh(z), row(-1.0)), a.atanh())
     assert_close(dz, (a + 1) * tanh_derivative(a.atanh()), rtol=1e-9, atol=0)
     z = torch.arange(1, 1000, dtype=torch.float64)
@@ -250,7 +261,7 @@ def test_exercises(numbers):
     assert other.isfinite().all()
     assert_close(other[sound], written[sound])
     agree(
-        numbers, 1, high, low, squares, surprises,
+        said, 1, high, low, squares, surprises,
         1, both[0][0], p, both[0][1], 0, both[1][0], 1 - p, both[1][1],
         product, product, mean, product**0.25,
         a + 1, a, dz, (a + 1).round(), z[~sound][0],
@@ -265,9 +276,9 @@ def test_exercises(numbers):
     "The usual loss where the target is yes or no; it grows without bound for "
     "a prediction that is sure and wrong.",
 )
-def test_loss_at_the_edges(least, nothing):
+def test_loss_at_the_edges(said):
     right = torch.tensor([[0.0, 1.0]])
-    assert cross_entropy(right, right).item() == least == nothing
+    assert cross_entropy(right, right).item() == said.least == said.nothing
     surer = 10.0 ** -torch.arange(0, 301, 50, dtype=torch.float64)
     falls = losses_at(cross_entropy, surer, 1.0).diff()
     assert (falls > 100).all(), "by log(10^50), about 115, each time"
@@ -291,36 +302,48 @@ def test_loss_at_the_edges(least, nothing):
     "If a prediction is sure and wrong, the squared error gives a loss of "
     "<limit> at most, and cross-entropy has no limit.",
 )
-def test_figure_shows_both_losses(
-    predicted, marked, left, right, bottom, top, yes, no, middle, height, least,
-    most, limit,
-):  # fmt: skip
+def test_figure_shows_both_losses(said):
     panels = draw_losses().axes
     titles = [axes.get_title() for axes in panels]
     assert titles == ["surprise", "half the squared error"]
-    curves, styles = [], {f"target {yes:g}": "-", f"target {no:g}": "--"}
+    curves, styles = (
+        [],
+        {f"target {said.yes:g}": "-", f"target {said.no:g}": "--"},
+    )
     for axes, loss in zip(panels, LOSSES[::-1], strict=True):
-        assert drawing.frame(axes) == ((left, right), (bottom, top))
+        assert drawing.frame(axes) == (
+            (said.left, said.right),
+            (said.bottom, said.top),
+        )
         assert drawing.styles(axes) == styles
-        for line, y in zip(axes.lines, (yes, no), strict=False):
+        for line, y in zip(axes.lines, (said.yes, said.no), strict=False):
             p, heights = (torch.as_tensor(data) for data in line.get_data())
             assert_close(heights, losses_at(loss, p, y))
             curves.append(heights)
     dot, (label,) = panels[0].lines[-1], panels[0].texts
     ((x, y),) = dot.get_xydata()
-    agree([predicted, marked, marked], x, y, float(label.get_text()))
+    agree(
+        [said.predicted, said.marked, said.marked],
+        x,
+        y,
+        float(label.get_text()),
+    )
     assert y == -math.log(x)
     assert tuple(label.xy) == (x, y)
     assert dot.get_marker() == "o"
     assert panels[0].get_legend() is not None
     surprise, other, square, _ = curves
-    assert surprise[0] > top
-    assert surprise[-1] < bottom + 0.01
+    assert surprise[0] > said.top
+    assert surprise[-1] < said.bottom + 0.01
     assert_close(other.flip(0), surprise)
-    agree([middle, height], p[surprise == other], surprise[surprise == other])
-    assert least <= square.min() < least + 0.01
-    assert most - 0.01 < square.max() <= most == limit
-    assert losses_at(squared_error, 0.0, 1.0) == limit
+    agree(
+        [said.middle, said.height],
+        p[surprise == other],
+        surprise[surprise == other],
+    )
+    assert said.least <= square.min() < said.least + 0.01
+    assert said.most - 0.01 < square.max() <= said.most == said.limit
+    assert losses_at(squared_error, 0.0, 1.0) == said.limit
 
 
 @claim(
@@ -331,12 +354,12 @@ def test_figure_shows_both_losses(
     r"Here $-\log <product> \approx <sum>$, and a third of that is the <mean> "
     "from above.",
 )
-def test_mean_surprise_of_three_examples(numbers):
+def test_mean_surprise_of_three_examples(said):
     given_to_targets = torch.where(TARGETS == 1, PREDICTIONS, 1 - PREDICTIONS)
     surprises = losses_at(cross_entropy, given_to_targets, 1.0)
     mean, product = cross_entropy(PREDICTIONS, TARGETS), given_to_targets.prod()
     agree(
-        numbers, PREDICTIONS, 3, TARGETS, given_to_targets, surprises, mean,
+        said, PREDICTIONS, 3, TARGETS, given_to_targets, surprises, mean,
         product, -product.log(),
     )  # fmt: skip
     assert_close(-product.log() / 3, mean)
@@ -380,12 +403,12 @@ def test_the_likelihood_orders_networks_as_the_loss_does():
     "by the same number.",
 )
 @pytest.mark.parametrize("width", [0.5, 1.0, 3.0])
-def test_squared_error_is_the_surprise_under_a_bell(one, width):
+def test_squared_error_is_the_surprise_under_a_bell(said, width):
     predictions = torch.linspace(-4, 4, 33, dtype=torch.float64)
-    bell = torch.distributions.Normal(0, predictions.new_tensor(one))
+    bell = torch.distributions.Normal(0, predictions.new_tensor(said.one))
     heights = bell.log_prob(predictions).exp()
     falls = slope(lambda x: bell.log_prob(x).exp().sum(), predictions)
-    assert predictions[falls.argmin()] == one, "there its side is steepest"
+    assert predictions[falls.argmin()] == said.one, "there its side is steepest"
     share = heights / torch.exp(-(predictions**2) / 2)
     assert_close(share, share[:1].expand_as(share))
     y = predictions.new_tensor(0.3)
@@ -413,10 +436,10 @@ def test_squared_error_is_the_surprise_under_a_bell(one, width):
     r"how much? | no activation function | squared error | $\hat y - y$",
     r"yes or no? | sigmoid | cross-entropy | $\hat y - y$",
 )
-def test_the_usual_partners_leave_the_error(one):
+def test_the_usual_partners_leave_the_error(said):
     z = torch.linspace(-5, 5, 21, dtype=torch.float64).unsqueeze(0)
     y, y_hat = (torch.arange(21) % 2).double().unsqueeze(0), sigmoid(z)
-    assert (slope(lambda z: (one * z).sum(), z) == one).all()
+    assert (slope(lambda z: z.sum(), z) == said.one).all()
     assert_close(slopes_of(squared_error, z, y), z - y)
     assert_close(slope(lambda p: p.log().sum(), y_hat), 1 / y_hat)
     other = slope(lambda p: (1 - p).log().sum(), y_hat)
@@ -439,10 +462,10 @@ def test_the_usual_partners_leave_the_error(one):
     r"The product is $<da> \cdot <slope_there> = <dz>$, and that is the error, "
     "$<y_hat> - <y> = <error>$.",
 )
-def test_one_prediction_in_numbers(numbers):
-    p, y = row(numbers["y_hat"]), row(numbers["y"])
+def test_one_prediction_in_numbers(said):
+    p, y = row(said.y_hat), row(said.y)
     da, there = cross_entropy_derivative(p, y), sigmoid_derivative(p.logit())
-    agree(numbers, p, y, da, p, 1 - p, there, da * there, p - y)
+    agree(said, p, y, da, p, 1 - p, there, da * there, p - y)
 
 
 @claim(
@@ -471,8 +494,8 @@ def test_error_has_the_opposite_sign_of_the_perceptrons(target):
     r"The squared error multiplies that by $<value> \cdot <missing>$ and "
     "leaves <shrunk>, about <times> times less.",
 )
-def test_wrong_partners_keep_the_slope_of_the_sigmoid(numbers):
-    z, y = row(numbers["z"]), row(numbers["y"])
+def test_wrong_partners_keep_the_slope_of_the_sigmoid(said):
+    z, y = row(said.z), row(said.y)
     p = sigmoid(z)
     dz, shrunk = (
         slope(lambda z, loss=loss: loss(sigmoid(z), y), z)
@@ -480,7 +503,7 @@ def test_wrong_partners_keep_the_slope_of_the_sigmoid(numbers):
     )
     assert_close(shrunk, (p - y) * p * (1 - p))
     times = (dz / shrunk / 10).round() * 10  # about
-    agree(numbers, z, y, p, dz, p, 1 - p, shrunk, times)
+    agree(said, z, y, p, dz, p, 1 - p, shrunk, times)
 
 
 @claim(
@@ -497,37 +520,40 @@ def test_wrong_partners_keep_the_slope_of_the_sigmoid(numbers):
     "the squared error corrects it less and less once $z$ is beyond about "
     "<best>.",
 )
-def test_figure_shows_the_partners(
-    left, right, y, low, high, peak, best, marked, upper, lower
-):
+def test_figure_shows_the_partners(said):
     (axes,) = draw_partners().axes
     solid, dot, dashed, other, dotted = axes.lines
     assert drawing.styles(axes) == {"cross-entropy": "-", "squared error": "--"}
-    assert axes.get_xlim() == (left, right)
+    assert axes.get_xlim() == (said.left, said.right)
     z = torch.tensor(solid.get_xdata())[None]
     curves = []
     for line, loss in ((solid, cross_entropy), (dashed, squared_error)):
         assert list(line.get_xdata()) == z[0].tolist()
         curves.append(torch.tensor(line.get_ydata()))
         wanted = slopes_of(
-            lambda z, y, loss=loss: loss(sigmoid(z), y), z, 0 * z + y
+            lambda z, y, loss=loss: loss(sigmoid(z), y), z, 0 * z + said.y
         )
         assert_close(curves[-1], wanted[0])
     rises, bump = curves
     assert (rises.diff() > 0).all()
-    assert (rises[0], rises[-1]) == pytest.approx((low, high), abs=0.001)
-    agree([peak, best], bump.max(), z[0, bump.argmax()])
+    assert (rises[0], rises[-1]) == pytest.approx(
+        (said.low, said.high), abs=0.001
+    )
+    agree([said.peak, said.best], bump.max(), z[0, bump.argmax()])
     assert (bump.diff()[bump.argmax() :] < 0).all()
     assert bump[-1] < 0.001
-    assert (dotted.get_linestyle(), {*dotted.get_xdata()}) == (":", {marked})
+    assert (dotted.get_linestyle(), {*dotted.get_xdata()}) == (
+        ":",
+        {said.marked},
+    )
     labels = [text for text in axes.texts if text.get_text()]
-    marks = zip((dot, other), labels, (upper, lower), strict=True)
-    for point, label, said in marks:
-        agree([marked, said], point.get_xydata())
-        agree([said], float(label.get_text()))
+    marks = zip((dot, other), labels, (said.upper, said.lower), strict=True)
+    for point, label, told in marks:
+        agree([said.marked, told], point.get_xydata())
+        agree([told], float(label.get_text()))
         x, height = label.get_position()
-        assert 0 < x - marked < 0.5
-        assert abs(height - said) < 0.1
+        assert 0 < x - said.marked < 0.5
+        assert abs(height - told) < 0.1
 
 
 @claim(
@@ -535,14 +561,14 @@ def test_figure_shows_the_partners(
     "the target is <target> goes on learning, although its sigmoid is "
     "saturated: its $dz^{[L]}$ is almost <error>.",
 )
-def test_saturated_output_goes_on_learning(sure, target, error):
-    z, wrong = row(20.0), row(target)
+def test_saturated_output_goes_on_learning(said):
+    z, wrong = row(20.0), row(said.target)
     y_hat, caches = forward(z, [Layer(row(1.0), row(0.0))], ["sigmoid"])
-    assert y_hat.item() == pytest.approx(sure, rel=1e-6)
+    assert y_hat.item() == pytest.approx(said.sure, rel=1e-6)
     assert sigmoid_derivative(z) < 1e-8, "it is saturated"
     da = cross_entropy_derivative(y_hat, wrong)
     (gradient,) = backward_from(da, caches, ["sigmoid"])
-    assert gradient.db.item() == pytest.approx(error, rel=1e-6)
+    assert gradient.db.item() == pytest.approx(said.error, rel=1e-6)
     (gradient,) = backward_from(y_hat - wrong, caches, ["sigmoid"])
     assert gradient.db.item() < 1e-8, "half the squared error would stop it"
 
@@ -562,17 +588,17 @@ def test_saturated_output_goes_on_learning(sure, target, error):
     r"So for the usual pairs the way back starts at $dz^{[L]} = \hat y - y$, "
     "not at $da^{[L]}$, and the loss is computed from $z$.",
 )
-def test_an_output_that_rounds_to_one_learns(numbers):
-    x, y = row(numbers["x"]), row(numbers["target"])
-    layer = Layer(row(numbers["w"]), row(0.0))
+def test_an_output_that_rounds_to_one_learns(said):
+    x, y = row(said.x), row(said.target)
+    layer = Layer(row(said.w), row(0.0))
     y_hat, caches = forward(x, [layer], ["sigmoid"])
     z, da = caches[0].z, cross_entropy_derivative(y_hat, y)
     assert cross_entropy(y_hat, y) == da == torch.inf
     assert (da * sigmoid_derivative(z)).isnan()
     loss = cross_entropy_of_z(z, y)
-    assert math.log1p(math.exp(-z)) < numbers["little"] == 1e-15
+    assert math.log1p(math.exp(-z)) < said.little == 1e-15
     (gradient,) = backward(y_hat - y, caches, ["sigmoid"])
-    agree(numbers, y_hat, z, 0, 1 - y_hat, 1e-15, loss, layer.W, x, 3)
+    agree(said, y_hat, z, 0, 1 - y_hat, 1e-15, loss, layer.W, x, 3)
     assert (gradient.db.item(), gradient.dW.item()) == (1, x)
     torchs = functional.binary_cross_entropy_with_logits
     assert_close(gradient.dW, slope(lambda W: torchs(W * x, y), layer.W))
@@ -591,10 +617,10 @@ def test_an_output_that_rounds_to_one_learns(numbers):
 )
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
-def test_loss_from_z_is_finite_and_agrees_with_torchs(one, zero, dtype, target):
+def test_loss_from_z_is_finite_and_agrees_with_torchs(said, dtype, target):
     """Far beyond both ends, where the sigmoid is exactly 0 and 1."""
     z = torch.linspace(-1000, 1000, 4001, dtype=dtype)[None]
-    assert sigmoid(z)[0, [0, -1]].tolist() == [zero, one]
+    assert sigmoid(z)[0, [0, -1]].tolist() == [said.zero, said.one]
     y = torch.full_like(z, target)
     # torch subtracts numbers of z's size, and what is left of that is rounded
     close = dict.fromkeys(("rtol", "atol"), 4 * torch.finfo(dtype).eps)
@@ -629,11 +655,11 @@ HALF = torch.tensor([[0.5]])
         ),
     ],
 )
-def test_loss_refuses_bad_input(least, low, high, loss, y_hat, y, error, words):
+def test_loss_refuses_bad_input(said, loss, y_hat, y, error, words):
     with pytest.raises(error, match=words):
         loss(y_hat, y)
-    assert loss(row(*[0.5] * int(least)), row(high)).isfinite().all()
-    assert loss(row(0.5), row(low)).isfinite().all()
+    assert loss(row(*[0.5] * int(said.least)), row(said.high)).isfinite().all()
+    assert loss(row(0.5), row(said.low)).isfinite().all()
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,14 @@ def weight(value):
     "The step stands under no_grad, because a weight that is changed in place "
     "would otherwise become part of the history, and torch refuses that.",
 )
-def test_torch_adds_up(slope, sum_):
+def test_torch_adds_up(said):
     w, optimiser = weight(2.0)
-    for wanted in (slope, sum_, slope):
+    for wanted in (said.slope, said.sum_, said.slope):
         loss = (3 * w - 5) ** 2
         assert loss.grad_fn is not None
         loss.backward()
         assert w.grad.item() == wanted
-        if wanted == sum_:
+        if wanted == said.sum_:
             optimiser.zero_grad()
     with pytest.raises(RuntimeError, match="in-place operation"):
         w -= 0.1
@@ -68,19 +68,19 @@ def model_of(sizes, function=torch.nn.Sigmoid):
     "descent, does so as in the update.",
     "BCEWithLogitsLoss is the cross-entropy taken from $z$, so the model ends "
     "without its last sigmoid.",
-    "One step on the network on paper, with the learning rate <rate>, and "
+    "One step on the network on paper, with the learning rate 1, and "
     "beside it the step of the update:",
 )
 @pytest.mark.parametrize("steps", [1, 3])
-def test_torch_takes_the_steps_of_the_book(rate, steps):
+def test_torch_takes_the_steps_of_the_book(steps):
     model, layers = model_of((2, 2, 1)), LAYERS
     set_parameters(model, layers)
-    losses = train_in_torch(model, X.T, Y.T, steps=steps, learning_rate=rate)
+    losses = train_in_torch(model, X.T, Y.T, steps=steps, learning_rate=1.0)
     for loss in losses:
         y_hat, caches = forward(X, layers, NAMES)
         ours = cross_entropy_of_z(caches[-1].z, Y)
         assert loss == pytest.approx(ours.item(), rel=1e-12)
-        layers = update(layers, backward(y_hat - Y, caches, NAMES), rate)
+        layers = update(layers, backward(y_hat - Y, caches, NAMES), 1.0)
     ours = [part for layer in layers for part in layer]
     for own, part in zip(ours, model.parameters(), strict=True):
         assert_close(own.reshape(part.shape), part.detach())
@@ -90,12 +90,12 @@ def test_torch_takes_the_steps_of_the_book(rate, steps):
     "With these, <count> lines learn XOR:",
     "No slope is written anywhere: backward() finds them all.",
 )
-def test_a_few_lines_of_plain_torch_learn_xor(count):
+def test_a_few_lines_of_plain_torch_learn_xor(said):
     """Run those of the page, as a reader would."""
     fence, page = r"(?ms)^```python exec[^\n]*\n(.*?)^```", pages()
     fences = re.findall(fence, page["propagation/pytorch.md"])
     (lines,) = [lines for lines in fences if "import nn" in lines]
-    assert len([line for line in lines.splitlines() if line]) == count
+    assert len([line for line in lines.splitlines() if line]) == said.count
     assert "snippets" not in lines
     assert "derivative" not in lines
     names = {}
@@ -130,16 +130,16 @@ def test_shapes_and_dtypes_of_linear_layers():
 @claim(
     "XOR is learnt by the same function, and with the same losses:",
     "Sequential, Linear, a loss from $z$ and an optimiser do what the four "
-    "equations and the update do, to all <decimals> decimals shown.",
+    "equations and the update do, to all six decimals shown.",
 )
-def test_torch_learns_xor_as_the_book_does(decimals):
+def test_torch_learns_xor_as_the_book_does():
     model = model_of((2, 4, 1), torch.nn.Tanh)
     generator = torch.Generator().manual_seed(2)
     set_parameters(model, initialise((2, 4, 1), generator))
     rows = XOR.T, XOR_TARGETS.T
     theirs = train_in_torch(model, *rows, steps=300, learning_rate=1.0)
     _, ours = train_on_xor(299, 1.0, torch.Generator().manual_seed(2))
-    assert theirs == pytest.approx(ours, abs=10**-decimals / 1000)
+    assert theirs == pytest.approx(ours, abs=1e-9)
     assert torch.equal(model(rows[0]).sigmoid().detach().round(), rows[1])
 
 
@@ -164,7 +164,7 @@ def test_torch_learns_xor_as_the_book_does(decimals):
     "Examples as rows instead of columns: every formula is transposed, $W$ is "
     "not.",
 )
-def test_rows_and_columns_say_the_same(columns):
+def test_rows_and_columns_say_the_same(said):
     signs = passes.symbols_of_a_pass(*passes.problem(0))
     n, m = signs["n"], signs["m"]
     for l in signs["l"]:
@@ -173,7 +173,7 @@ def test_rows_and_columns_say_the_same(columns):
         linear = torch.nn.Linear(n[l - 1], n[l], dtype=W.dtype)
         set_parameters(torch.nn.Sequential(linear), [Layer(W, b)])
         assert linear.weight.shape == W.shape == (n[l], n[l - 1])
-        assert (linear.bias.shape, b.shape) == ((n[l],), (n[l], columns))
+        assert (linear.bias.shape, b.shape) == ((n[l],), (n[l], said.columns))
         Z = linear(A)
         assert Z.shape == (m, n[l])
         Z.backward(dz.T / m)
@@ -197,7 +197,7 @@ def test_rows_and_columns_say_the_same(columns):
     "Without clearing, grad is <g1>, then <g2>, then <g3>, and the weight ends "
     r"at $-0.1 \cdot (3 + 6 + 9) = <wrong>$, twice as far.",
 )
-def test_old_gradients_are_added_to_new_ones(right, g1, g2, g3, wrong):
+def test_old_gradients_are_added_to_new_ones(said):
     w, optimiser = weight(0.5)
     so_far, own = 0.0, 0.5
     for _ in range(4):
@@ -207,8 +207,8 @@ def test_old_gradients_are_added_to_new_ones(right, g1, g2, g3, wrong):
         own -= 0.1 * so_far
         assert w.item() == pytest.approx(own, rel=1e-12)
     for clear, grads, end in (
-        (True, (3, 3, 3), right),
-        (False, (g1, g2, g3), wrong),
+        (True, (3, 3, 3), said.right),
+        (False, (said.g1, said.g2, said.g3), said.wrong),
     ):
         w, optimiser = weight(0.0)
         for grad in grads:
@@ -218,7 +218,7 @@ def test_old_gradients_are_added_to_new_ones(right, g1, g2, g3, wrong):
             assert w.grad.item() == grad
             optimiser.step()
         assert w.item() == pytest.approx(end)
-    assert wrong == 2 * right
+    assert said.wrong == 2 * said.right
 
 
 @pytest.mark.parametrize("seed", range(3))

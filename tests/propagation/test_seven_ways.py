@@ -31,16 +31,20 @@ def found_equal(*given, but=()):
     r"about $-0.416 \cdot 0.8 \cdot 0.599 \cdot 0.401$, which is <db1>, as in "
     "the table.",
 )
-def test_seven_ways_to_the_gradient_on_paper(limit, nearly, seven, nine, db1):
+def test_seven_ways_to_the_gradient_on_paper(said):
     found = found_equal(X, Y, LAYERS, NAMES)
     assert [*found] == [
         *("hand", "paths", "equations", "NumPy"),
         *("engine", "torch", "differences"),
     ]
-    assert len(found) == len(WAYS) == seven
-    assert {len(slopes) for slopes in found.values()} == {nine}
-    assert (limit, nearly) == (1e-9, 1e-6)
-    agree([db1, db1], found["equations"][4], -0.416 * 0.8 * 0.599 * 0.401)
+    assert len(found) == len(WAYS) == said.seven
+    assert {len(slopes) for slopes in found.values()} == {said.nine}
+    assert (said.limit, said.nearly) == (1e-9, 1e-6)
+    agree(
+        [said.db1, said.db1],
+        found["equations"][4],
+        -0.416 * 0.8 * 0.599 * 0.401,
+    )
 
 
 @claim(
@@ -89,28 +93,28 @@ def test_seven_ways_agree_at_the_kink(y):
     "exactly <one> for $x = 37$, and with the target <zero> its slopes are "
     "<dw> and <db>.",
 )
-def test_seven_ways_agree_where_the_output_saturates(one, zero, dw, db):
+def test_seven_ways_agree_where_the_output_saturates(said):
     """Five take any network, two a second layer that hands on the input."""
-    x, w, y = column(37.0), column(1.0), column(zero)
+    x, w, y = column(37.0), column(1.0), column(said.zero)
     layers = [Layer(w, 0 * w)]
-    assert forward(x, layers, ["sigmoid"])[0].item() == one
+    assert forward(x, layers, ["sigmoid"])[0].item() == said.one
     for way in {*WAYS} - {"hand", "NumPy"}:
         slopes = WAYS[way](x, y, layers, ["sigmoid"]).tolist()
-        assert slopes == pytest.approx([dw, db], abs=1e-6), way
+        assert slopes == pytest.approx([said.dw, said.db], abs=1e-6), way
     passing = Layer(torch.eye(2).double(), column(0.0, 0.0))
     output = Layer(column(1.0, 0.0).T, 0 * w)
     names = "relu", "sigmoid"
     found = found_equal(column(37.0, 1.0), y, [passing, output], names)
     for slopes in found.values():
         last = slopes[[6, 8]].tolist()
-        assert last == pytest.approx([dw, db], abs=1e-6)
+        assert last == pytest.approx([said.dw, said.db], abs=1e-6)
 
 
 @claim(
     r"<three> of the ways begin at $\hat y - y$, and the other <four> take the "
     r"loss from $z$, so none of them divides by $1 - \hat y = 0$.",
 )
-def test_some_ways_take_the_loss_from_z(three, four, monkeypatch):
+def test_some_ways_take_the_loss_from_z(said, monkeypatch):
     """Another loss of z changes what they find, and nothing else does."""
     before = seven_ways.seven_ways(X, Y, LAYERS, NAMES)
     for module in (seven_ways, gradient_check):
@@ -120,7 +124,7 @@ def test_some_ways_take_the_loss_from_z(three, four, monkeypatch):
     after = seven_ways.seven_ways(X, Y, LAYERS, NAMES)
     same = [way for way in WAYS if torch.equal(before[way], after[way])]
     assert same == ["hand", "equations", "NumPy"]
-    assert (three, four) == (len(same), len(WAYS) - len(same))
+    assert (said.three, said.four) == (len(same), len(WAYS) - len(same))
 
 
 @claim(

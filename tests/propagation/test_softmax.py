@@ -38,10 +38,10 @@ def loss_slope(z, y):
     "Softmax in two steps: powers of $e$ make scores positive, and dividing by "
     "their sum makes them add up to <whole>.",
 )
-def test_softmax_of_three_scores(numbers):
-    powers, whole = SCORES.exp(), numbers["whole"]
+def test_softmax_of_three_scores(said):
+    powers, whole = SCORES.exp(), said.whole
     shares = softmax(SCORES)
-    agree(numbers, shares.sum(), SCORES, powers, powers.sum(), shares)
+    agree(said, shares.sum(), SCORES, powers, powers.sum(), shares)
     assert sigmoid(SCORES).sum() > whole + 0.5
 
     def with_powers_of_two(z):
@@ -65,17 +65,17 @@ def test_softmax_of_three_scores(numbers):
     "to <whole>; the bars have the same proportions as those of the powers.",
     "Mind the scales: the last step makes all bars smaller by the same factor.",
 )
-def test_figure_shows_softmax_in_two_steps(numbers):
+def test_figure_shows_softmax_in_two_steps(said):
     rows, panels = [], chapter.draw_softmax().axes
     for axes in panels:
         rows.append(torch.tensor([bar.get_height() for bar in axes.patches]))
-        said = [float(text.get_text().replace("−", "-")) for text in axes.texts]
-        assert said == pytest.approx(rows[-1].tolist(), abs=0.005)
+        told = [float(text.get_text().replace("−", "-")) for text in axes.texts]
+        assert told == pytest.approx(rows[-1].tolist(), abs=0.005)
         names = [tick.get_text() for tick in axes.get_xticklabels()]
         assert names == ["cat", "dog", "cow"]
     scores, powers, shares = rows
     (low, *_, high), (floor, *_, whole) = (a.get_yticks() for a in panels[1:])
-    agree(numbers, len(rows), scores, low, high, powers, shares, whole)
+    agree(said, len(rows), scores, low, high, powers, shares, whole)
     assert low == floor
     assert_close(shares, powers / powers.sum())
 
@@ -123,14 +123,14 @@ def test_softmax_agrees_with_torch(dtype):
     r"$e^{z_k}$ again; the slope of $\log T$ is $1/T$.",
     r"The chain rule multiplies the two: $e^{z_k} / T$, which is $\hat y_k$.",
 )
-def test_loss_and_slope_of_three_scores(numbers):
+def test_loss_and_slope_of_three_scores(said):
     p, powers, dz = softmax(SCORES), SCORES.exp(), loss_slope(SCORES, DOG)
     total, score = powers.sum(), SCORES[1]
     loss = softmax_cross_entropy(SCORES, DOG)
     second = slope(lambda z: -z[1].sum(), SCORES)
     assert_close(second, -DOG)
     agree(
-        numbers, *(1, 0), DOG, p[1], p[1], loss, score, total,
+        said, *(1, 0), DOG, p[1], p[1], loss, score, total,
         score - total.log(), dz, second[1], second[0],
     )  # fmt: skip
     assert_close(loss, -p[1, 0].log())
@@ -155,18 +155,18 @@ def test_loss_and_slope_of_three_scores(numbers):
 )
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("scale", [1, 1000])
-def test_loss_agrees_with_torchs(nothing, whole, level, dtype, scale):
+def test_loss_agrees_with_torchs(said, dtype, scale):
     z = torch.randn(4, 9, generator=torch.Generator().manual_seed(0)) * scale
     z, right = z.to(dtype), torch.arange(9) % 4
     y = functional.one_hot(right, 4).T.to(dtype)
-    assert (softmax(z) == nothing).any() == (scale == 1000)
+    assert (softmax(z) == said.nothing).any() == (scale == 1000)
     loss, dz = softmax_cross_entropy(z, y), loss_slope(z, y)
     assert_close(loss, functional.cross_entropy(z.T, right))
     assert_close(dz, softmax(z) - y)
-    ones = torch.full((9,), whole, dtype=dtype)
+    ones = torch.full((9,), said.whole, dtype=dtype)
     assert_close(softmax(z).sum(dim=0), ones)
     assert_close(y.sum(dim=0), ones)
-    assert_close(dz.sum(dim=0), level * ones, rtol=0, atol=1e-5)
+    assert_close(dz.sum(dim=0), said.level * ones, rtol=0, atol=1e-5)
 
 
 @claim(
@@ -203,7 +203,7 @@ def test_two_classes_are_a_sigmoid(one, other):
     "From <limit> on: $e^{89}$ is more than float32 can hold, so it becomes "
     "infinite, and infinity divided by infinity is NaN.",
 )
-def test_exercises(numbers):
+def test_exercises(said):
     z, y = column(0.0, 0.0, math.log(2)), column(0.0, 0.0, 1.0)
     ten = torch.zeros(10, 1, dtype=torch.float64)
     targets = torch.eye(10).double().split(1, dim=1)
@@ -211,7 +211,7 @@ def test_exercises(numbers):
     p, powers, scores = softmax(ten).unique(), z.exp(), torch.arange(80.0, 100)
     infinite = scores[(scores.exp() / (scores.exp() + 1)).isnan()]
     found = p, p, loss, powers, powers.sum(), softmax(z), loss_slope(z, y)
-    agree(numbers, *found, infinite[0])
+    agree(said, *found, infinite[0])
 
 
 Z = torch.zeros(3, 2)

@@ -27,9 +27,9 @@ from tests.equations.check import hold
     "right side.",
     "A network is right about every example that it has learnt from.",
 )
-def test_gap_of_the_home_page(points):
+def test_gap_of_the_home_page(said):
     own, fresh = gap_of_home()
-    assert generalisation.learn_disc(0)[1].shape[1] == points
+    assert generalisation.learn_disc(0)[1].shape[1] == said.points
     assert own == 0
     assert 0.04 < fresh < 0.06
 
@@ -39,26 +39,26 @@ def test_gap_of_the_home_page(points):
     "careless: about <share> is wrong.",
 )
 @pytest.mark.parametrize("seed", range(3))
-def test_slips(share, seed):
+def test_slips(said, seed):
     x, y = careless_disc(torch.Generator().manual_seed(seed), 5000)
     same, truth = disc(torch.Generator().manual_seed(seed), 5000)
     assert torch.equal(x, same)
-    assert (y != truth).double().mean() == pytest.approx(share, abs=0.02)
+    assert (y != truth).double().mean() == pytest.approx(said.share, abs=0.02)
 
 
 @claim(
     "If you try ten networks and take the one that is best on the examples "
     "kept back, that number is too good: among ten, one was lucky.",
-    "(predict, easy) Of <networks> networks that toss a coin for each answer, "
+    "(predict, easy) Of 1000 networks that toss a coin for each answer, "
     "one is best on <points> validation points.",
     "On the validation points it is far better than a coin, since it was "
     "chosen for that.",
     "On the test points it is a coin again, wrong about half of them.",
 )
 @pytest.mark.parametrize("seed", range(5))
-def test_the_best_of_many_is_lucky(networks, points, seed):
+def test_the_best_of_many_is_lucky(said, seed):
     generator = torch.Generator().manual_seed(seed)
-    size = int(networks), int(points)
+    size = 1000, int(said.points)
     wrong = torch.rand(size, generator=generator) < 0.5
     best = wrong.double().mean(dim=1)
     assert best.min() < 0.25
@@ -87,18 +87,18 @@ def lines(axes):
     "2, 4, 8, 32 and 128, on a logarithmic axis; each line is the mean of five "
     "starts, in a band from the fewest to the most.",
 )
-def test_larger_networks_learn_slips(
-    own_two, own_most, two, eight, best, most, units
-):
+def test_larger_networks_learn_slips(said):
     (axes,) = generalisation.draw_sizes().axes
     own, truth = lines(axes).values()
     sizes = list(axes.lines[0].get_xdata())
-    assert sizes == [2, 4, best, 32, units]
+    assert sizes == [2, 4, said.best, 32, said.units]
     assert own == sorted(own, reverse=True)
     assert min(truth) == truth[2]
-    assert (own[0], own[-1]) == pytest.approx((own_two, own_most), abs=1)
-    assert (truth[0], truth[2]) == pytest.approx((two, eight), abs=1)
-    assert truth[-1] == pytest.approx(most, abs=1)
+    assert (own[0], own[-1]) == pytest.approx(
+        (said.own_two, said.own_most), abs=1
+    )
+    assert (truth[0], truth[2]) == pytest.approx((said.two, said.eight), abs=1)
+    assert truth[-1] == pytest.approx(said.most, abs=1)
     assert own[-1] < 20, "slips are learnt by heart"
     assert drawing.frame(axes) == ((2, 128), (0, 50))
 
@@ -133,23 +133,21 @@ def test_with_right_targets_a_large_network_does_no_worse(monkeypatch):
     "First the network learns the disc, then the slips: once it makes fewer "
     "mistakes than there are slips (dotted), it must be learning them.",
 )
-def test_first_the_disc_then_the_slips(
-    start, own, low, high, best, last, units, level
-):
+def test_first_the_disc_then_the_slips(said):
     (axes,) = generalisation.draw_stop().axes
     *curves, dotted = axes.lines
     training, validation, truth = [c.get_ydata() for c in curves]
-    assert dotted.get_ydata()[0] == level
-    assert units == 128
+    assert dotted.get_ydata()[0] == said.level
+    assert said.units == 128
     for curve in (training, validation, truth):
-        assert curve[0] == pytest.approx(start, abs=5)
+        assert curve[0] == pytest.approx(said.start, abs=5)
         assert curve[2] < 30
-    assert training[-1] == pytest.approx(own, abs=1)
-    assert training[-1] < level
-    assert validation.min() == pytest.approx(low, abs=1)
-    assert validation[-1] == pytest.approx(high, abs=1)
-    assert truth.min() == pytest.approx(best, abs=1)
-    assert truth[-1] == pytest.approx(last, abs=1)
+    assert training[-1] == pytest.approx(said.own, abs=1)
+    assert training[-1] < said.level
+    assert validation.min() == pytest.approx(said.low, abs=1)
+    assert validation[-1] == pytest.approx(said.high, abs=1)
+    assert truth.min() == pytest.approx(said.best, abs=1)
+    assert truth[-1] == pytest.approx(said.last, abs=1)
     assert abs(validation.argmin() - truth.argmin()) <= 1
     assert (validation[2:] > truth[2:]).all()
     assert [*drawing.styles(axes).values()][:3] == ["--", "-.", "-"]
@@ -196,10 +194,10 @@ def test_remedies_add_up_a_little():
     r"At $2 - 0.1 \cdot 0.5 \cdot 2 = 1.9$, and then at $1.9 - 0.1 \cdot 0.5 "
     r"\cdot 1.9 = 1.805$: each step keeps <share> %.",
 )
-def test_two_steps_of_decay(w, rate, c, share):
-    steps = [w * (1 - rate * c) ** step for step in (1, 2)]
+def test_two_steps_of_decay(said):
+    steps = [said.w * (1 - said.rate * said.c) ** step for step in (1, 2)]
     assert steps == pytest.approx([1.9, 1.805])
-    assert 1 - rate * c == share / 100
+    assert 1 - said.rate * said.c == said.share / 100
 
 
 @claim(

@@ -43,12 +43,12 @@ def problem(seed=1, count=120):
 
 @claim(
     "In real work call torch.optim.SGD with momentum=0.9, torch.optim.RMSprop "
-    "or torch.optim.Adam; after <steps> steps their weights and those of this "
+    "or torch.optim.Adam; after 50 steps their weights and those of this "
     "page agree to twelve decimals.",
 )
 @pytest.mark.parametrize("optimiser", TORCH)
 @pytest.mark.parametrize("seed", range(3))
-def test_optimisers_are_torchs(optimiser, seed, steps):
+def test_optimisers_are_torchs(optimiser, seed):
     kind, options, rate = TORCH[optimiser]
     layers, x, y = problem(seed)
     model = torch.nn.Sequential(
@@ -56,9 +56,9 @@ def test_optimisers_are_torchs(optimiser, seed, steps):
     ).double()
     set_parameters(model, layers)
     theirs = kind(model.parameters(), lr=rate, **options)
-    plan = Plan(NAMES, sigmoid, optimiser, [rate] * int(steps), size=120)
+    plan = Plan(NAMES, sigmoid, optimiser, [rate] * 50, size=120)
     ours = train(layers, x, y, plan, torch.Generator())[-1]
-    for _ in range(int(steps)):
+    for _ in range(50):
         theirs.zero_grad()
         torch.nn.BCEWithLogitsLoss()(model(x.T), y.T).backward()
         theirs.step()
@@ -99,12 +99,12 @@ def test_decay_is_that_of_adamw():
     "and it costs as many forward and backward passes as one step with all "
     "points.",
 )
-def test_an_epoch_has_every_example_once(examples, size, steps):
+def test_an_epoch_has_every_example_once(said):
     generator = torch.Generator().manual_seed(0)
-    cut = batches(int(examples), int(size), generator)
-    assert [len(batch) for batch in cut] == [size] * int(steps)
-    assert torch.cat(cut).sort()[0].tolist() == [*range(int(examples))]
-    again = torch.cat(batches(int(examples), int(size), generator))
+    cut = batches(int(said.examples), int(said.size), generator)
+    assert [len(batch) for batch in cut] == [said.size] * int(said.steps)
+    assert torch.cat(cut).sort()[0].tolist() == [*range(int(said.examples))]
+    again = torch.cat(batches(int(said.examples), int(said.size), generator))
     assert not torch.equal(torch.cat(cut), again), "shuffled anew"
 
 
@@ -115,12 +115,12 @@ def test_an_epoch_has_every_example_once(examples, size, steps):
     "short; its mean is then over fewer examples.",
 )
 @pytest.mark.parametrize("whole", [False, True])
-def test_the_last_batch_may_be_short(examples, size, last, whole):
-    examples, size = int(examples), int(size)
-    cut = batches(examples, examples if whole else size, torch.Generator())
+def test_the_last_batch_may_be_short(said, whole):
+    count, size = int(said.examples), int(said.size)
+    cut = batches(count, count if whole else size, torch.Generator())
     sizes = [len(batch) for batch in cut]
-    assert sizes == ([examples] if whole else [size, size, last])
-    layers, x, y = problem(count=examples)
+    assert sizes == ([count] if whole else [size, size, said.last])
+    layers, x, y = problem(count=count)
     plan = Plan(NAMES, sigmoid, plain, [0.1], size=len(cut[0]))
     assert len(train(layers, x, y, plan, torch.Generator())) == 2
 
@@ -192,8 +192,10 @@ def test_layers_share_no_memory_and_nothing_given_is_changed():
     "before training.",
 )
 @pytest.mark.parametrize("seed", range(1, 4))
-def test_noise_grows_as_batches_shrink(size, seed):
-    errors = [index.noise_of_batches(n, seed) for n in (120, 60, 30, int(size))]
+def test_noise_grows_as_batches_shrink(said, seed):
+    errors = [
+        index.noise_of_batches(n, seed) for n in (120, 60, 30, int(said.size))
+    ]
     assert errors == sorted(errors)
     assert errors[0] < 1e-9
     assert errors[-1] > 0.8
@@ -231,21 +233,24 @@ def by_name(axes):
     "The same work, cut into more and smaller steps, learns more; the learning "
     "rate is <rate>.",
 )
-def test_smaller_batches_get_further(
-    start, whole, quarter, tenth, low, high, zero, last, rate
-):
+def test_smaller_batches_get_further(said):
     figure = index.draw_batches()
     (axes,) = figure.axes
     curves = by_name(axes)
-    assert drawing.frame(axes) == ((zero, last), (low, high))
+    assert drawing.frame(axes) == (
+        (said.zero, said.last),
+        (said.low, said.high),
+    )
     for name, end in (
-        ("all 120 at once", whole),
-        ("batches of 30", quarter),
-        ("batches of 6", tenth),
+        ("all 120 at once", said.whole),
+        ("batches of 30", said.quarter),
+        ("batches of 6", said.tenth),
     ):
-        assert curves[name][0].item() == pytest.approx(start, abs=0.05)
+        assert curves[name][0].item() == pytest.approx(said.start, abs=0.05)
         assert curves[name][-1].item() == pytest.approx(end, abs=0.03)
-    by_hand = [losses_on_disc(plain, [rate] * 30, 30, s)[-1] for s in (1, 2)]
+    by_hand = [
+        losses_on_disc(plain, [said.rate] * 30, 30, s)[-1] for s in (1, 2)
+    ]
     assert curves["batches of 30"][-1] == pytest.approx(
         torch.tensor(by_hand).mean().item(), abs=0.1
     )
@@ -263,11 +268,18 @@ def test_smaller_batches_get_further(
     "and batches of <size>.",
 )
 @pytest.mark.parametrize("seed", range(1, 6))
-def test_rates_show_in_the_curve(small, large, right, top, bottom, size, seed):
-    falling = [top + (bottom - top) * epoch / 30 for epoch in range(30)]
+def test_rates_show_in_the_curve(said, seed):
+    falling = [
+        said.top + (said.bottom - said.top) * epoch / 30 for epoch in range(30)
+    ]
     curves = [
-        torch.tensor(losses_on_disc(plain, rates, int(size), seed))
-        for rates in ([small] * 30, [large] * 30, [right] * 30, falling)
+        torch.tensor(losses_on_disc(plain, rates, int(said.size), seed))
+        for rates in (
+            [said.small] * 30,
+            [said.large] * 30,
+            [said.right] * 30,
+            falling,
+        )
     ]
     crawling, jumping, steady, ending = curves
     assert crawling[-1] > 0.75 * crawling[0]
@@ -296,16 +308,16 @@ def test_rates_show_in_the_curve(small, large, right, top, bottom, size, seed):
     "Gradient descent, solid, jumps from one side of the valley to the other "
     "and makes little way along it.",
 )
-def test_three_ways_through_the_valley(w, b, steps, each):
+def test_three_ways_through_the_valley(said):
     (axes,) = index.draw_surface().axes
     *ways, cross = axes.lines
-    assert cross.get_xydata().tolist() == [[w, b]]
+    assert cross.get_xydata().tolist() == [[said.w, said.b]]
     assert drawing.frame(axes) == ((-0.4, 3), (-2, 2.6))
-    bottom, ends = torch.tensor([w, b]), []
+    bottom, ends = torch.tensor([said.w, said.b]), []
     for line in ways:
         points = torch.tensor(line.get_xydata())
         assert points[0].tolist() == [0, 2]
-        assert len(points) == steps + 1 == each + 1
+        assert len(points) == said.steps + 1 == said.each + 1
         ends.append((points[-1] - bottom).norm())
     assert min(ends) == ends[1]
     assert (
@@ -321,16 +333,16 @@ def test_three_ways_through_the_valley(w, b, steps, each):
     "Right, RMSProp, solid, falls to about <third>, and Adam, dashed, to about "
     "<fourth>, in narrower bands.",
 )
-def test_optimisers_side_by_side(left, third, fourth):
+def test_optimisers_side_by_side(said):
     figure = index.draw_optimisers()
     ends = {}
     for axes in figure.axes:
         assert drawing.frame(axes) == ((0, 30), (0, 0.9))
         ends |= {name: ys[-1].item() for name, ys in by_name(axes).items()}
-    assert ends["plain"] == pytest.approx(left, abs=0.03)
-    assert ends["momentum"] == pytest.approx(left, abs=0.03)
-    assert ends["RMSProp"] == pytest.approx(third, abs=0.02)
-    assert ends["Adam"] == pytest.approx(fourth, abs=0.02)
+    assert ends["plain"] == pytest.approx(said.left, abs=0.03)
+    assert ends["momentum"] == pytest.approx(said.left, abs=0.03)
+    assert ends["RMSProp"] == pytest.approx(said.third, abs=0.02)
+    assert ends["Adam"] == pytest.approx(said.fourth, abs=0.02)
 
 
 @claim(
@@ -338,11 +350,11 @@ def test_optimisers_side_by_side(left, third, fourth):
     r"$(1 - p) v$, is what is added: then $v = dw / (1 - p)$, which for $p = "
     "<p>$ is <times> times the slope.",
 )
-def test_velocity_grows_to_its_limit(p, times):
+def test_velocity_grows_to_its_limit(said):
     memory = START
     for _ in range(300):
-        v, memory = momentum(torch.ones(1), memory, p)
-    assert v.item() == pytest.approx(times, rel=1e-4)
+        v, memory = momentum(torch.ones(1), memory, said.p)
+    assert v.item() == pytest.approx(said.times, rel=1e-4)
 
 
 @claim(
@@ -351,13 +363,13 @@ def test_velocity_grows_to_its_limit(p, times):
     r"The velocities are 1, 1.9 and 2.71, so it is at $-0.1 \cdot (1 + 1.9 + "
     r"2.71) = -0.561$.",
 )
-def test_three_steps_of_momentum(rate, p):
+def test_three_steps_of_momentum(said):
     memory, velocities = START, []
     for _ in range(3):
-        v, memory = momentum(torch.ones(1), memory, p)
+        v, memory = momentum(torch.ones(1), memory, said.p)
         velocities.append(v.item())
     assert velocities == pytest.approx([1, 1.9, 2.71])
-    assert -rate * sum(velocities) == pytest.approx(-0.561)
+    assert -said.rate * sum(velocities) == pytest.approx(-0.561)
 
 
 @claim(
@@ -366,15 +378,15 @@ def test_three_steps_of_momentum(rate, p):
     "Plain gradient descent needs a rate a thousand times smaller.",
     "Adam's steps stay as they are, but for the tiny $u$.",
     r"Now a step has nearly the length $\eta$, whatever the size of the "
-    r"slopes: multiply all of them by <hundred>, and $dw$ and $\sqrt{s}$ both "
+    r"slopes: multiply all of them by 100, and $dw$ and $\sqrt{s}$ both "
     "grow a hundredfold.",
     r"In the first step $\hat v = dw$ and $\hat s = dw^2$, so every parameter "
     r"moves by $\eta$, up or down.",
 )
-def test_adam_does_not_feel_the_units(factor, hundred):
+def test_adam_does_not_feel_the_units(said):
     slopes = torch.tensor([0.3, -2.0]).double()
     start = Memory(0 * slopes, 0 * slopes, 0)
-    for scale in (1, hundred, factor):
+    for scale in (1, 100, said.factor):
         step, _ = adam(scale * slopes, start)
         torch.testing.assert_close(step, slopes.sign(), atol=1e-6, rtol=0)
         step, _ = rmsprop(scale * slopes, start)
@@ -389,12 +401,12 @@ def test_adam_does_not_feel_the_units(factor, hundred):
     "It does: all that it needs to know is which way is down.",
 )
 @pytest.mark.parametrize("seed", range(1, 6))
-def test_signs_are_enough(up, down, rate, size, seed):
+def test_signs_are_enough(said, seed):
     def along_signs(dw, memory):
-        assert {*dw.sign().flatten().tolist()} <= {down, 0, up}
+        assert {*dw.sign().flatten().tolist()} <= {said.down, 0, said.up}
         return dw.sign(), memory
 
-    losses = losses_on_disc(along_signs, [rate] * 30, int(size), seed)
+    losses = losses_on_disc(along_signs, [said.rate] * 30, int(said.size), seed)
     assert losses[-1] < 0.7 * losses[0]
 
 

@@ -21,12 +21,9 @@ from snippets.training.what_goes_wrong import (
 from tests.claims import claim
 from tests.equations.check import hold
 from tests.propagation.passes import TORCHS
+from tests.tensors import chance
 
 SEEDS = range(3)
-
-
-def chance(seed=0):
-    return torch.Generator().manual_seed(seed)
 
 
 def curves(axes):
@@ -47,8 +44,8 @@ def test_products_average_to_nothing():
 
 
 @claim("The root of $2/784$, which is about <deviation>.")
-def test_deviation_for_a_layer(deviation):
-    assert pytest.approx(deviation, abs=0.005) == (2 / 784) ** 0.5
+def test_deviation_for_a_layer(said):
+    assert pytest.approx(said.deviation, abs=0.005) == (2 / 784) ** 0.5
 
 
 @claim(
@@ -78,8 +75,10 @@ def test_equal_units_stay_equal(steps):
     "tanh and ReLU.",
 )
 @pytest.mark.parametrize("name", ["tanh", "relu"])
-def test_weights_of_zero_never_move(zero, same, fixed, name, monkeypatch):
-    assert ACTIVATIONS[name].g(torch.tensor(zero)) == same == fixed
+def test_weights_of_zero_never_move(said, name, monkeypatch):
+    assert (
+        ACTIVATIONS[name].g(torch.tensor(said.zero)) == said.same == said.fixed
+    )
     monkeypatch.setattr(
         what_goes_wrong.torch, "full_like", lambda W, _: torch.zeros_like(W)
     )
@@ -118,12 +117,12 @@ def test_sizes_are_those_that_autograd_finds(name):
     "if they are above; only a factor near <same> survives fifty layers.",
 )
 @pytest.mark.parametrize("seed", SEEDS)
-def test_only_one_factor_survives_fifty_layers(seed, one, same):
+def test_only_one_factor_survives_fifty_layers(said, seed):
     def share(name, variance):
         _, errors = sizes_by_layer(name, 50, variance, chance(seed))
         return (errors[0] / errors[-1]).item()
 
-    assert one == same == 1
+    assert said.one == said.same == 1
     assert share("sigmoid", 1) < 1e-25
     assert share("relu", 1) < 1e-6
     assert 0.1 < share("relu", 2) < 10
@@ -135,10 +134,10 @@ def test_only_one_factor_survives_fifty_layers(seed, one, same):
     "As $z$ is as often negative as positive, $a^2$ is $z^2$ in half of the "
     "cases and <cut> in the others, so its mean is half as large.",
 )
-def test_relu_halves_the_mean_square(cut):
+def test_relu_halves_the_mean_square(said):
     z = torch.randn(10**6, generator=chance(), dtype=torch.float64)
     a = torch.relu(z)
-    assert (a.square()[z < 0] == cut).all()
+    assert (a.square()[z < 0] == said.cut).all()
     halved = a.square().mean() / z.square().mean()
     assert halved.item() == pytest.approx(1 / 2, abs=0.005)
 
@@ -148,9 +147,9 @@ def test_relu_halves_the_mean_square(cut):
     "<share> of it.",
     r"So $0.52 \, n v$ must be <one>, and the variance is about $1.92 / n$.",
 )
-def test_variance_for_leaky_relu(share, one):
-    assert pytest.approx(share) == (1 + 0.2**2) / 2
-    assert one / share == pytest.approx(1.92, abs=0.005)
+def test_variance_for_leaky_relu(said):
+    assert pytest.approx(said.share) == (1 + 0.2**2) / 2
+    assert said.one / said.share == pytest.approx(1.92, abs=0.005)
 
 
 @claim(
@@ -159,18 +158,18 @@ def test_variance_for_leaky_relu(share, one):
     "<same>, and with it all gradients of the first layer.",
     "In the second step all of them change.",
 )
-def test_zero_in_the_last_layer_delays_the_first(zero, same, monkeypatch):
+def test_zero_in_the_last_layer_delays_the_first(said, monkeypatch):
     drawn = what_goes_wrong.initialise
 
     def flat_end(sizes, generator):
         *hidden, (W, b) = drawn(sizes, generator)
-        return [*hidden, Layer(W * zero, b)]
+        return [*hidden, Layer(W * said.zero, b)]
 
     monkeypatch.setattr(what_goes_wrong, "initialise", flat_end)
     run = Setting(activation="tanh", depth=1)
     start, first, second = (learn(run, chance(), n)[0] for n in range(3))
     assert torch.equal(start[0].W, first[0].W)
-    assert (same != first[1].W).all()
+    assert (said.same != first[1].W).all()
     assert (second[0].W != first[0].W).all()
 
 
@@ -204,7 +203,7 @@ def test_figure_of_the_way_back():
     "Two panels show the size of the activations in layers 1 to 20 on a "
     "logarithmic axis, for weights with variance 0.5/n, 1/n, 2/n and 4/n.",
 )
-def test_figure_of_the_way_forward(half, one, relu, level, four):
+def test_figure_of_the_way_forward(said):
     (legend,) = draw_way_forward().legends
     words = [text.get_text() for text in legend.get_texts()]
     assert words == ["0.5/n", "1/n", "2/n", "4/n"]
@@ -212,9 +211,11 @@ def test_figure_of_the_way_forward(half, one, relu, level, four):
         [curve[-1].item() for curve in curves(axes)]
         for axes in draw_way_forward().axes
     )
-    assert tanh[:2] == pytest.approx([half, one], rel=0.2)
+    assert tanh[:2] == pytest.approx([said.half, said.one], rel=0.2)
     assert min(tanh[2:]) > 0.5
-    assert rectifier == pytest.approx([6e-7, relu, level, four], rel=0.5)
+    assert rectifier == pytest.approx(
+        [6e-7, said.relu, said.level, said.four], rel=0.5
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -22,12 +22,9 @@ from snippets.training.what_goes_wrong import (
 )
 from tests.claims import claim
 from tests.equations.check import hold
+from tests.tensors import chance
 
 SEEDS = range(3)
-
-
-def chance(seed=0):
-    return torch.Generator().manual_seed(seed)
 
 
 @claim(
@@ -36,16 +33,16 @@ def chance(seed=0):
     "The best that it can say without looking is <guess> each time, and the "
     "loss of that is <least>.",
 )
-def test_loss_of_knowing_nothing(inside, points, guess, least):
+def test_loss_of_knowing_nothing(said):
     _, y = disc(chance())
-    assert (y.sum().item(), y.numel()) == (inside, points)
+    assert (y.sum().item(), y.numel()) == (said.inside, said.points)
     losses = {
         each / 1000: cross_entropy(torch.full_like(y, each / 1000), y).item()
         for each in range(1, 1000)
     }
     best = min(losses, key=losses.get)
-    assert best == guess
-    assert losses[best] == pytest.approx(least, abs=0.0005)
+    assert best == said.guess
+    assert losses[best] == pytest.approx(said.least, abs=0.0005)
 
 
 @claim(
@@ -54,11 +51,11 @@ def test_loss_of_knowing_nothing(inside, points, guess, least):
     "of the right size."
 )
 @pytest.mark.parametrize("seed", SEEDS)
-def test_learns_as_torch_does(seed, rate):
+def test_learns_as_torch_does(said, seed):
     x, y, layers = begin(HEALTHY, chance(seed))
     assert [len(b) for _, b in layers] == [8, 8, 1]
     parts = [part.clone().requires_grad_() for pair in layers for part in pair]
-    optimiser = torch.optim.SGD(parts, lr=rate)
+    optimiser = torch.optim.SGD(parts, lr=said.rate)
     losses = []
     for _ in range(20):
         a = x
@@ -124,39 +121,27 @@ def test_each_run_fails_in_its_way(name, seed):
     " symmetry: draw the weights at random",
 )
 @pytest.mark.parametrize("seed", SEEDS)
-def test_some_number_tells_each_failure(
-    seed,
-    usual,
-    little,
-    much,
-    vanished,
-    dead,
-    flat,
-    mean,
-    deviation,
-    centre,
-    small,
-):
+def test_some_number_tells_each_failure(said, seed):
     signs = {name: look(run, chance(seed)) for name, run in RUNS.items()}
     told = {
-        "too small a rate": lambda s: s.step < 2 * little,
-        "ten sigmoid layers": lambda s: dead < s.share < 3 * vanished,
-        "dead units": lambda s: s.share == dead and s.silent == 1,
-        "too large a rate": lambda s: s.step > much,
+        "too small a rate": lambda s: s.step < 2 * said.little,
+        "ten sigmoid layers": lambda s: said.dead < s.share < 3 * said.vanished,
+        "dead units": lambda s: s.share == said.dead and s.silent == 1,
+        "too large a rate": lambda s: s.step > said.much,
         "too large weights": lambda s: s.first_loss > 50 and s.spread < 1,
-        "inputs of hundreds": lambda s: s.spread > 100 * deviation,
+        "inputs of hundreds": lambda s: s.spread > 100 * said.deviation,
         "equal weights": lambda s: s.different == 1,
-        "inputs off centre": lambda s: abs(s.centre - centre) > 1,
+        "inputs off centre": lambda s: abs(s.centre - said.centre) > 1,
         "a faulty gradient": lambda s: s.check > 1e-3,
     }
-    assert (mean, flat) == (0, 0)
+    assert (said.mean, said.flat) == (0, 0)
     for name, tells in told.items():
         found = {run for run, sign in signs.items() if tells(sign)}
         assert found - {"inputs of hundreds"} <= {name}
         assert name in found
     well = signs["nothing wrong"]
-    assert usual / 2 < well.step < 4 * usual
-    assert little < small / 5 < well.step
+    assert said.usual / 2 < well.step < 4 * said.usual
+    assert said.little < said.small / 5 < well.step
     assert well.check < 1e-7
     assert abs(well.centre) < 0.1
 
@@ -165,14 +150,14 @@ def test_some_number_tells_each_failure(
     "Here all biases of the hidden units start at <bias>, and no example makes "
     "any unit fire.",
     "The table below shows the share of hidden units that no example reaches "
-    "after <steps> steps: for a positive bias a high rate kills them, and for "
+    "after 100 steps: for a positive bias a high rate kills them, and for "
     "a negative one they begin dead.",
 )
 @pytest.mark.parametrize("seed", SEEDS)
-def test_rate_and_bias_kill_units(seed, bias, steps):
-    assert STAYS["dead units"].bias == bias
-    assert silent_after(Setting(bias=bias), chance(seed), 0) == 1
-    assert silent_after(Setting(bias=-3), chance(seed), int(steps)) > 0.9
+def test_rate_and_bias_kill_units(said, seed):
+    assert STAYS["dead units"].bias == said.bias
+    assert silent_after(Setting(bias=said.bias), chance(seed), 0) == 1
+    assert silent_after(Setting(bias=-3), chance(seed), 100) > 0.9
     slow, fast = (
         silent_after(Setting(bias=1, rate=rate), chance(seed))
         for rate in (0.1, 10)
@@ -186,9 +171,9 @@ def test_rate_and_bias_kill_units(seed, bias, steps):
     "It is an affine map: all $z$ are positive, for every example, so nothing "
     "bends.",
 )
-def test_exercises_on_biases(percent, share):
+def test_exercises_on_biases(said):
     signs = look(Setting(bias=-5, rate=20), chance())
-    assert (100 * signs.silent, signs.share) == (percent, share)
+    assert (100 * signs.silent, signs.share) == (said.percent, said.share)
     x, _, layers = begin(HEALTHY, chance())
     z = forward(x, [Layer(layers[0].W, layers[0].b + 100)], ["relu"])[1][0].z
     assert (z > 0).all()
@@ -205,16 +190,16 @@ def curves(axes):
     "with ten sigmoid layers, and with dead units.",
     "Three panels show the loss over <steps> steps, from <low> to <high>.",
 )
-def test_figure_of_losses_that_stay(start, end, near, steps, low, high):
+def test_figure_of_losses_that_stay(said):
     for axes, title in zip(draw_stays().axes, STAYS, strict=True):
         healthy, run = curves(axes)
         assert axes.get_title() == title
-        assert axes.get_ylim() == (low, high)
-        assert len(run) == len(healthy) == steps + 1
+        assert axes.get_ylim() == (said.low, said.high)
+        assert len(run) == len(healthy) == said.steps + 1
         assert [line.get_linestyle() for line in axes.lines] == ["--", "-"]
-        assert healthy[0].item() == pytest.approx(start, abs=0.05)
-        assert healthy[-1].item() == pytest.approx(end, abs=0.05)
-        assert (run - near).abs().max() < 0.05
+        assert healthy[0].item() == pytest.approx(said.start, abs=0.05)
+        assert healthy[-1].item() == pytest.approx(said.end, abs=0.05)
+        assert (run - said.near).abs().max() < 0.05
 
 
 @claim(
@@ -228,36 +213,26 @@ def test_figure_of_losses_that_stay(start, end, near, steps, low, high):
     "The dashed curve, with nothing wrong, falls from about <start> to <end>.",
     "Here they are coordinates between <left> and <right>.",
 )
-def test_figure_of_losses_that_jump(
-    low,
-    high,
-    first,
-    steps,
-    one,
-    last,
-    top,
-    rest,
-    all_steps,
-    start,
-    end,
-    left,
-    right,
-):
+def test_figure_of_losses_that_jump(said):
     x, _, _ = begin(JUMPS["inputs of hundreds"], chance())
-    assert left < x.min() < 0.95 * left
-    assert 0.95 * right < x.max() < right
+    assert said.left < x.min() < 0.95 * said.left
+    assert 0.95 * said.right < x.max() < said.right
     axes = draw_jumps().axes[0]
     healthy = curves(axes)[0]
-    assert (axes.get_yscale(), len(healthy)) == ("log", all_steps + 1)
-    assert healthy[[0, -1]].tolist() == pytest.approx([start, end], abs=0.05)
+    assert (axes.get_yscale(), len(healthy)) == ("log", said.all_steps + 1)
+    assert healthy[[0, -1]].tolist() == pytest.approx(
+        [said.start, said.end], abs=0.05
+    )
     rate, weights, inputs = (curves(axes)[1] for axes in draw_jumps().axes)
-    assert rate[-50:].min().item() == pytest.approx(low, abs=0.5)
-    assert rate[-50:].max().item() == pytest.approx(high, abs=0.9)
-    assert weights[0] > first
-    assert (weights < one).nonzero()[0].item() == pytest.approx(steps, abs=9)
-    assert weights[-1].item() == pytest.approx(last, abs=0.05)
-    assert inputs.max() > top
-    assert (inputs[20:] - rest).abs().max() < 0.05
+    assert rate[-50:].min().item() == pytest.approx(said.low, abs=0.5)
+    assert rate[-50:].max().item() == pytest.approx(said.high, abs=0.9)
+    assert weights[0] > said.first
+    assert (weights < said.one).nonzero()[0].item() == pytest.approx(
+        said.steps, abs=9
+    )
+    assert weights[-1].item() == pytest.approx(said.last, abs=0.05)
+    assert inputs.max() > said.top
+    assert (inputs[20:] - said.rest).abs().max() < 0.05
 
 
 @claim(
@@ -269,20 +244,20 @@ def test_figure_of_losses_that_jump(
     "at about <fault>.",
     "Here they lie around <centre_of_x> and not around <other>.",
 )
-def test_figure_of_losses_that_stop(corner, off, fault, centre_of_x, other):
+def test_figure_of_losses_that_stop(said):
     x, _, _ = begin(STOPS["inputs off centre"], chance())
-    assert x.mean().item() == pytest.approx(centre_of_x, abs=0.1)
+    assert x.mean().item() == pytest.approx(said.centre_of_x, abs=0.1)
     assert begin(HEALTHY, chance())[0].mean().item() == pytest.approx(
-        other, abs=0.1
+        said.other, abs=0.1
     )
     found = draw_stops().axes
     (_, equal), (_, centre), (healthy, wrong) = map(curves, found)
-    assert equal[20].item() == pytest.approx(corner, abs=0.05)
-    assert corner - 0.1 < equal[-1] < equal[20]
+    assert equal[20].item() == pytest.approx(said.corner, abs=0.05)
+    assert said.corner - 0.1 < equal[-1] < equal[20]
     assert centre[:9].max() > found[1].get_ylim()[1]
-    assert centre[-1].item() == pytest.approx(off, abs=0.05)
+    assert centre[-1].item() == pytest.approx(said.off, abs=0.05)
     assert (wrong - healthy)[:20].abs().max() < 0.01
-    assert wrong[-20:].mean().item() == pytest.approx(fault, abs=0.05)
+    assert wrong[-20:].mean().item() == pytest.approx(said.fault, abs=0.05)
 
 
 def test_equations():
