@@ -185,9 +185,11 @@ def draw_gates() -> Figure:
     axes.set(xlabel="$x_1$", xlim=(-0.9, 2.4), ylim=(-0.9, 2.4), aspect="equal")
     axes.set(xticks=(0, 1), yticks=(0, 1))
     axes.set_ylabel("$x_2$", rotation=0)
-    shade_class(axes, lambda x: pre_activation(x, w, b), name="the unit fires")
+    shade_class(axes, lambda x: pre_activation(x, w, b), name="it fires")
     draw_line(axes, w, b, label="$z = 0$")
-    draw_classes(axes, x, logical_and(x))
+    draw_classes(
+        axes, x, logical_and(x), names=("should be silent", "should fire")
+    )
     draw_vector(axes, w, "$w$")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     let_move(*axes.collections, *axes.lines, *axes.texts)

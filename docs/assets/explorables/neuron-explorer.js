@@ -5,7 +5,7 @@
 customElements.define("neuron-explorer", class extends book.Explorable {
   build() {
     const { w, b, x, limits, gates } = this.numbers;
-    if (gates) this.choice("gate", "Gate", Object.keys(gates), "AND");
+    if (gates) this.choice("gate", "Make it", Object.keys(gates), "AND");
     const slider = (name, label, [min, max, step], value) => this.slider(name, label, { min, max, step, value });
     slider("w1", "w₁", limits.w, w[0]);
     slider("w2", "w₂", limits.w, w[1]);
