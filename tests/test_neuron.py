@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from torch.testing import assert_close
 
 from snippets.neuron import (
+    draw_gates,
     draw_geometry,
     draw_neuron,
     draw_perceptron,
@@ -584,7 +585,7 @@ def test_figure_of_the_neuron_leads_from_inputs_to_output(said):
 
 def learnt():
     """Return what the figure of the perceptron shows: points and weights."""
-    x, y = groups(1)
+    x, y = groups(216)
     return x, y, train_perceptron(x, y, passes=100)
 
 
@@ -777,6 +778,85 @@ def test_figure_of_the_geometry(said):
     assert along.get_ylabel() == "$z$"
 
 
+@claim(
+    "The line stays, at the same distance of $<b> / <length> = <distance>$, "
+    "but $z$ rises half as steeply.",
+    "So neurons can share a line and differ in how steeply $z$ rises across "
+    "it.",
+)
+def test_half_a_neuron_has_the_same_line(said):
+    w, b, x = double([3, 4]), double(-10), random(2, 100)
+    assert ((w / 2).norm(), -b / 2) == (said.length, said.b)
+    for scale in (1, 0.5):
+        assert foot(scale * w, scale * b).norm() == said.distance
+        z = pre_activation(x, scale * w, scale * b)
+        assert_close(z, scale * pre_activation(x, w, b))
+
+
+@claim(
+    "Let the weights and the bias be any numbers, and many neurons compute "
+    "AND: each whose line leaves (<x1>, <x2>) alone on the side where it "
+    "fires.",
+    "A plane with axes x1 and x2, and on it the four inputs of AND.",
+    "A straight line falls from left to right, and the side above it is "
+    "shaded.",
+    "The filled square at (<x1>, <x2>), where the neuron should fire, lies "
+    "there alone; the open circles at (<a>, <b>), (<c>, <d>) and (<e>, <f>), "
+    "where it should be silent, lie below the line.",
+    "An arrow w leads from (<x>, <y>) to (<w1>, <w2>) and crosses the line at "
+    "a right angle.",
+    "AND by a neuron with the weights <w1> and <w2> and the bias <bias>.",
+    "Turn it into OR by changing the bias alone.",
+    "Then find NAND, which is <no> where AND is <yes>, and <one> where AND is "
+    "<none>.",
+    "<most> is the most, whatever the weights and the bias; the next chapter "
+    "says why, and what helps.",
+)
+def test_figure_of_the_gates(said):
+    axes = draw_gates().axes[0]
+    classes = drawing.classes(axes)
+    assert classes[1].tolist() == [[said.x1, said.x2]]
+    open_circles = [[said.a, said.b], [said.c, said.d], [said.e, said.f]]
+    assert classes[0].tolist() == open_circles
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["it fires", "$z = 0$", "should fire", "should be silent"]
+    w, b = double([said.w1, said.w2]), double(said.bias)
+    line = double(axes.lines[0].get_xydata())
+    assert (line @ w + b).abs().max() < 1e-9
+    assert -10 < (line.diff(dim=0)[0, 1] / line.diff(dim=0)[0, 0]) < 0
+    assert drawing.arrows(axes)[0][:2] == (
+        (said.x, said.y),
+        (said.w1, said.w2),
+    )
+    assert axes.get_aspect() == 1
+    x, gate = PAIRS.double(), logical_and(PAIRS).double()
+    assert torch.equal(neuron(x, w, b, step), gate)
+    assert torch.equal(drawing.shaded(axes, x.T), gate == 1)
+    assert torch.equal(neuron(x, w, double(-1), step), logical_or(x))
+    nand = neuron(x, -w, double(2.75), step)
+    assert (nand[gate == said.yes] == said.no).all()
+    assert (nand[gate == said.none] == said.one).all()
+    xor, found = double([0, 1, 1, 0]), []
+    for w, b in zip(random(999, 2), random(999, seed=1), strict=True):
+        a = neuron(x, w, b, step)
+        found.append((a == xor).sum().item())
+        alone = a[-1] == 1 and not a[:-1].any()
+        assert alone == torch.equal(a, gate)
+    assert max(found) == said.most
+
+
+@claim(
+    "In the <later> pass <wrong> points are wrong that were right in the "
+    "<earlier>, since the corrections between have moved the line.",
+)
+def test_corrections_spoil_what_was_right(said):
+    points = [tuple(x.tolist()) for _, x, *_ in [*mistaken(216)][:-1]]
+    first, second, _ = learnt()[2].mistakes
+    assert (said.earlier, said.later) == (1, 2)
+    assert len(points) == first + second
+    assert len(set(points[first:]) - set(points[:first])) == said.wrong
+
+
 def symbols_of_a_neuron(seed):
     """Return the signs of one neuron with 4 inputs, for 50 examples."""
     x, w, b = (
@@ -876,7 +956,7 @@ def test_equations(seed):
         "perceptron-rule": rule,
         "w_1 x_1 + w_2 x_2 + b = 0": line,
         "x_2 = -(w_1 x_1 + b) / w_2": line,
-        "w_1 / w_2 = 1.32 / 3.41": {"w": [1.32, 3.41]},
+        "w_1 / w_2 = 1.76 / 3.38": {"w": [1.76, 3.38]},
         r"z = -2 \cdot 1 + 0 \cdot 2 + 0 = -2": {"z": -2.0},
         r"z = -1 \cdot 1 + 2 \cdot 2 + 1 = 4": {"z": 4.0},
         r"z = 1 \cdot 2 - 2 \cdot 3 + 0 = -4": {"z": -4.0},

@@ -42,6 +42,63 @@ def collapse(layers: PerLayer[Layer]) -> Layer:
     # --8<-- [end:collapse]
 
 
+# --8<-- [start:draw_collapse]
+@checked
+def relu_stack(
+    x: Float[Tensor, "inputs m"], layers: PerLayer[Layer]
+) -> Float[Tensor, "outputs m"]:
+    """Send x through layers with a ReLU after each but the last."""
+    for layer in layers[:-1]:
+        x = relu(affine(x, layer))
+    return affine(x, layers[-1])
+
+
+def three_layers() -> list[Layer]:
+    """Return three layers of the plane: each turns, stretches and shifts."""
+    numbers = (
+        ([[1.0, -0.5], [0.5, 0.8]], [[0.5], [0.5]]),
+        ([[0.9, -0.8], [0.5, 0.8]], [[1.0], [-0.5]]),
+        ([[0.6, -0.8], [0.8, 0.6]], [[0.0], [-1.0]]),
+    )
+    return [
+        Layer(*(torch.tensor(n, dtype=torch.float64) for n in layer))
+        for layer in numbers
+    ]
+
+
+def square_grid(points: Count = 81) -> list[Float[Tensor, "2 points"]]:
+    """Return the lines of a grid from -2 to 2, half a unit apart.
+
+    Those that go up come first.
+    """
+    along = torch.linspace(-2, 2, points, dtype=torch.float64)
+    flat = [place.expand(points) for place in along[:: (points - 1) // 8]]
+    return [torch.stack([place, along]) for place in flat] + [
+        torch.stack([along, place]) for place in flat
+    ]
+
+
+@book_style()
+def draw_collapse() -> Figure:
+    """Draw a grid behind three layers with ReLU, and behind their product."""
+    layers = three_layers()
+    product = collapse(layers)
+    figure, (deep, single) = new_axes(height=3.9, columns=2)
+    for number, line in enumerate(square_grid()):
+        colour = PALETTE["blue" if number < 9 else "orange"]
+        style = {"color": colour, "linewidth": 1.2}
+        deep.plot(*relu_stack(line, layers), gid="live-drawn", **style)
+        single.plot(*affine(line, product), **style)
+    deep.set_title("three layers with ReLU", gid="live-title")
+    single.set_title("one layer: their product")
+    for axes in (deep, single):
+        axes.set(xlim=(-3.4, 3.4), ylim=(-3.4, 3.4), aspect="equal")
+        axes.set(xticks=(-2, 0, 2), yticks=(-2, 0, 2))
+        axes.label_outer()
+    return figure
+    # --8<-- [end:draw_collapse]
+
+
 # --8<-- [start:rank_of_product]
 @checked
 def rank_of_product(
@@ -74,22 +131,29 @@ def bends(units: Count) -> Float[Tensor, "units"]:
 
 
 @checked
-def relu_fit(
+def weighted_units(
     x: Finite["m"], y: Finite["m"], units: Count
-) -> Float[Tensor, "m"]:
-    """Fit y by ReLU units a_i = max(0, x - k_i) and a linear output.
+) -> Float[Tensor, "rows m"]:
+    """Fit y by ReLU units; return each unit times its weight, then the bias.
 
-    The points k_i are given by `bends`. Only the output's weights and bias are
-    fitted, by least squares, which needs no gradient descent and finds the best
-    there are for these points.
+    Units a_i = max(0, x - k_i) bend at the points k_i that `bends` gives. Only
+    the output's weights and bias are fitted, by least squares, which needs no
+    gradient descent and finds the best there are for these points.
     """
     along = x.double() / (x.abs().max().double() or 1)  # free of overflow
     along = (along - along.min()) / (along.max() - along.min() or 1)
     hidden = relu(along - bends(units).unsqueeze(1))
-    columns = torch.vstack([hidden, torch.ones_like(along)]).T
+    rows = torch.vstack([hidden, torch.ones_like(along)])
     targets = y.double().unsqueeze(1)
-    weights = torch.linalg.lstsq(columns, targets, driver="gelsd").solution
-    return (columns @ weights).squeeze(1).to(y.dtype)
+    return torch.linalg.lstsq(rows.T, targets, driver="gelsd").solution * rows
+
+
+@checked
+def relu_fit(
+    x: Finite["m"], y: Finite["m"], units: Count
+) -> Float[Tensor, "m"]:
+    """Add up the weighted units and the bias: the fit of y."""
+    return weighted_units(x, y, units).sum(dim=0).to(y.dtype)
     # --8<-- [end:relu_fit]
 
 
@@ -140,6 +204,33 @@ def draw_approximation(sizes: Sequence[int] = (3, 9, 27)) -> Figure:
     )
     return figure
     # --8<-- [end:draw_approximation]
+
+
+# --8<-- [start:draw_hinges]
+@book_style()
+def draw_hinges(units: Count = 5) -> Figure:
+    """Draw units, each times its weight, and beside them their sum."""
+    x, y = curve()
+    rows = weighted_units(x, y, units)
+    places = x.min() + bends(units) * (x.max() - x.min())
+    figure, (hinges, total) = new_axes(height=3.6, columns=2)
+    blue = {"color": PALETTE["blue"], "gid": "live-drawn"}
+    for row, place in zip(rows[:-1], places, strict=True):
+        bent = x >= place
+        hinges.plot(x[bent], row[bent], linewidth=1.4, **blue)
+    hinges.plot(x, rows[-1], color=INK, linestyle="--", gid="live-drawn")
+    hinges.plot(places, 0 * places, "o", markersize=4, **blue)
+    hinges.text(-2.9, rows[-1, 0] - 0.3, "bias", va="top", gid="live-drawn")
+    hinges.set(title="weighted units", xlabel="$x$", ylim=(-6, 6))
+    hinges.set(xticks=(-3, 0, 3), yticks=(-5, 0, 5))
+    total.plot(x, y, color=INK, linewidth=0.9)
+    total.plot(x, rows.sum(dim=0), **blue)
+    near = torch.searchsorted(x, places)
+    total.plot(x[near], rows.sum(dim=0)[near], "o", markersize=4, **blue)
+    total.set(title="their sum, and the curve", xlabel="$x$", ylim=(-2.7, 2.7))
+    total.set(xticks=(-3, 0, 3), yticks=(-2, 0, 2))
+    return figure
+    # --8<-- [end:draw_hinges]
 
 
 # --8<-- [start:draw_four]

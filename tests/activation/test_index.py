@@ -12,10 +12,16 @@ from snippets.activation.index import (
     collapse,
     curve,
     draw_approximation,
+    draw_collapse,
     draw_four,
+    draw_hinges,
     linear_stack,
     rank_of_product,
     relu_fit,
+    relu_stack,
+    square_grid,
+    three_layers,
+    weighted_units,
 )
 from snippets.activation.relu import relu
 from snippets.activation.sigmoid import sigmoid
@@ -404,6 +410,128 @@ def test_figure_compares_three_fits_with_the_curve(said):
     points = 72 / figure.dpi * axes.get_window_extent().height
     width = exact.get_linewidth() / points * 2 * 2.7
     assert (close - y).abs().max() < width
+
+
+@claim(
+    "An affine layer turns, stretches and shifts it: its lines stay straight, "
+    "parallel and evenly spaced, after <layers> such layers as after <single>.",
+    "Now put between the layers a function that makes negative sums <nothing> "
+    "and leaves the others, the ReLU: the lines are creased, and a part of "
+    "the grid is pressed flat.",
+    "<panels> panels show what has become of a square grid of <lines> lines "
+    "each way.",
+    "Right, behind <single> layer, it is a turned and slanted grid, and all "
+    "its lines are straight and evenly spaced.",
+    "Left, behind <layers> layers with ReLU, the upper part of that grid is "
+    "left; the rest is pressed onto its lower edge, which has corners.",
+    "One grid, and <layers> layers: left with ReLU between them, right with "
+    "nothing, which is what their product does in one.",
+    "It ends as the grid on the right, and as no other, whatever the weights.",
+)
+def test_figure_of_the_collapse(said):
+    """What is left is where the product has it; the rest has lost an area."""
+    panels = draw_collapse().axes
+    assert len(panels) == said.panels
+    deep, single = (
+        torch.stack([double(line.get_xydata()).T for line in axes.lines])
+        for axes in panels
+    )
+    layers, grid = three_layers(), torch.stack(square_grid())
+    assert len(layers) == said.layers
+    assert len(grid) == 2 * said.lines == len(deep) == len(single)
+    product = collapse(layers)
+    for line, folded, straight in zip(grid, deep, single, strict=True):
+        assert_close(folded, relu_stack(line, layers))
+        assert_close(straight, linear_stack(line, layers))
+        assert_close(straight, affine(line, product), rtol=0, atol=1e-12)
+    assert single.diff(dim=2).diff(dim=2).abs().max() < 1e-12, "straight"
+    apart = single.reshape(2, 9, 2, 81).diff(dim=1).diff(dim=1)
+    assert apart.abs().max() < 1e-12, "evenly spaced"
+    assert (product.W @ product.W.T)[0, 1].abs() > 0.1, "slanted"
+
+    x = grid.transpose(0, 1).flatten(1).requires_grad_()
+    image = relu_stack(x, layers)
+    rows = [
+        torch.autograd.grad(row.sum(), x, retain_graph=True) for row in image
+    ]
+    area = torch.linalg.det(
+        torch.stack([row for (row,) in rows]).permute(2, 0, 1)
+    )
+    flat = area.abs() < 1e-9
+    assert said.nothing == 0
+    assert 0.3 < flat.double().mean() < 0.7
+    own = affine(x, product)
+    assert_close(image[:, ~flat], own[:, ~flat])
+    assert own[1, ~flat].mean() > own[1, flat].mean() + 1
+    assert deep.diff(dim=2).diff(dim=2).abs().max() > 0.01, "creased"
+
+
+@claim(
+    "Two panels over x, from <left> to <right>.",
+    "Left, <units> straight rays begin on the horizontal axis at <k1>, <k2>, "
+    "<k3>, <k4> and <k5>: the <first> rises gently, the <second> falls, the "
+    "third rises steeply, the fourth falls as steeply, the fifth rises; a "
+    "dashed line, the bias, lies a little below 0.",
+    "Right, their sum, made of <pieces> straight pieces, runs from wave to "
+    "wave of a curve; it bends where a ray begins.",
+    "Left, <units> ReLU units, each times its weight, and the bias; right, "
+    "what they add up to, and the curve.",
+    "At the point where a unit bends, the slope of the sum changes by the "
+    "unit's weight; to the left of it the unit adds nothing.",
+    "The mean of the squared errors only rises, since least squares has found "
+    "the smallest.",
+)
+def test_figure_of_the_hinges(said):
+    hinges, total = draw_hinges().axes
+    *rays, bias, dots = hinges.lines
+    places = [said.k1, said.k2, said.k3, said.k4, said.k5]
+    assert len(rays) == len(places) == said.units == said.pieces
+    assert dots.get_xdata().tolist() == pytest.approx(places)
+    weights = []
+    for ray, place in zip(rays, places, strict=True):
+        x, y = double(ray.get_xydata()).T
+        assert x[0] == pytest.approx(place, abs=0.011)
+        weights.append(((y[-1] - y[0]) / (x[-1] - x[0])).item())
+        assert_close(y, weights[-1] * (x - place), rtol=0, atol=1e-9)
+    assert 0 < weights[0] < 0.5
+    assert weights[1] < 0 < weights[4]
+    assert weights[2] == pytest.approx(-weights[3])
+    assert weights[2] > 2 * max(-weights[1], weights[4])
+    assert bias.get_linestyle() == "--"
+    assert -1 < bias.get_ydata()[0] < 0
+    exact, fit, bends_of_sum = total.lines
+    x, y = curve()
+    assert_close(double(exact.get_xydata()).T, torch.stack([x, y]))
+    assert_close(double(fit.get_ydata()), relu_fit(x, y, 5))
+    near = pytest.approx(places, abs=0.011)
+    assert bends_of_sum.get_xdata().tolist() == near
+    limits = x[0], x[-1]
+    assert limits == (said.left, said.right)
+    slopes = [relu_fit(x, y, 5).diff()[at] / 0.01 for at in range(60, 600, 120)]
+    assert double(slopes).diff().tolist() == pytest.approx(weights[1:])
+    for units in (3, 9):
+        rows = weighted_units(x, y, units)
+        best = (rows.sum(dim=0) - y).square().mean()
+        for row in rows:
+            for change in (-0.1, 0.1):
+                worse = (rows.sum(dim=0) + change * row - y).square().mean()
+                assert worse >= best - 1e-15
+
+
+@claim(
+    "At $z = <z>$ the sigmoid has a slope of <s> and tanh one of <t>, but "
+    "ReLU and Leaky ReLU still have <one>.",
+)
+def test_slopes_at_three(said):
+    z = double(said.z).requires_grad_()
+    for g, slope in (
+        (torch.sigmoid, said.s),
+        (torch.tanh, said.t),
+        (torch.relu, said.one),
+        (torch.nn.functional.leaky_relu, said.one),
+    ):
+        (found,) = torch.autograd.grad(g(z), z)
+        assert found.item() == pytest.approx(slope, rel=0.02)
 
 
 @claim(

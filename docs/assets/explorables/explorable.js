@@ -43,6 +43,7 @@ globalThis.book = {};
     connectedCallback() {
       if (this.form) return;
       this.picture = this.querySelector(".picture");
+      this.alternative = this.picture.getAttribute("aria-label");
       this.svg = this.picture.querySelector("svg");
       this.name = this.querySelector("figure").id.replace("figure-", "");
       this.numbers = JSON.parse(this.querySelector("script[type='application/json']").textContent);
@@ -60,7 +61,9 @@ globalThis.book = {};
       this.form.append(this.spoken);
       this.form.addEventListener("submit", (event) => event.preventDefault());
       this.form.addEventListener("input", () => this.changed());
-      this.load(this.remembered());
+      const remembered = this.remembered();
+      this.touched = Object.keys(remembered).length > 0;
+      this.load(remembered);
       this.show();
     }
 
@@ -143,6 +146,8 @@ globalThis.book = {};
       this.form.reset();
       this.load({});
       this.changed();
+      this.touched = false;
+      this.show();
     }
 
     remembered() {
@@ -171,6 +176,7 @@ globalThis.book = {};
 
     /** Draw a state that a reader made; say it, and keep it, once they pause. */
     changed() {
+      this.touched = true;
       this.show();
       clearTimeout(this.pause);
       this.pause = setTimeout(() => {
@@ -184,7 +190,8 @@ globalThis.book = {};
       this.update();
       const words = this.tell();
       this.readout.textContent = words;
-      this.picture.setAttribute("aria-label", words);
+      // until somebody touches it, the drawing is what the page's words say
+      this.picture.setAttribute("aria-label", this.touched ? words : this.alternative);
     }
 
     // The drawing
@@ -197,6 +204,14 @@ globalThis.book = {};
       const shape = this.alter(document.createElementNS(SVG, tag), attributes);
       shape.classList.add("added");
       return parent.appendChild(shape);
+    }
+
+    /** A group for shapes of one of the axes, which are cut off at its frame. */
+    inside(frame) {
+      const { left: x, top: y, width, height } = frame;
+      const id = `${this.name}-frame-${this.frames.indexOf(frame)}`;
+      this.draw("rect", { x, y, width, height }, this.draw("clipPath", { id }));
+      return this.draw("g", { "clip-path": `url(#${id})` });
     }
 
     alter(shape, attributes) {
