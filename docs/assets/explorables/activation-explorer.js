@@ -6,7 +6,7 @@
   const FOUR = ["sigmoid", "tanh", "ReLU", "Leaky ReLU"]; // in the order of their colours
   const COLOURS = ["var(--figure-blue)", "var(--figure-orange)", "var(--figure-green)", "currentColor"];
   const DASHES = ["none", "7 4"];
-  const ZS = Array.from({ length: 337 }, (_, i) => (i - 168) / 40);
+  const ZS = Array.from({ length: 169 }, (_, i) => (i - 84) / 20);
   const NAMES = Object.keys(book.activations).filter((name) => name !== "identity");
 
   customElements.define("activation-explorer", class extends book.Explorable {
@@ -27,6 +27,7 @@
       const each = (count, make) => COLOURS.slice(0, count).map(make);
       const panel = {
         frame, kind,
+        paths: {}, // of the curves that never change
         all: line({ stroke: "currentColor", "stroke-width": 0.8, opacity: 0.45 }),
         at: line({ stroke: "currentColor", "stroke-dasharray": "2 2" }),
         curves: each(2, (stroke, i) => line({ stroke, "stroke-width": 2.4, "stroke-dasharray": DASHES[i] })),
@@ -56,7 +57,7 @@
       let before = NaN;
       return ZS.map((z) => {
         const here = height(z, s);
-        const jumps = kind === "slope" && Math.abs(here - before) > 0.08;
+        const jumps = kind === "slope" && Math.abs(here - before) > 0.1;
         before = here;
         return [z, jumps ? NaN : here];
       });
@@ -80,8 +81,11 @@
       }
     }
 
-    trace({ frame, kind, all, curves, names }, chosen, others, s) {
-      const path = (name) => frame.line(this.curve(name, kind, s));
+    trace({ frame, kind, all, curves, names, paths }, chosen, others, s) {
+      const path = (name) => {
+        if ("s" in book.activations[name]) return frame.line(this.curve(name, kind, s));
+        return paths[name] ??= frame.line(this.curve(name, kind));
+      };
       this.alter(all, { d: others.map(path).join("") });
       curves.forEach((curve, i) => this.alter(curve, { d: chosen[i] ? path(chosen[i]) : "" }));
       names.forEach((text, i) => { text.textContent = kind === "a" && chosen[i] || ""; });

@@ -5,7 +5,7 @@
 (() => {
   const NONE = "nothing";
   const GRID = Array.from({ length: 9 }, (_, i) => i / 2 - 2);
-  const ALONG = Array.from({ length: 81 }, (_, i) => i / 20 - 2);
+  const ALONG = Array.from({ length: 41 }, (_, i) => i / 10 - 2);
   const LINES = [
     ...GRID.map((place) => ALONG.map((along) => [place, along])),
     ...GRID.map((place) => ALONG.map((along) => [along, place])),
@@ -15,15 +15,18 @@
 
   /** Where a point is after so many layers; within one it goes straight to z, and then on to g(z). */
   function carry(x, layers, name, way) {
-    layers.forEach((layer, l) => {
+    const g = book.activations[name]?.a;
+    for (let l = 0; l < way; l++) {
       const share = Math.min(1, way - l);
-      if (share <= 0) return;
-      const bends = name !== NONE && l < layers.length - 1;
-      const [turn, bend] = bends ? [Math.min(1, 2 * share), Math.max(0, 2 * share - 1)] : [share, 0];
-      const z = affine(layer, x);
-      x = x.map((from, k) => from + turn * (z[k] - from));
-      if (bend) x = x.map((from) => from + bend * (book.activations[name].a(from) - from));
-    });
+      const bends = g && l < layers.length - 1;
+      const turn = bends ? Math.min(1, 2 * share) : share;
+      const bend = bends ? Math.max(0, 2 * share - 1) : 0;
+      const z = affine(layers[l], x);
+      x = x.map((from, k) => {
+        const turned = from + turn * (z[k] - from);
+        return bend ? turned + bend * (g(turned) - turned) : turned;
+      });
+    }
     return x;
   }
   book.carry = carry;
