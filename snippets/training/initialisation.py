@@ -27,11 +27,7 @@ def sizes_by_layer(
 
     What goes forward is normally distributed; so is the error at the end.
     """
-    layers = [
-        Layer(variance**0.5 * W, b)
-        for W, b in initialise([width] * (depth + 1), generator)
-    ]
-    x = torch.randn(width, width, generator=generator, dtype=torch.float64)
+    layers, x = _begin(depth, variance, generator, width)
     a, caches = forward(x, layers, [activation] * depth)
     outputs = [cache.a_previous for cache in caches[1:]] + [a]
     dz = torch.randn(width, width, generator=generator, dtype=torch.float64)
@@ -44,6 +40,18 @@ def sizes_by_layer(
         for parts in (outputs, errors[::-1])
     ]
     return torch.stack(size[0]), torch.stack(size[1])
+
+
+def _begin(
+    depth: int, variance: float, generator: torch.Generator, width: int
+) -> tuple[list[Layer], Tensor]:
+    """Draw the weights of all layers, and inputs: a column for each."""
+    layers = [
+        Layer(variance**0.5 * W, b)
+        for W, b in initialise([width] * (depth + 1), generator)
+    ]
+    x = torch.randn(width, width, generator=generator, dtype=torch.float64)
+    return layers, x
     # --8<-- [end:sizes_by_layer]
 
 
@@ -112,3 +120,69 @@ def draw_way_forward() -> Figure:
     figure.legend(*legend, loc="outside lower center", ncols=4)
     return figure
     # --8<-- [end:draw_way_forward]
+
+
+# --8<-- [start:silent_by_layer]
+@checked
+def silent_by_layer(
+    activation: Name,
+    depth: Count,
+    variance: Number,
+    generator: torch.Generator,
+    width: Count = 64,
+) -> Float[Tensor, "depth"]:
+    """Return the share of units whose slope is 0 at each input, by layers."""
+    layers, x = _begin(depth, variance, generator, width)
+    _, caches = forward(x, layers, [activation] * depth)
+    slope = ACTIVATIONS[activation].derivative
+    silent = [(slope(cache.z) == 0).all(dim=1) for cache in caches]
+    return torch.stack(silent).double().mean(dim=1)
+    # --8<-- [end:silent_by_layer]
+
+
+# --8<-- [start:draw_through_depth]
+PLACES = (1, *range(5, 51, 5))  # the layers that are looked at
+VARIANCES = (0.5, 1, 2, 4)
+
+
+def _through_depth(activation: str, variance: float) -> list[list[float]]:
+    """Return sizes as powers of ten, of a and dz, and silent units in %."""
+    told = activation, PLACES[-1], variance
+    sizes = sizes_by_layer(*told, torch.Generator().manual_seed(0))
+    silent = silent_by_layer(*told, torch.Generator().manual_seed(0))
+    at = torch.tensor(PLACES) - 1
+    return [
+        *[[round(p, 1) for p in s[at].log10().tolist()] for s in sizes],
+        [round(100 * share) for share in silent[at].tolist()],
+    ]
+
+
+@checked
+def told() -> dict[str, list]:
+    """Return what the figure shows when touched, by function and variance."""
+    return {"layers": PLACES, "variances": VARIANCES} | {
+        label: [_through_depth(name, variance) for variance in VARIANCES]
+        for name, label in zip(ACTIVATIONS, LABELS, strict=True)
+    }
+
+
+@book_style()
+def draw_through_depth() -> Figure:
+    """Draw sizes, and the share of silent units, for ReLU and 2/n."""
+    figure, (left, right) = new_axes(height=3.6, columns=2)
+    *powers, percent = _through_depth("relu", 2)
+    style = {"marker": "o", "markersize": 3, "gid": "live-line"}
+    for way, label, (line, colour) in zip(
+        powers, ("activations", "errors"), LOOKS, strict=False
+    ):
+        left.plot(PLACES, way, line, color=colour, label=label, **style)
+    right.plot(PLACES, percent, color=PALETTE["green"], **style)
+    ticks = (-20, -10, 0, 10)
+    left.set_yticks(ticks, [f"$10^{{{tick}}}$" for tick in ticks])
+    left.set(title="size", ylim=(-22, 12))
+    right.set(title="silent units, in %", ylim=(-4, 104))
+    for axes in (left, right):
+        axes.set(xlabel="layer", xlim=(-1, 52), xticks=(1, 25, 50))
+    left.legend(loc="lower left")
+    return figure
+    # --8<-- [end:draw_through_depth]
