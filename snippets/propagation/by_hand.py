@@ -162,7 +162,17 @@ HIDDEN = (
     ("dw = dz · a", "dw_{11} = dz_1 · x_1"),
     ("dw = dz · a", "dw_{12} = dz_1 · x_2"),
 )
-PARAMETERS = "w_1 w_2 b w_{11} w_{12} b_1 w_{21} w_{22} b_2".split()
+PARAMETERS = [
+    "w_1",
+    "w_2",
+    "b",
+    "w_{11}",
+    "w_{12}",
+    "b_1",
+    "w_{21}",
+    "w_{22}",
+    "b_2",
+]
 
 
 @checked

@@ -5,7 +5,6 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
-
 from torch import Tensor
 
 from snippets.contract import PerLayer, checked

@@ -145,24 +145,35 @@ PLACES = (1, *range(5, 51, 5))  # the layers that are looked at
 VARIANCES = (0.5, 1, 2, 4)
 
 
-def _through_depth(activation: str, variance: float) -> list[list[float]]:
-    """Return sizes as powers of ten, of a and dz, and silent units in %."""
-    told = activation, PLACES[-1], variance
-    sizes = sizes_by_layer(*told, torch.Generator().manual_seed(0))
-    silent = silent_by_layer(*told, torch.Generator().manual_seed(0))
-    at = torch.tensor(PLACES) - 1
-    return [
-        *[[round(p, 1) for p in s[at].log10().tolist()] for s in sizes],
-        [round(100 * share) for share in silent[at].tolist()],
-    ]
+AT = torch.tensor(PLACES) - 1
+
+
+def _powers(activation: str, variance: float) -> list[list[float]]:
+    """Return the sizes of a and of dz as powers of ten."""
+    generator = torch.Generator().manual_seed(0)
+    sizes = sizes_by_layer(activation, PLACES[-1], variance, generator)
+    return [[round(p, 1) for p in size[AT].log10().tolist()] for size in sizes]
+
+
+def _percent(activation: str) -> list[int]:
+    """Return how many units are silent; a variance scales all sums alike."""
+    generator = torch.Generator().manual_seed(0)
+    shares = silent_by_layer(activation, PLACES[-1], 2, generator)[AT]
+    return [round(100 * share) for share in shares.tolist()]
 
 
 @checked
-def told() -> dict[str, list]:
+def told() -> dict[str, list | dict]:
     """Return what the figure shows when touched, by function and variance."""
-    return {"layers": PLACES, "variances": VARIANCES} | {
-        label: [_through_depth(name, variance) for variance in VARIANCES]
-        for name, label in zip(ACTIVATIONS, LABELS, strict=True)
+    functions = dict(zip(ACTIVATIONS, LABELS, strict=True))
+    return {
+        "layers": [*PLACES],
+        "variances": [*VARIANCES],
+        "sizes": {
+            label: [_powers(name, variance) for variance in VARIANCES]
+            for name, label in functions.items()
+        },
+        "silent": {label: _percent(name) for name, label in functions.items()},
     }
 
 
@@ -170,13 +181,12 @@ def told() -> dict[str, list]:
 def draw_through_depth() -> Figure:
     """Draw sizes, and the share of silent units, for ReLU and 2/n."""
     figure, (left, right) = new_axes(height=3.6, columns=2)
-    *powers, percent = _through_depth("relu", 2)
     style = {"marker": "o", "markersize": 3, "gid": "live-line"}
     for way, label, (line, colour) in zip(
-        powers, ("activations", "errors"), LOOKS, strict=False
+        _powers("relu", 2), ("activations", "errors"), LOOKS, strict=False
     ):
         left.plot(PLACES, way, line, color=colour, label=label, **style)
-    right.plot(PLACES, percent, color=PALETTE["green"], **style)
+    right.plot(PLACES, _percent("relu"), color=PALETTE["green"], **style)
     ticks = (-20, -10, 0, 10)
     left.set_yticks(ticks, [f"$10^{{{tick}}}$" for tick in ticks])
     left.set(title="size", ylim=(-22, 12))

@@ -4,10 +4,10 @@
 
 customElements.define("depth-explorer", class extends book.Explorable {
   build() {
-    const { layers, variances, ...found } = this.numbers;
+    const { layers, variances, sizes } = this.numbers;
     this.layers = layers;
     this.variances = variances.map((variance) => `${variance}/n`);
-    this.choice("activation", "Activation", Object.keys(found), "ReLU");
+    this.choice("activation", "Activation", Object.keys(sizes), "ReLU");
     const variance = this.slider("variance", "variance", { min: 0, max: variances.length - 1, step: 1, value: 2 });
     const depth = this.slider("depth", "layers", { min: 5, max: 50, step: 5, value: 50, digits: 0 });
     const { shown } = variance;
@@ -34,8 +34,9 @@ customElements.define("depth-explorer", class extends book.Explorable {
   get found() {
     const { activation, variance, depth } = this.state;
     const count = this.layers.indexOf(depth) + 1;
-    const [forward, back, silent] = this.numbers[activation][variance].map((all) => all.slice(0, count));
-    return { forward, back: back.map((power) => power - back.at(-1)), silent };
+    const { sizes, silent } = this.numbers;
+    const [forward, back] = sizes[activation][variance].map((all) => all.slice(0, count));
+    return { forward, back: back.map((power) => power - back.at(-1)), silent: silent[activation].slice(0, count) };
   }
 
   update() {
