@@ -162,17 +162,7 @@ HIDDEN = (
     ("dw = dz · a", "dw_{11} = dz_1 · x_1"),
     ("dw = dz · a", "dw_{12} = dz_1 · x_2"),
 )
-PARAMETERS = [
-    "w_1",
-    "w_2",
-    "b",
-    "w_{11}",
-    "w_{12}",
-    "b_1",
-    "w_{21}",
-    "w_{22}",
-    "b_2",
-]
+FIRST, SECOND = ("w_{11}", "w_{12}", "b_1"), ("w_{21}", "w_{22}", "b_2")
 
 
 @checked
@@ -181,7 +171,7 @@ def steps() -> list[tuple[str, str]]:
     second = [(rule, _second(equation)) for rule, equation in HIDDEN]
     moves = [
         ("w ← w − η · dw", f"{sign}' ← {sign} − 1 · d{sign}")
-        for sign in PARAMETERS
+        for sign in ("w_1", "w_2", "b", *FIRST, *SECOND)
     ]
     again = [(rule, _primed(equation)) for rule, equation in FORWARD]
     return [*FORWARD, *OUTPUT, *HIDDEN, *second, *moves, *again]
