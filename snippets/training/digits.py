@@ -471,27 +471,24 @@ def rounded(layers: PerLayer[Layer]) -> PerLayer[Layer]:
 
 # --8<-- [start:draw_reading]
 # left and top, and how large a pixel, a unit or a row is, in inches
-PAD, HIDDEN, BARS = (
-    (0.125, 2.25, 0.25),
-    (2.625, 2.25, 14 / 72),
-    (4.75, 2.25, 0.2),
-)
-LONGEST = 1.35  # of the bars
+PAD, HIDDEN = (0.125, 2.75, 24 / 72), (3.125, 2.75, 12 / 72)
+BARS = (5.0, 2.75, 0.26)
+LONGEST = 1.15  # of the bars
 
 
 @book_style()
 def draw_reading() -> Figure:
     """Draw how the first mistake of the test part is read."""
-    figure, sheet = blank_axes(height=2.7)
+    figure, sheet = blank_axes(height=3.1)
     images, _ = read_digits()
     run = learn_digits(0)
     right, said = _answers(by_position=False)
     x = images[:, run.test[(right != said).nonzero()[:1, 0]]]
     _, caches = forward(x, rounded(run.history[-1]), NAMES)
     a, y_hat = caches[1].a_previous, softmax(caches[1].z)
-    draw_pixels(sheet, [(x[:, 0], *PAD[:2])], cell=18)
+    draw_pixels(sheet, [(x[:, 0], *PAD[:2])], cell=24)
     hidden = (a[:, 0] / a.max(), *HIDDEN[:2])
-    draw_pixels(sheet, [hidden], cell=14, colour=PALETTE["blue"])
+    draw_pixels(sheet, [hidden], cell=12, colour=PALETTE["blue"])
     for patch in sheet.patches:
         patch.set_gid("live-ink")
     for x, y, side in (PAD, HIDDEN):
@@ -511,7 +508,7 @@ def draw_reading() -> Figure:
         ("what is written", "hidden units", "what it says"),
         strict=True,
     ):
-        sheet.text(place, 2.4, words)
+        sheet.text(place, 2.86, words)
     return figure
 
 

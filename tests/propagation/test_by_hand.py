@@ -271,7 +271,8 @@ def by_torch(layers, x, y):
     numbers = {}
     for names, *both in zip(signs, parts, slopes, strict=True):
         flats = (part.flatten().tolist() for part in both)
-        numbers |= {n: pair for n, *pair in zip(names.split(), *flats)}
+        pairs = zip(names.split(), *flats, strict=True)
+        numbers |= {name: pair for name, *pair in pairs}
     moved = [p - slope for p, slope in zip(leaves, slopes[:4], strict=True)]
     return numbers, [Layer(*moved[:2]), Layer(*moved[2:])]
 

@@ -41,6 +41,7 @@
       this.slider("column", "column", { min: 1, max: SIDE, step: 1, value: 4, digits: 0 });
       this.button("Ink here", () => this.toggle());
       this.form.addEventListener("keydown", (event) => this.key(event));
+      for (const moved of ["focusin", "focusout"]) this.form.addEventListener(moved, () => this.show());
       const [sheet] = this.frames;
       const { pad, hidden, bars } = this.numbers; // left, top and the side of a cell, in inches
       const cells = ([left, top, side], look) => Array.from({ length: SIDE ** 2 }, (_, i) => this.draw("rect", {
@@ -65,6 +66,8 @@
       this.drag(this.ground, sheet, (x, y) => this.stroke((x - pad[0]) / pad[2] * 4, (pad[1] - y) / pad[2] * 4));
       this.fetch();
     }
+
+    get isByKeys() { return ["row", "column"].includes(document.activeElement?.name); }
 
     /** Get the network, once the reader comes near: a script, since a page in a folder can fetch nothing else. */
     fetch() {
@@ -147,7 +150,7 @@
 
     /** On the sliders of row and column all four arrows move the pen, and the space bar draws. */
     key(event) {
-      if (!["row", "column"].includes(event.target.name)) return;
+      if (!this.isByKeys) return;
       const ways = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], " ": [0, 0] };
       const way = ways[event.key];
       if (!way) return;
@@ -176,6 +179,7 @@
         label.textContent = y_hat[digit] >= 0.005 ? `${Math.round(100 * y_hat[digit])} %` : "";
       });
       const { row, column } = this.state, [left, top, side] = this.numbers.pad;
+      this.pen.classList.toggle("hidden", !this.isByKeys);
       this.alter(this.pen, { x: sheet.x(left + side * (column - 1)), y: sheet.y(top - side * (row - 1)) });
     }
 
@@ -184,11 +188,11 @@
       const said = y_hat.indexOf(Math.max(...y_hat));
       const now = text(this.ink);
       const known = [...book.digits.right, ...book.digits.wrong].find(([ink]) => ink === now);
-      const truth = known ? ` It is a ${known[1]} of the test part.` : "";
+      const truth = known ? ` It is ${known[1]}, in the test part.` : "";
       const { row, column } = this.state;
+      const here = ` Row ${row}, column ${column}: ${this.ink[SIDE * (row - 1) + column - 1]} of 16.`;
       return `The network says ${said}, ${Math.round(100 * y_hat[said])} % sure;`
-        + ` ${a.filter((one) => one > 0).length} of ${a.length} hidden units fire.${truth}`
-        + ` Ink at row ${row}, column ${column}: ${this.ink[SIDE * (row - 1) + column - 1]} of 16.`;
+        + ` ${a.filter((one) => one > 0).length} of ${a.length} hidden units fire.${truth}${this.isByKeys ? here : ""}`;
     }
   });
 })();

@@ -29,7 +29,7 @@ customElements.define("step-through", class extends book.Explorable {
 
   /** A place for a number: a frame that can be lit, and the text in it. */
   spot(x, y, fill = "currentColor") {
-    const frame = this.draw("rect", { x: x - 31, y: y - 8.4, width: 62, height: 16, rx: 3, "fill-opacity": 0.15 });
+    const frame = this.draw("rect", { x: x - 27, y: y - 8.4, width: 54, height: 16, rx: 3, "fill-opacity": 0.15 });
     const text = this.draw("text", { x, y: y + 4.4, fill, "font-size": 13, "text-anchor": "middle" });
     return { frame, text };
   }
