@@ -86,8 +86,8 @@ customElements.define("step-through", class extends book.Explorable {
     const signs = [made, equals, ...parts].map(as).join(" ");
     const filled = parts.map(fill).join(" ");
     const tidy = (text) => text.replaceAll("( ", "(").replaceAll(" )", ")").replace(/(^|[=(] ?)− /g, "$1−");
-    return tidy(filled === numbers[made] || filled === "1" ? signs : `${signs} = ${filled} = ${numbers[made]}`)
-      .replace("= 1 = 1.000", "= 1");
+    if (filled === "1") return signs; // the loss changes exactly as fast as itself
+    return tidy([signs, ...new Set([filled, numbers[made]])].join(" = "));
   }
 
   tell() { return `Step ${this.state.step}: ${this.equation((sign) => this.sign(sign, (letters) => letters, (index) => index))}`; }

@@ -36,8 +36,8 @@ def test_probabilities_are_torchs(figure):
     assert len(read) == len(places)
     for (label, found), place in zip(read, places, strict=True):
         assert label == labels[run.test[place]]
-        wanted = y_hat[:, place]
-        assert torch.allclose(torch.tensor(found).double(), wanted, 0, 1e-12)
+        found = torch.tensor(found, dtype=torch.float64)
+        assert torch.allclose(found, y_hat[:, place], 0, 1e-12)
 
 
 def test_a_digit_is_drawn(figure, page):

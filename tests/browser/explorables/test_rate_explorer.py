@@ -14,6 +14,10 @@ OPTIMISERS = {
 }
 
 
+def double(numbers):
+    return torch.tensor(numbers, dtype=torch.float64)
+
+
 def test_paths_losses_and_slopes_are_torchs(page, address):
     page.goto(f"{address}training/index.html")
     starts, rates = [(0.0, 2.0), (2.9, 2.5), (-0.4, -2.0)], (0.01, 0.2, 0.37)
@@ -29,15 +33,14 @@ def test_paths_losses_and_slopes_are_torchs(page, address):
             [name, rate, start],
         )
         wanted = index.path(optimiser, rate, 40, start)
-        assert torch.allclose(torch.tensor(way).double(), wanted, 1e-12, 1e-12)
-        points = torch.tensor(way).double().requires_grad_()
-        x = torch.tensor([1.0, 2.0, 3.0]).double()
+        assert torch.allclose(double(way), wanted, 1e-12, 1e-12)
+        points = double(way).requires_grad_()
+        x = double([1, 2, 3])
         w, b = points.T[:, :, None]
         loss = (w * x + b - (2 * x - 1)).square().mean(dim=1) / 2
         (slope,) = torch.autograd.grad(loss.sum(), points)
         for found, by_torch in ((losses, loss), (slopes, slope)):
-            found = torch.tensor(found).double()
-            assert torch.allclose(found, by_torch, 1e-12, 1e-12)
+            assert torch.allclose(double(found), by_torch, 1e-12, 1e-12)
 
 
 @pytest.mark.parametrize("way", ["mouse", "touch", "keys"])
