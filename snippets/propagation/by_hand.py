@@ -128,7 +128,6 @@ def passes(inputs: tuple[int, int], target: int) -> dict[str, float]:
     # --8<-- [end:passes]
 
 
-# --8<-- [start:steps]
 FORWARD = (
     ("z = w · a + b", "z_1 = w_{11} · x_1 + w_{12} · x_2 + b_1"),
     ("a = σ ( z )", "a_1 = σ ( z_1 )"),
@@ -217,4 +216,3 @@ def _written(numbers: dict[str, float]) -> dict[str, str]:
         decimals = 3 if sign.endswith("'") else decimals
         written[sign] = f"{value:z.{decimals}f}".replace("-", "−")
     return written
-    # --8<-- [end:steps]

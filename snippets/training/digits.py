@@ -510,6 +510,7 @@ def draw_reading() -> Figure:
     ):
         sheet.text(place, 2.86, words)
     return figure
+    # --8<-- [end:draw_reading]
 
 
 @checked
@@ -539,4 +540,3 @@ def _packed(part: Tensor) -> dict[str, object]:
     scale, levels = levels_of(part)
     packed = base64.b64encode(levels.numpy().tobytes()).decode()
     return {"scale": scale, "levels": packed}
-    # --8<-- [end:draw_reading]

@@ -162,21 +162,6 @@ def _percent(activation: str) -> list[int]:
     return [round(100 * share) for share in shares.tolist()]
 
 
-@checked
-def told() -> dict[str, list | dict]:
-    """Return what the figure shows when touched, by function and variance."""
-    functions = dict(zip(ACTIVATIONS, LABELS, strict=True))
-    return {
-        "layers": [*PLACES],
-        "variances": [*VARIANCES],
-        "sizes": {
-            label: [_powers(name, variance) for variance in VARIANCES]
-            for name, label in functions.items()
-        },
-        "silent": {label: _percent(name) for name, label in functions.items()},
-    }
-
-
 @book_style()
 def draw_through_depth() -> Figure:
     """Draw sizes, and the share of silent units, for ReLU and 2/n."""
@@ -196,3 +181,18 @@ def draw_through_depth() -> Figure:
     left.legend(loc="lower left")
     return figure
     # --8<-- [end:draw_through_depth]
+
+
+@checked
+def told() -> dict[str, list | dict]:
+    """Return what the figure shows when touched, by function and variance."""
+    functions = dict(zip(ACTIVATIONS, LABELS, strict=True))
+    return {
+        "layers": [*PLACES],
+        "variances": [*VARIANCES],
+        "sizes": {
+            label: [_powers(name, variance) for variance in VARIANCES]
+            for name, label in functions.items()
+        },
+        "silent": {label: _percent(name) for name, label in functions.items()},
+    }

@@ -10,9 +10,9 @@ customElements.define("step-through", class extends book.Explorable {
     this.button("◂ Back", () => this.go(-1));
     this.button("Next ▸", () => this.go(1));
     this.slider("step", "step", { min: 0, max: steps.length, step: 1, value: 10, digits: 0 });
-    this.rules = Object.assign(document.createElement("ul"), { className: "rules no-print" });
+    this.rules = Object.assign(document.createElement("div"), { className: "rules no-print" });
     this.chips = new Map([...new Set(steps.map(([rule]) => rule))].map((rule) => {
-      const chip = document.createElement("li");
+      const chip = document.createElement("span");
       chip.innerHTML = rule.split(" ").map((part) => this.sign(part)).join(" ");
       return [rule, this.rules.appendChild(chip)];
     }));
