@@ -325,6 +325,10 @@ def strokes_of(patch):
     "The weights in this figure are those of the network above, each rounded "
     "to one of <levels> levels, which fit into a byte.",
     "All answers on the test part are the same:",
+    "A square of 8 by 8 pixels with a written digit, the first of the test "
+    "part that the network reads wrongly.",
+    "A square of 8 by 8 hidden units, blue where they fire, the darker the "
+    "more; some are white.",
     "On an empty square it bets on nothing, with at most <unsure> % for any "
     "digit, but a square full of ink it calls a <seven> and is <sure> % sure.",
     "An 8 on its way from ink to probabilities; hidden units that are white "

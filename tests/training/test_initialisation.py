@@ -200,6 +200,8 @@ def test_figure_of_the_way_back():
 
 
 @claim(
+    "Two panels over the layers 1 to 50, for ReLU and weights with variance "
+    "2/n.",
     "Left, on a logarithmic axis: the size of the activations, solid, sinks "
     "from 1 to about <a> in layer 50, that of the errors, dashed, from 1 there "
     "to about <dz> in layer 1.",
