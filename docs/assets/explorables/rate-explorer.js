@@ -68,10 +68,11 @@
       const [frame] = this.frames;
       this.ends = WAYS.map(({ optimiser }, i) => {
         const points = path(optimiser, rates[`rate${i}`], steps, [w, b]);
-        const seen = points.map(([w, b]) => [w, Math.abs(w) + Math.abs(b) < 1e3 ? b : NaN]); // where it is far off
+        const near = points.filter(([w, b]) => Math.abs(w) + Math.abs(b) < 1e3);
+        const places = near.map(([w, b]) => `${frame.x(w).toFixed(1)} ${frame.y(b).toFixed(1)}`);
         const [line, dots] = this.ways[i];
-        this.alter(line, { d: frame.line(seen) });
-        this.alter(dots, { d: seen.map((point) => frame.line([point])).join("h0").concat("h0") });
+        this.alter(line, { d: `M${places.join("L")}` });
+        this.alter(dots, { d: `M${places.join("h0M")}h0` });
         return loss(points.at(-1));
       });
       for (const mark of [this.dot, this.start]) this.alter(mark, { cx: frame.x(w), cy: frame.y(b) });

@@ -53,9 +53,12 @@ customElements.define("step-through", class extends book.Explorable {
     const shown = Object.fromEntries(Object.keys(numbers).filter((sign) => !this.made.includes(sign)).map((s) => [s, s]));
     for (const sign of this.made.slice(0, step)) shown[sign.replace("'", "")] = sign;
     const [last, , ...used] = step ? this.numbers.steps[step - 1][1].split(" ") : [];
-    for (const [sign, { frame, text }] of Object.entries(this.spots)) {
-      const here = shown[sign];
+    for (const [sign, spot] of Object.entries(this.spots)) {
+      const here = shown[sign], { frame, text } = spot;
       const is = (one) => here && here === one;
+      const now = [here, numbers[here], is(last), used.includes(here)].join();
+      if (spot.now === now) continue; // most spots stay as they are
+      spot.now = now;
       this.alter(text, { "font-weight": is(last) ? "bold" : "normal" });
       text.innerHTML = here ? this.label(sign) + numbers[here] : "";
       const lit = is(last) ? "var(--figure-blue)" : used.some((one) => is(one)) ? "currentColor" : "none";

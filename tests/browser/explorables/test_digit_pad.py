@@ -40,6 +40,34 @@ def test_probabilities_are_torchs(figure):
         assert torch.allclose(found, y_hat[:, place], 0, 1e-12)
 
 
+def test_a_finger_draws_and_does_not_scroll(browser, address):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(f"{address}training/digits.html")
+    figure = page.locator("digit-pad")
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("window.book.digits")
+    figure.get_by_role("button", name="Clear").click()
+    box = figure.locator("rect.handle").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"]
+    finger = context.new_cdp_session(page)
+    for kind, places in (
+        ("touchStart", [0.1]),
+        *[("touchMove", [way / 10]) for way in range(2, 10)],
+        ("touchEnd", []),
+    ):
+        points = [{"x": x, "y": y + way * box["height"]} for way in places]
+        finger.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
+        )
+        page.wait_for_timeout(30)
+    said = figure.locator(".readout").inner_text()
+    context.close()
+    assert said.startswith("The network says 1,")
+
+
 def test_a_digit_is_drawn(figure, page):
     """By the mouse and by keys; buttons clear it and bring another."""
     said = figure.locator(".readout")
