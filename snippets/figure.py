@@ -384,7 +384,15 @@ def _rounded(key: str, value: str) -> str:
         lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."),
         value,
     )
-    return " ".join(re.sub(r"-0(?![.\d])", "0", short).split())
+    short = " ".join(re.sub(r"-0(?![.\d])", "0", short).split())
+    return _level(short) if key == "d" else short
+
+
+def _level(path: str) -> str:
+    """Write lines to the same height as H, and no space beside a letter."""
+    start = r"([ML] \S+ (\S+))"
+    path = re.sub(rf"{start} L (\S+) \2(?= |$)", r"\1 H \3", path)
+    return re.sub(r" ?([A-Za-z]) ?", r"\1", path)
 
 
 def _use_page_fonts(element: ElementTree.Element) -> None:

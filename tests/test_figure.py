@@ -221,11 +221,13 @@ def test_mathematics_is_text_in_the_font_of_the_formulas():
 def test_coordinates_are_rounded_and_stay_where_they_are():
     with book_style():
         figure, sheet = blank_axes(4, 3)
-        sheet.plot([1 / 7, 3], [0.5, 8 / 3])
+        sheet.plot([1 / 7, 3, 1], [0.5, 8 / 3, 8 / 3])
+        sheet.plot([2, 3], [1, 1])
     text = svg(figure, "line")
-    (path,) = re.findall(r'<path d="M ([^"]+)" clip-path', text)
-    numbers = [float(number) for number in path.replace("L", "").split()]
-    expected = [72 / 7, 72 * 2.5, 72 * 3, 72 / 3]
+    paths = re.findall(r'<path d="M([^"]+)" clip-path', text)
+    assert re.sub(r"[\d.]+", "", " ".join(paths)) == " L H  H"
+    numbers = [float(n) for n in re.findall(r"[\d.]+", " ".join(paths))]
+    expected = [72 / 7, 180, 216, 24, 72, 144, 144, 216]
     assert numbers == pytest.approx(expected, abs=0.006)
 
 

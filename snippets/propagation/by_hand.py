@@ -2,11 +2,26 @@
 
 from math import exp, log
 
+import torch
 from matplotlib.figure import Figure
 
 from snippets.contract import checked
 from snippets.figure import book_style
 from snippets.graph import Graph, Node, draw_graph
+from snippets.propagation.backward import backward
+from snippets.propagation.descent import update
+from snippets.propagation.example import (
+    BOTTOM,
+    CENTRE,
+    LAYERS,
+    LEFT,
+    LEVEL,
+    NAMES,
+    PLACES,
+    TOP,
+    numbers,
+)
+from snippets.propagation.forward import forward
 
 
 # --8<-- [start:one_unit]
@@ -91,3 +106,113 @@ def draw_fork() -> Figure:
     """Draw the graph of an activation with two ways to the loss."""
     return draw_graph(fork(), height=2.9)
     # --8<-- [end:draw_fork]
+
+
+# --8<-- [start:passes]
+INPUTS = ((1, 2), (-1, 1), (2, -1), (0, 0), (4, 3))
+
+
+@checked
+def passes(inputs: tuple[int, int], target: int) -> dict[str, float]:
+    """Return the numbers of both passes, of a step, w', and of the next."""
+    x = torch.tensor([[float(number)] for number in inputs]).double()
+    y = torch.tensor([[float(target)]]).double()
+    y_hat, caches = forward(x, LAYERS, NAMES)
+    stepped = update(LAYERS, backward(y_hat - y, caches, NAMES), 1.0)
+    found = {"x_1": inputs[0], "x_2": inputs[1], "y": target}
+    after = numbers(x, y, stepped)
+    for sign, (value, gradient) in numbers(x, y).items():
+        new = after[sign][0]
+        found |= {sign: value, f"d{sign}": gradient, f"{sign}'": new}
+    return found
+    # --8<-- [end:passes]
+
+
+FORWARD = (
+    ("z = w · a + b", "z_1 = w_{11} · x_1 + w_{12} · x_2 + b_1"),
+    ("a = σ ( z )", "a_1 = σ ( z_1 )"),
+    ("z = w · a + b", "z_2 = w_{21} · x_1 + w_{22} · x_2 + b_2"),
+    ("a = σ ( z )", "a_2 = σ ( z_2 )"),
+    ("z = w · a + b", "z = w_1 · a_1 + w_2 · a_2 + b"),
+    ("a = σ ( z )", r"\hat{y} = σ ( z )"),
+    (
+        "ℒ = cross-entropy",
+        r"ℒ = − y · log \hat{y} − ( 1 − y ) · log ( 1 − \hat{y} )",
+    ),
+)
+OUTPUT = (
+    ("dℒ = 1", "dℒ = 1"),
+    (
+        "dŷ = slope of ℒ",
+        r"d\hat{y} = − y / \hat{y} + ( 1 − y ) / ( 1 − \hat{y} )",
+    ),
+    (
+        "dz = da · a · ( 1 − a )",
+        r"dz = d\hat{y} · \hat{y} · ( 1 − \hat{y} ) = \hat{y} − y",
+    ),
+    ("db = dz", "db = dz"),
+    ("dw = dz · a", "dw_1 = dz · a_1"),
+    ("dw = dz · a", "dw_2 = dz · a_2"),
+)
+HIDDEN = (
+    ("da = w · dz", "da_1 = w_1 · dz"),
+    ("dz = da · a · ( 1 − a )", "dz_1 = da_1 · a_1 · ( 1 − a_1 )"),
+    ("db = dz", "db_1 = dz_1"),
+    ("dw = dz · a", "dw_{11} = dz_1 · x_1"),
+    ("dw = dz · a", "dw_{12} = dz_1 · x_2"),
+)
+FIRST, SECOND = ("w_{11}", "w_{12}", "b_1"), ("w_{21}", "w_{22}", "b_2")
+
+
+@checked
+def steps() -> list[tuple[str, str]]:
+    """Return, in their order, the rule of each step and its equation."""
+    second = [(rule, _second(equation)) for rule, equation in HIDDEN]
+    moves = [
+        ("w ← w − η · dw", f"{sign}' ← {sign} − 1 · d{sign}")
+        for sign in ("w_1", "w_2", "b", *FIRST, *SECOND)
+    ]
+    again = [(rule, _primed(equation)) for rule, equation in FORWARD]
+    return [*FORWARD, *OUTPUT, *HIDDEN, *second, *moves, *again]
+
+
+def _second(equation: str) -> str:
+    """Return what holds for the second hidden unit."""
+    for sign in ("a_", "z_", "w_", "b_", "w_{"):
+        equation = equation.replace(f"{sign}1", f"{sign}2")
+    return equation
+
+
+def _primed(equation: str) -> str:
+    """Return what holds after the step."""
+    return " ".join(
+        f"{part}'" if part in PLACES else part for part in equation.split()
+    )
+
+
+@checked
+def told() -> dict[str, object]:
+    """Return what the figure needs to reveal one number after the other."""
+    places = {
+        sign: (x, y, 0.15 if sign in LEVEL else 0.11)
+        for sign, (x, y) in PLACES.items()
+    }
+    places |= {"x_1": (LEFT, TOP, 0), "x_2": (LEFT, BOTTOM, 0)}
+    places["y"] = (6.17, CENTRE - 0.52, 0)
+    examples = {
+        f"({inputs[0]}, {inputs[1]})".replace("-", "−"): {
+            target: _written(passes(inputs, target)) for target in (1, 0)
+        }
+        for inputs in INPUTS
+    }
+    return {"steps": steps(), "places": places, "examples": examples}
+
+
+def _written(numbers: dict[str, float]) -> dict[str, str]:
+    """Return numbers as text: 3 decimals, 2 of weights, none of inputs."""
+    written = {}
+    for sign, value in numbers.items():
+        decimals = {"x": 0, "y": 0, "w": 2, "b": 2}.get(sign[0], 3)
+        decimals = 3 if sign.endswith("'") else decimals
+        written[sign] = f"{value:z.{decimals}f}".replace("-", "−")
+    return written

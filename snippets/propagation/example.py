@@ -1,11 +1,13 @@
 """A network of two inputs, two hidden units and one output, on paper."""
 
 import torch
+from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, Rectangle
+from torch import Tensor
 
-from snippets.contract import checked
+from snippets.contract import PerLayer, checked
 from snippets.figure import INK, PALETTE, blank_axes, book_style
 from snippets.network import Layer
 from snippets.propagation.backward import backward
@@ -37,10 +39,14 @@ TWO_Y = torch.tensor([[1.0, 0.0]], dtype=torch.float64)
 
 # --8<-- [start:numbers]
 @checked
-def numbers() -> dict[str, tuple[float, float]]:
+def numbers(
+    x: Float[Tensor, "2 1"] = X,
+    y: Float[Tensor, "1 1"] = Y,
+    layers: PerLayer[Layer] = LAYERS,
+) -> dict[str, tuple[float, float]]:
     """Return each number of the two passes, by its sign, and its gradient."""
-    y_hat, (first, last) = forward(X, LAYERS, NAMES)
-    hidden, output = backward(y_hat - Y, (first, last), NAMES)
+    y_hat, (first, last) = forward(x, layers, NAMES)
+    hidden, output = backward(y_hat - y, (first, last), NAMES)
     pairs = {
         "w_{11} w_{12} w_{21} w_{22}": (first.W, hidden.dW),
         "b_1 b_2": (first.b, hidden.db),
@@ -49,8 +55,8 @@ def numbers() -> dict[str, tuple[float, float]]:
         "w_1 w_2": (last.W, output.dW),
         "b": (last.b, output.db),
         "z": (last.z, output.db),
-        r"\hat{y}": (y_hat, cross_entropy_derivative(y_hat, Y)),
-        "ℒ": (cross_entropy_of_z(last.z, Y), torch.ones(())),
+        r"\hat{y}": (y_hat, cross_entropy_derivative(y_hat, y)),
+        "ℒ": (cross_entropy_of_z(last.z, y), torch.ones(())),
     }
     return {
         sign: (value.item(), gradient.item())
@@ -84,6 +90,7 @@ PLACES = {
     r"\hat{y}": (RIGHT + 0.38, CENTRE),
     "ℒ": (6.17, CENTRE),
 }
+LEVEL = ("w_{11}", "w_{22}")  # above their lines, not on them
 
 
 @book_style()
@@ -127,7 +134,7 @@ def _draw_network(with_gradients: bool) -> Figure:
         if sign == "ℒ" and not with_gradients:
             continue  # it comes later
         x, y = PLACES[sign]
-        is_level = sign in ("w_{11}", "w_{22}")  # above its line, not on it
+        is_level = sign in LEVEL
         up = 0.15 if is_level else 0.11 if with_gradients else 0
         decimals = 2 if sign[0] in "wb" else 3
         if not is_level:

@@ -1,7 +1,9 @@
 """A network reads handwritten digits."""
 
+import base64
 import gzip
 import hashlib
+import json
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -9,10 +11,10 @@ from typing import NamedTuple
 
 import numpy
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int8, Int64
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch
+from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 from torch import Tensor
 
@@ -442,3 +444,99 @@ def draw_calibration() -> Figure:
     axes.legend()
     return figure
     # --8<-- [end:draw_calibration]
+
+
+# --8<-- [start:rounded]
+@checked
+def levels_of(
+    part: Float[Tensor, "*any"],
+) -> tuple[float, Int8[Tensor, "*any"]]:
+    """Round to whole levels from -127 to 127; return one's worth, and them."""
+    scale = part.abs().max() / 127
+    return scale.item(), (part / scale).round().to(torch.int8)
+
+
+@checked
+def rounded(layers: PerLayer[Layer]) -> PerLayer[Layer]:
+    """Return the layers with each number rounded to one of 255 levels."""
+
+    def back(part: Tensor) -> Tensor:
+        """Return the number that each level means."""
+        scale, levels = levels_of(part)
+        return scale * levels.double()
+
+    return [Layer(back(W), back(b)) for W, b in layers]
+    # --8<-- [end:rounded]
+
+
+# --8<-- [start:draw_reading]
+# left and top, and how large a pixel, a unit or a row is, in inches
+PAD, HIDDEN = (0.125, 2.75, 24 / 72), (3.125, 2.75, 12 / 72)
+BARS = (5.0, 2.75, 0.26)
+LONGEST = 1.15  # of the bars
+
+
+@book_style()
+def draw_reading() -> Figure:
+    """Draw how the first mistake of the test part is read."""
+    figure, sheet = blank_axes(height=3.1)
+    images, _ = read_digits()
+    run = learn_digits(0)
+    right, said = _answers(by_position=False)
+    x = images[:, run.test[(right != said).nonzero()[:1, 0]]]
+    _, caches = forward(x, rounded(run.history[-1]), NAMES)
+    a, y_hat = caches[1].a_previous, softmax(caches[1].z)
+    draw_pixels(sheet, [(x[:, 0], *PAD[:2])], cell=24)
+    hidden = (a[:, 0] / a.max(), *HIDDEN[:2])
+    draw_pixels(sheet, [hidden], cell=12, colour=PALETTE["blue"])
+    for patch in sheet.patches:
+        patch.set_gid("live-ink")
+    for x, y, side in (PAD, HIDDEN):
+        frame = Rectangle((x, y - 8 * side), 8 * side, 8 * side, fill=False)
+        frame.set_linewidth(0.5)
+        sheet.add_patch(frame)
+    left, top, high = BARS
+    heights = [top - high * (digit + 0.5) for digit in range(10)]
+    ends = left + LONGEST * y_hat[:, 0]
+    colour = PALETTE["orange"]
+    bars = sheet.hlines(heights, left, ends, colors=colour, linewidth=9)
+    bars.set_gid("live-bar")
+    for digit, height in enumerate(heights):
+        sheet.text(left - 0.15, height - 0.06, str(digit), ha="center")
+    for place, words in zip(
+        (PAD[0], HIDDEN[0], left),
+        ("what is written", "hidden units", "what it says"),
+        strict=True,
+    ):
+        sheet.text(place, 2.86, words)
+    return figure
+    # --8<-- [end:draw_reading]
+
+
+@checked
+def told() -> tuple[dict[str, tuple], str]:
+    """Return where the figure has its parts, and the script that it needs.
+
+    The script holds the rounded network, and digits of the test part.
+    """
+    images, _ = read_digits()
+    run = learn_digits(0)
+    layers = [[_packed(part) for part in pair] for pair in run.history[-1]]
+    right, said = _answers(by_position=False)
+    digits = {"right": [], "wrong": []}
+    for place, label, answer in zip(
+        run.test, right.tolist(), said.tolist(), strict=True
+    ):
+        pixels = (16 * images[:, place]).int().tolist()
+        known = ["".join("0123456789abcdefg"[n] for n in pixels), label]
+        digits["right" if label == answer else "wrong"].append(known)
+    digits["right"] = digits["right"][:20]
+    script = json.dumps({"layers": layers, **digits}, separators=(",", ":"))
+    places = {"pad": PAD, "hidden": HIDDEN, "bars": (*BARS, LONGEST)}
+    return places, f"book.digits={script}"
+
+
+def _packed(part: Tensor) -> dict[str, object]:
+    scale, levels = levels_of(part)
+    packed = base64.b64encode(levels.numpy().tobytes()).decode()
+    return {"scale": scale, "levels": packed}

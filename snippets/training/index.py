@@ -272,12 +272,15 @@ def draw_rates() -> Figure:
 # --8<-- [start:path]
 @checked
 def path(
-    optimiser: Callable, learning_rate: LearningRate, steps: Steps
+    optimiser: Callable,
+    learning_rate: LearningRate,
+    steps: Steps,
+    start: tuple[float, float] = (0.0, 2.0),  # w and b
 ) -> Float[Tensor, "points 2"]:
     """Fit w x + b to three points by their squared error; return the way."""
     x = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
     y = 2 * x - 1
-    point = torch.tensor([0.0, 2.0], dtype=torch.float64)  # w and b
+    point = torch.tensor(start, dtype=torch.float64)
     memory, points = Memory(0 * point, 0 * point, 0), [point]
     for _ in range(steps):
         error = point[0] * x + point[1] - y
@@ -290,6 +293,13 @@ def path(
 
 
 # --8<-- [start:draw_surface]
+WAYS = {
+    "gradient descent": (plain, 0.34, PALETTE["blue"], "-"),
+    "momentum": (momentum, 0.05, PALETTE["green"], "-."),
+    "Adam": (adam, 0.2, PALETTE["orange"], "--"),
+}
+
+
 @book_style()
 def draw_surface() -> Figure:
     """Draw the loss over two parameters, and three ways down to its bottom."""
@@ -299,14 +309,11 @@ def draw_surface() -> Figure:
     loss = sum(error**2 for error in errors) / 6
     levels = (0.003, 0.02, 0.1, 0.3, 1, 2, 4)
     axes.contour(w, b, loss, levels, colors=INK, linewidths=0.5, alpha=0.5)
-    for optimiser, rate, name, colour, line in (
-        (plain, 0.34, "gradient descent", PALETTE["blue"], "-"),
-        (momentum, 0.05, "momentum", PALETTE["green"], "-."),
-        (adam, 0.2, "Adam", PALETTE["orange"], "--"),
-    ):
+    for name, (optimiser, rate, colour, line) in WAYS.items():
         ways = path(optimiser, rate, steps=30).T
         look = {"marker": "o", "markersize": 3, "linewidth": 1.2}
-        axes.plot(*ways, line, color=colour, label=name, **look)
+        (way,) = axes.plot(*ways, line, color=colour, label=name, **look)
+        way.set_gid("live-way")
     axes.plot(2, -1, "x", color=INK, markersize=9)
     axes.set(xlabel="$w$", ylabel="$b$", xlim=(-0.4, 3), ylim=(-2, 2.6))
     axes.legend()

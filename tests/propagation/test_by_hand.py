@@ -1,3 +1,4 @@
+import math
 import re
 from itertools import product
 
@@ -250,6 +251,70 @@ def test_nine_numbers(said):
         assert f"{number:.3f}" in texts
     shown = {sign: pair[1] for sign, pair in example.numbers().items()}
     agree(shown.values(), dW, db, db, da_hidden, dw, db_out, dz, da, 1)
+
+
+def by_torch(layers, x, y):
+    """Return each number of both passes by its sign, and torch's gradient."""
+    leaves = [part.clone().requires_grad_() for pair in layers for part in pair]
+    W, b, w, c = leaves
+    z = W @ x + b
+    a = z.sigmoid()
+    out = w @ a + c
+    y_hat = out.sigmoid()
+    loss = torch.nn.functional.binary_cross_entropy(y_hat, y)
+    parts = [*leaves, z, a, out, y_hat, loss]
+    signs = (
+        "w_{11} w_{12} w_{21} w_{22}", "b_1 b_2", "w_1 w_2", "b", "z_1 z_2",
+        "a_1 a_2", "z", r"\hat{y}", "ℒ",
+    )  # fmt: skip
+    slopes = torch.autograd.grad(loss, parts)
+    numbers = {}
+    for names, *both in zip(signs, parts, slopes, strict=True):
+        flats = (part.flatten().tolist() for part in both)
+        pairs = zip(names.split(), *flats, strict=True)
+        numbers |= {name: pair for name, *pair in pairs}
+    moved = [p - slope for p, slope in zip(leaves, slopes[:4], strict=True)]
+    return numbers, [Layer(*moved[:2]), Layer(*moved[2:])]
+
+
+def sides(equation, found):
+    """Return what each side of an equation is, with numbers for its signs."""
+    words = {"·": "*", "−": "-", "=": ",", "←": ","}
+    code = [
+        f"({found[part]!r})" if part in found else words.get(part, part)
+        for part in equation.split()
+    ]
+    known = {"σ": lambda z: 1 / (1 + math.exp(-z)), "log": math.log}
+    return eval(" ".join(code), known)
+
+
+@claim(
+    "Its last steps go on where this chapter ends: each parameter moves "
+    "against its derivative, and for the input (<x_1>, <x_2>) with the target "
+    "<y> the loss falls from <before> to <after>.",
+    "Now choose the target <zero> in the figure: which numbers stay as they "
+    "are, and what happens to all nine derivatives?",
+)
+def test_figure_reveals_what_torch_finds(said):
+    """Each equation gives the number that it reveals, for all examples."""
+    first = by_hand.passes((1, 2), 1)
+    agree(said, 1, 2, 1, first["ℒ"], first["ℒ'"], 0)
+    revealed = [equation.split()[0] for _, equation in by_hand.steps()]
+    for inputs, target in product(by_hand.INPUTS, (0, 1)):
+        found = by_hand.passes(inputs, target)
+        given = column(*inputs), column(target)
+        before, moved = by_torch(example.LAYERS, *given)
+        after, _ = by_torch(moved, *given)
+        for sign, (value, slope) in before.items():
+            wanted = value, slope, after[sign][0]
+            shown = [found[s] for s in (sign, f"d{sign}", f"{sign}'")]
+            assert shown == pytest.approx(wanted, abs=1e-12)
+        for _, equation in by_hand.steps():
+            first, *others = sides(equation, found)
+            assert others == pytest.approx([first] * len(others), abs=1e-12)
+        start = {"x_1", "x_2", "y", *(s for s in before if s[0] in "wb")}
+        assert {*revealed} | start == {*found}
+    assert len({*revealed}) == len(revealed)
 
 
 @claim(

@@ -1,4 +1,5 @@
 import gzip
+import json
 
 import pytest
 import torch
@@ -316,6 +317,56 @@ def strokes_of(patch):
     """Return the two ends of each stroke, in points."""
     assert patch.get_linewidth() == 5
     return (72 * patch.get_path().vertices).reshape(-1, 2, 2)
+
+
+@claim(
+    "The weights in this figure are those of the network above, each rounded "
+    "to one of <levels> levels, which fit into a byte.",
+    "All answers on the test part are the same:",
+    "A square of 8 by 8 pixels with a written digit, the first of the test "
+    "part that the network reads wrongly.",
+    "A square of 8 by 8 hidden units, blue where they fire, the darker the "
+    "more; some are white.",
+    "On an empty square it bets on nothing, with at most <unsure> % for any "
+    "digit, but a square full of ink it calls a <seven> and is <sure> % sure.",
+    "An 8 on its way from ink to probabilities; hidden units that are white "
+    "are silent.",
+    "Ten bars for the digits 0 to 9, as long as their probabilities: the "
+    "longest is that of 1, then come 8 and 3.",
+)
+def test_rounded_weights(said):
+    images, labels = read_digits()
+    run = digits.learn_digits(0)
+    layers = digits.rounded(run.history[-1])
+    for pair, exact in zip(layers, run.history[-1], strict=True):
+        for part, whole in zip(pair, exact, strict=True):
+            scale, steps = digits.levels_of(whole)
+            assert torch.equal(part, scale * steps.double())
+            assert (part - whole).abs().max() <= scale * 0.5001
+            assert steps.abs().max() == (said.levels - 1) // 2
+    x = images[:, run.test]
+    before, after = (
+        digits.scores(net, x).argmax(dim=0) for net in (run.history[-1], layers)
+    )
+    assert torch.equal(before, after)
+    odd = torch.stack((torch.zeros(64), torch.ones(64)), dim=1).double()
+    empty, full = softmax(digits.scores(layers, odd)).T
+    assert 100 * empty.max() == pytest.approx(said.unsure, abs=0.5)
+    assert (full.argmax(), 100 * full.max()) == (
+        said.seven,
+        pytest.approx(said.sure, abs=0.5),
+    )
+    (sheet,) = digits.draw_reading().axes
+    (bars,) = sheet.collections
+    longest = [right[0] - left[0] for left, right in bars.get_segments()]
+    order = sorted(range(10), key=longest.__getitem__)[::-1]
+    assert order[:3] == [1, 8, 3]
+    first = (before != labels[run.test]).nonzero()[0, 0]
+    assert labels[run.test[first]] == 8
+    _, script = digits.told()
+    told = json.loads(script.removeprefix("book.digits="))
+    ink = [int(letter, 17) for letter in told["wrong"][0][0]]
+    assert ink == (16 * x[:, first]).tolist()
 
 
 def test_equations():

@@ -328,6 +328,21 @@ def test_three_ways_through_the_valley(said):
 
 
 @claim(
+    "If the rate of gradient descent were only a little larger, <wide> instead "
+    "of <rate>, the steps across the valley would become wider and wider; as "
+    "it is, those along it are short.",
+)
+def test_a_rate_that_leaves_the_valley(said):
+    assert index.WAYS["gradient descent"][1] == said.rate
+    for chosen, grows in ((said.rate, False), (said.wide, True)):
+        lengths = path(index.plain, chosen, steps=60).diff(dim=0).norm(dim=1)
+        assert (lengths[-1] > lengths[0]).item() is grows
+        assert (lengths[-1] < 0.1).item() is not grows
+    end = path(index.momentum, said.wide, steps=300)[-1]
+    assert end.tolist() == pytest.approx([2, -1], abs=1e-5)
+
+
+@claim(
     "Left, plain gradient descent, solid, and momentum, dash-dotted, fall side "
     "by side to about <left>; the band of the plain one has high peaks.",
     "Right, RMSProp, solid, falls to about <third>, and Adam, dashed, to about "

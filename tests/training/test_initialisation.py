@@ -7,9 +7,12 @@ from snippets.network import Layer
 from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.training import what_goes_wrong
 from snippets.training.initialisation import (
+    draw_through_depth,
     draw_way_back,
     draw_way_forward,
+    silent_by_layer,
     sizes_by_layer,
+    told,
 )
 from snippets.training.what_goes_wrong import (
     HEALTHY,
@@ -193,6 +196,68 @@ def test_figure_of_the_way_back():
         assert list(axes.lines[0].get_xdata()) == [*range(1, 51)]
         assert ends == pytest.approx(wanted, abs=0.5)
         assert all(0.9 < curve[-1] < 1.1 for curve in curves(axes))
+
+
+@claim(
+    "Two panels over the layers 1 to 50, for ReLU and weights with variance "
+    "2/n.",
+    "Left, on a logarithmic axis: the size of the activations, solid, sinks "
+    "from 1 to about <a> in layer 50, that of the errors, dashed, from 1 there "
+    "to about <dz> in layer 1.",
+    "Right, the share of units that are silent for every input: none in layer "
+    "1, then up and down, and <silent> % in layer <last>.",
+)
+def test_figure_through_the_depth(said):
+    left, right = draw_through_depth().axes
+    forward, back, share = (
+        curve.tolist() for axes in (left, right) for curve in curves(axes)
+    )
+    assert (forward[0], share[0], share[-1]) == (0, 0, said.silent)
+    assert back[-1] == pytest.approx(0)
+    ends = [10 ** forward[-1], 10 ** back[0]]
+    assert ends == pytest.approx([said.a, said.dz], abs=0.05)
+    found = told()
+    assert found["layers"] == right.lines[0].get_xdata().tolist()
+    assert found["layers"][-1] == said.last
+    assert found["sizes"]["ReLU"][2] == [forward, back]
+    assert found["silent"]["ReLU"] == share
+    assert not any(found["silent"]["Leaky ReLU"])
+
+
+@claim(
+    "In each layer a unit is silent for about half of the inputs.",
+    "In the first it is another half for each unit, and no unit is silent for "
+    "all.",
+    "But layers of ReLU make inputs more alike: no activation is negative, so "
+    "all of them point roughly the same way.",
+    "In layer <last> most units fire for all inputs or for none, and those "
+    "that fire for none pass no error back: they begin dead.",
+)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_deep_units_fire_for_all_or_none(said, seed):
+    generator = chance(seed)
+    weights = [
+        (2 / 64) ** 0.5
+        * torch.randn(64, 64, generator=generator, dtype=torch.float64)
+        for _ in range(int(said.last))
+    ]
+    a = torch.randn(64, 64, generator=generator, dtype=torch.float64)
+    silent, alike = [], []
+    for W in weights:
+        a = (W @ a).relu()
+        silent.append(a == 0)
+        direction = a / a.norm(dim=0)
+        alike.append((direction.T @ direction).mean())
+    none = torch.stack([units.all(dim=1).double().mean() for units in silent])
+    for variance in (0.5, 2):
+        found = silent_by_layer("relu", len(weights), variance, chance(seed))
+        assert torch.equal(found, none)
+    every = (~silent[-1]).all(dim=1).double().mean()
+    assert none[0] == 0
+    assert every + none[-1] > 0.5
+    assert alike[0] < alike[9] < alike[-1]
+    for units in (silent[0], silent[-1]):
+        assert 0.4 < units.double().mean() < 0.6
 
 
 @claim(

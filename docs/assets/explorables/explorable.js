@@ -235,6 +235,9 @@ globalThis.book = {};
         shape.setPointerCapture(event.pointerId);
         moved(event);
       });
+      // touch-action alone does not keep Chromium from scrolling where a shape of a drawing is touched
+      const hold = (event) => getComputedStyle(shape).touchAction === "none" && event.preventDefault();
+      shape.addEventListener("touchstart", hold, { passive: false });
       shape.addEventListener("pointermove", (event) => shape.hasPointerCapture(event.pointerId) && moved(event));
     }
   }

@@ -1,0 +1,102 @@
+// <step-through>: both passes through the network on paper, and a step, one number after the other.
+// All numbers are there, as torch found them; this script only reveals them and fills them into equations.
+"use strict";
+
+customElements.define("step-through", class extends book.Explorable {
+  build() {
+    const { steps, examples, places } = this.numbers;
+    this.choice("inputs", "Inputs", Object.keys(examples), "(1, 2)");
+    this.choice("target", "target", ["1", "0"], "1");
+    this.button("◂ Back", () => this.go(-1));
+    this.button("Next ▸", () => this.go(1));
+    this.slider("step", "step", { min: 0, max: steps.length, step: 1, value: 10, digits: 0 });
+    this.rules = Object.assign(document.createElement("div"), { className: "rules no-print" });
+    this.chips = new Map([...new Set(steps.map(([rule]) => rule))].map((rule) => {
+      const chip = document.createElement("span");
+      chip.innerHTML = rule.split(" ").map((part) => this.sign(part)).join(" ");
+      return [rule, this.rules.appendChild(chip)];
+    }));
+    this.form.after(this.rules);
+    this.svg.querySelectorAll("text").forEach((text) => text.classList.add("hidden"));
+    const [sheet] = this.frames;
+    this.spots = {};
+    for (const [sign, [x, y, rise]] of Object.entries(places)) {
+      this.spots[sign] = this.spot(sheet.x(x), sheet.y(y + rise));
+      this.spots[`d${sign}`] = this.spot(sheet.x(x), sheet.y(y - rise), "var(--figure-orange)");
+    }
+    this.made = steps.map(([, equation]) => equation.split(" ")[0]);
+  }
+
+  /** A place for a number: a frame that can be lit, and the text in it. */
+  spot(x, y, fill = "currentColor") {
+    const frame = this.draw("rect", { x: x - 27, y: y - 8.4, width: 54, height: 16, rx: 3, "fill-opacity": 0.15 });
+    const text = this.draw("text", { x, y: y + 4.4, fill, "font-size": 13, "text-anchor": "middle" });
+    return { frame, text };
+  }
+
+  go(way) {
+    this.set({ step: this.state.step + way });
+    this.changed();
+  }
+
+  /** A sign of an equation as HTML: a letter in italics, and what hangs below it. */
+  sign(sign, italic = (letters) => `<i>${letters}</i>`, below = (index) => `<sub>${index}</sub>`) {
+    const found = /^(d?)([a-zℒη]|ŷ|\\hat\{y\})(?:_\{?(\d+)\}?)?('?)$/u.exec(sign);
+    if (!found) return sign;
+    const [, d, letter, index, prime] = found;
+    return italic(d + letter.replace("\\hat{y}", "ŷ")) + (index ? below(index) : "") + (prime && "′");
+  }
+
+  update() {
+    const { inputs, target, step } = this.state;
+    const numbers = this.numbers.examples[inputs][target];
+    const shown = Object.fromEntries(Object.keys(numbers).filter((sign) => !this.made.includes(sign)).map((s) => [s, s]));
+    for (const sign of this.made.slice(0, step)) shown[sign.replace("'", "")] = sign;
+    const [last, , ...used] = step ? this.numbers.steps[step - 1][1].split(" ") : [];
+    for (const [sign, spot] of Object.entries(this.spots)) {
+      const here = shown[sign], { frame, text } = spot;
+      const is = (one) => here && here === one;
+      const now = [here, numbers[here], is(last), used.includes(here)].join();
+      if (spot.now === now) continue; // most spots stay as they are
+      spot.now = now;
+      this.alter(text, { "font-weight": is(last) ? "bold" : "normal" });
+      text.innerHTML = here ? this.label(sign) + numbers[here] : "";
+      const lit = is(last) ? "var(--figure-blue)" : used.some((one) => is(one)) ? "currentColor" : "none";
+      this.alter(frame, { fill: lit, stroke: lit, "stroke-dasharray": is(last) ? "none" : "3 2" });
+    }
+    const rule = step && this.numbers.steps[step - 1][0];
+    for (const [name, chip] of this.chips) chip.classList.toggle("lit", name === rule);
+  }
+
+  /** What is left of a number in the drawing: gradients have no sign there. */
+  label(sign) {
+    if (sign.startsWith("d")) return "";
+    const italic = (letters) => `<tspan font-family="STIX Two Math, math, serif" font-style="italic">${letters}</tspan>`;
+    const below = (index) => `<tspan font-size="9" dy="2">${index}</tspan><tspan dy="-2">&#8203;</tspan>`;
+    return `${this.sign(sign, italic, below)}${/[xy]/.test(sign[0]) ? " = " : " "}`;
+  }
+
+  /** The equation of the last step: its signs, and the same with its numbers. */
+  equation(as = (sign) => this.sign(sign)) {
+    const { inputs, target, step } = this.state;
+    if (!step) return "The inputs, the target, the weights and the biases are given. Which number can be found first?";
+    const numbers = this.numbers.examples[inputs][target];
+    const [made, equals, ...parts] = this.numbers.steps[step - 1][1].split(" ");
+    const fill = (sign, i) => {
+      const number = numbers[sign] ?? sign;
+      return i && number.startsWith("−") && number.length > 1 ? `(${number})` : number;
+    };
+    const signs = [made, equals, ...parts].map(as).join(" ");
+    const filled = parts.map(fill).join(" ");
+    const tidy = (text) => text.replaceAll("( ", "(").replaceAll(" )", ")").replace(/(^|[=(] ?)− /g, "$1−");
+    if (filled === "1") return signs; // the loss changes exactly as fast as itself
+    return tidy([signs, ...new Set([filled, numbers[made]])].join(" = "));
+  }
+
+  tell() { return `Step ${this.state.step}: ${this.equation((sign) => this.sign(sign, (letters) => letters, (index) => index))}`; }
+
+  show() {
+    super.show();
+    this.readout.innerHTML = this.equation();
+  }
+});
