@@ -55,9 +55,10 @@ globalThis.book = {};
       this.spoken = document.createElement("output");
       this.spoken.className = "spoken";
       this.picture.after(this.form, this.readout);
+      this.folds = [];
       this.build();
       this.button("Reset", () => this.reset()).className = "reset";
-      this.form.append(this.spoken);
+      this.form.append(...this.folds, this.spoken);
       this.form.addEventListener("submit", (event) => event.preventDefault());
       this.form.addEventListener("input", () => this.changed());
       this.load(this.remembered());
@@ -113,6 +114,14 @@ globalThis.book = {};
       button.addEventListener("click", act);
       this.form.append(button);
       return button;
+    }
+
+    /** What not every reader needs, folded, below all else. */
+    fold(title, ...parts) {
+      const fold = document.createElement("details");
+      fold.append(Object.assign(document.createElement("summary"), { textContent: title }), ...parts);
+      this.folds.push(fold);
+      return fold;
     }
 
     /** The values of the controls by name: numbers, words, and whether a box is checked. */
@@ -197,6 +206,20 @@ globalThis.book = {};
       const shape = this.alter(document.createElementNS(SVG, tag), attributes);
       shape.classList.add("added");
       return parent.appendChild(shape);
+    }
+
+    /** A canvas below the drawing, over one of its frames. */
+    canvas({ left, top, width, height }, across, down) {
+      const whole = this.svg.viewBox.baseVal;
+      const canvas = document.createElement("canvas");
+      Object.assign(canvas, { width: across, height: down, className: "added" });
+      const share = (part, of) => `${100 * part / of}%`;
+      Object.assign(canvas.style, {
+        left: share(left, whole.width), top: share(top, whole.height),
+        width: share(width, whole.width), height: share(height, whole.height),
+      });
+      this.picture.prepend(canvas);
+      return canvas;
     }
 
     alter(shape, attributes) {
