@@ -1,3 +1,4 @@
+import json
 import re
 from itertools import combinations
 from pathlib import Path
@@ -22,6 +23,7 @@ from snippets.figure import (
     draw_line,
     draw_vector,
     italic,
+    live,
     new_axes,
     shade_class,
     svg,
@@ -369,3 +371,26 @@ def test_a_notebook_is_told_what_is_to_be_seen(tmp_path, monkeypatch):
     texts.write_text('{"two-dots": "A dot & a dot."}')
     assert told(draw_two_dots()) == "A dot & a dot.", "from the wheel"
     assert told(draw_two_dots("Two > one.")) == "Two > one."
+
+
+@book_style()
+def test_a_figure_that_answers_tells_where_its_data_is():
+    figure, (axes,) = new_axes()
+    axes.set(xlim=(-2, 6), ylim=(1, 3))
+    axes.plot([0, 4], [1.5, 2.5], gid="live-line")
+    html = live(figure, "tried", words="</script>", numbers=[0.1])
+    drawing, told = html.split('<script type="application/json">')
+    root = ElementTree.fromstring(drawing)
+    told = told.removesuffix("</script>")
+    assert "</" not in told
+    assert json.loads(told) == {"words": "</script>", "numbers": [0.1]}
+    ((left, top, width, height, x0, dx, y0, dy),) = json.loads(
+        root.attrib["data-frames"]
+    )
+    (line,) = root.iterfind(".//{*}g[@data-part='line']/{*}path")
+    drawn = [float(n) for n in re.findall(r"-?[\d.]+", line.attrib["d"])]
+    expected = [x0, y0 + 1.5 * dy, x0 + 4 * dx, y0 + 2.5 * dy]
+    assert drawn == pytest.approx(expected, abs=0.01)
+    ends = [x0 - 2 * dx, x0 + 6 * dx, y0 + 3 * dy, y0 + dy]
+    box = [left, left + width, top, top + height]
+    assert ends == pytest.approx(box, abs=0.01)

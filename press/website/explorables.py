@@ -8,6 +8,7 @@ what all of them share, and their style sheet.
 import posixpath
 import re
 from functools import lru_cache
+from itertools import chain
 
 from press.reading.book import DOCS, SCRIPTS
 
@@ -19,14 +20,12 @@ _NEEDS = re.compile(r"^// needs (.+)$", re.MULTILINE)
 def add_scripts(pages: dict[str, str]) -> None:
     """Add to each page what its elements need."""
     for address, text in pages.items():
-        names = sorted(filter(is_script, set(_ELEMENT.findall(text))))
-        if names:
+        elements = sorted(filter(is_script, set(_ELEMENT.findall(text))))
+        if elements:
             folder = SCRIPTS.relative_to(DOCS).as_posix()
             way = posixpath.relpath(folder, posixpath.dirname(address))
             added = f'<link rel="stylesheet" href="{way}/{SHARED}.css">'
-            for name in dict.fromkeys(
-                n for name in names for n in needed(name)
-            ):
+            for name in dict.fromkeys(chain(*map(needed, elements))):
                 added += f'<script defer src="{way}/{name}.js"></script>'
             pages[address] = text.replace("</head>", f"{added}</head>", 1)
 

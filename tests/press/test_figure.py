@@ -22,7 +22,8 @@ The *caption*.
 @pytest.fixture
 def convert(project):
     def run(text):
-        project({"one.md": f"# One\n\n{text}"})
+        scripts = {"assets/explorables/curve-explorer.js": ""}
+        project({"one.md": f"# One\n\n{text}"} | scripts)
         settings = {"press.markup": {"nav": ["one.md"]}}
         md = Markdown(extensions=["press.markup"], extension_configs=settings)
         return md.convert(text)
@@ -43,9 +44,18 @@ def test_figure_has_number_name_alternative_and_caption(convert):
     assert str(caption.p) == "<p>The <em>caption</em>.</p>"
 
 
+def test_a_figure_that_answers_is_within_its_element(convert):
+    text = FIGURE.replace('stops".\n', 'stops".\n    live: curve-explorer\n')
+    (live,) = BeautifulSoup(convert(text), "html.parser").contents
+    assert live.name == "curve-explorer"
+    still = BeautifulSoup(convert(FIGURE).replace("\n", ""), "html.parser")
+    assert live.figure == still.figure
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ('stops".\n', 'stops".\n    live: a-b\n', "is no .*/a-b.js to make"),
         (
             '        A curve: it rises.\n        It "stops".\n',
             "",

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from press.fault import Fault
 from press.markup.reading_time import about, add_total
+from press.website.explorables import add_scripts
 from press.website.files import take_files
 from press.website.moved import add_moved
 from press.website.policy import digests, write_policy
@@ -148,3 +149,21 @@ def test_a_page_says_how_long_all_chapters_take():
 )
 def test_a_long_time_is_said_to_the_half_hour(minutes, said):
     assert about(minutes) == f"about {said}"
+
+
+def test_a_page_gets_the_scripts_of_its_figures_and_what_they_need(project):
+    folder = "assets/explorables/"
+    scripts = {"one-figure": "// needs numbers\n", "numbers": "", "other": ""}
+    project({f"{folder}{name}.js": text for name, text in scripts.items()})
+    here = "<head></head><one-figure><figure>"
+    pages = {"a/b.html": here, "c.html": "<a-b>"}
+    add_scripts(pages)
+    page = BeautifulSoup(pages["a/b.html"], "html.parser")
+    assert [
+        script["src"] for script in page.find_all("script", defer=True)
+    ] == [
+        f"../{folder}{name}.js"
+        for name in ("explorable", "numbers", "one-figure")
+    ]
+    assert page.link["href"] == f"../{folder}explorable.css"
+    assert pages["c.html"] == "<a-b>"

@@ -1,0 +1,119 @@
+"""The questions at the end of each part: five, each with one right answer."""
+
+import importlib
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from torch import autograd, nn
+
+from snippets.questions import ask
+
+FOLDER = Path(__file__).parents[1] / "snippets/questions"
+PARTS = sorted(file.stem for file in FOLDER.glob("[!_]*.py"))
+
+
+def of(part):
+    return importlib.import_module(f"snippets.questions.{part}").questions()
+
+
+def double(*numbers):
+    return torch.tensor(numbers, dtype=torch.float64)
+
+
+def slope(function, at):
+    z = double(at).requires_grad_()
+    return autograd.grad(function(z).sum(), z)[0].item()
+
+
+def adam_step():
+    w = nn.Parameter(double(0.0))
+    w.grad = double(100.0)
+    torch.optim.Adam([w], lr=0.001).step()
+    return -w.item()
+
+
+# each answer found in another way than the snippets take, in their order
+RIGHT = {
+    "primer": [
+        (9 - 1) / (3 - 1),
+        slope(torch.square, 3.0),
+        slope(lambda z: (3 * z + 1) ** 2, 0.0),
+        torch.dot(double(1, 2, 3), double(2, 0, -1)),
+        r"$3 \times 4$",
+    ],
+    "network": [
+        nn.functional.linear(double(1, 3), double([2, -1]), double(0.5)),
+        -1.5,
+        "it stays where it is",
+        sum(
+            p.numel()
+            for n, k in ((3, 4), (4, 2))
+            for p in nn.Linear(n, k).parameters()
+        ),
+        "$1$ and $1$",
+    ],
+    "activation": [
+        slope(torch.sigmoid, 0.0),
+        slope(torch.tanh, math.atanh(0.6)),
+        "$6x + 2$",
+        "nothing",
+        2**4,
+    ],
+    "propagation": [
+        nn.functional.binary_cross_entropy(double(0.5), double(1.0)),
+        slope(
+            lambda z: nn.functional.binary_cross_entropy_with_logits(
+                z, double(1.0)
+            ),
+            math.log(4),
+        ),
+        "$(-0.6, -0.1)$",
+        0.5 + 0.1 * 0.6,
+        (1.1**3 - 0.9**3) / 0.2,
+    ],
+    "training": [
+        adam_step(),
+        1 / (1 - 0.9),
+        nn.functional.cross_entropy(torch.zeros(1, 10), torch.tensor([3])),
+        nn.init.calculate_gain("relu") ** 2 / 200,
+        "the validation part",
+    ],
+}
+
+
+def test_every_part_has_questions():
+    assert set(RIGHT) == set(PARTS)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_answers_are_right(part):
+    for question, right in zip(of(part), RIGHT[part], strict=True):
+        if isinstance(right, str):
+            assert question.right == right, question.asked
+        else:
+            said = float(question.right.strip("$"))
+            assert said == pytest.approx(float(right), abs=6e-4), question.asked
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_question_has_four_answers_that_differ(part):
+    asked = of(part)
+    assert len({question.asked for question in asked}) == 5
+    for question in asked:
+        assert len({*question.choices}) == 4
+        assert question.right not in question.wrong
+    places = [q.choices.index(q.right) for q in asked]
+    assert len(set(places)) > 1, "the place would tell the answer"
+
+
+def test_a_page_is_told_which_is_right_and_why():
+    questions = of("primer")[:2]
+    text = ask(questions, then="four?z=3")
+    for question in questions:
+        assert f"    - {question.right}\n      {{: .right }}\n" in text
+        assert text.count(question.asked) == 1
+        assert f". {question.right}. {question.because}" in text
+    assert text.count("{: .right }") == 2
+    assert 'data-then="four?z=3"' in text
