@@ -98,6 +98,22 @@ class Setting(NamedTuple):
         # --8<-- [end:Setting]
 
 
+# --8<-- [start:EXPERIMENTS]
+EXPERIMENTS = {
+    "1, no hidden layer": Setting("XOR", layers=0),
+    "2, closing a ring": Setting("circles", 0.05, layers=1, units=2),
+    "3, slow layers": Setting(
+        layers=3, activation="sigmoid", optimiser="plain", rate=0.3
+    ),
+    "4, killing units": Setting(
+        *("circles", 0.02, 1, 8, "relu"), optimiser="plain", rate=10
+    ),
+    "5, learning by heart": Setting("moons", 0.3, layers=3, rate=0.01),
+    "6, from nothing": Setting(first=0),
+}
+# --8<-- [end:EXPERIMENTS]
+
+
 # --8<-- [start:point]
 def point(data: str, y: int, chance: Chance) -> tuple[float, float, int]:
     """Return a point of a set of data, and its class, which XOR decides."""
@@ -278,13 +294,13 @@ def draw_units(sheet: Axes, setting: Setting, layers: list[Layer]) -> None:
     """Draw for each hidden unit where its z is above 0, layer by layer."""
     sheet.set(xlim=(0, 8), ylim=(3, 0))
     sheet.set_axis_off()
-    side = torch.linspace(-LIMIT, LIMIT, 45, dtype=torch.float64)
+    side = torch.linspace(-LIMIT, LIMIT, 23, dtype=torch.float64)
     points = torch.stack(torch.meshgrid(side, side, indexing="xy"))
     _, caches = forward(points.flatten(1), layers, setting.names)
     across, down = (side / LIMIT + 1) * 11, (1 - side / LIMIT) * 11
     for row, cache in enumerate(caches[:-1]):
         sheet.text(-0.15, row + 0.5, f"layer {row + 1}", ha="right")
-        for column, z in enumerate(cache.z.reshape(-1, 45, 45)):
+        for column, z in enumerate(cache.z.reshape(-1, 23, 23)):
             place = (column + (3 + across) / 28, row + (1 + down) / 24)
             top = float(z.max().clamp(min=0)) + 1
             shade = {"colors": CLASSES[1].colour, "alpha": 0.3}

@@ -17,6 +17,7 @@ customElements.define("network-playground", class extends book.Trainer {
     choice("decay", "weight decay", [0, 0.001, 0.01, 0.03, 0.1, 0.3], 0);
     this.slider("first", "first weights ×", { min: 0, max: 5, step: 0.1, value: 1, digits: 1 });
     this.slider("seed", "seed", { min: 1, max: 20, step: 1, value: 1, digits: 0 });
+    this.experiments();
     this.code = document.createElement("code");
     const shown = document.createElement("pre");
     shown.tabIndex = 0;
@@ -33,6 +34,23 @@ customElements.define("network-playground", class extends book.Trainer {
     this.bars = this.draw("path", { fill: "none", "stroke-width": 9, stroke: "var(--figure-green)" });
     this.squares = this.draw("path", { fill: "none", stroke: "currentColor", "stroke-width": 0.6 });
     this.dead = this.draw("path", { fill: "none", stroke: "currentColor", "stroke-width": 1.4 });
+  }
+
+  /** A choice of the page's experiments, each of which sets the other controls, and begins. */
+  experiments() {
+    const all = this.numbers.experiments;
+    const select = this.choice("", "experiment", ["of your own", ...Object.keys(all)], "of your own");
+    this.form.prepend(select.parentElement);
+    const word = (text) => String(text).toLowerCase().replace(" ", "_");
+    select.addEventListener("input", () => {
+      const setting = all[select.value] ?? {};
+      for (const input of this.inputs.filter(({ name }) => name in setting)) {
+        const options = [...input.options ?? []].map((option) => option.value);
+        const value = setting[input.name];
+        input.value = options.find((option) => word(option) === word(value)) ?? value;
+      }
+      if (select.value in all) this.clock.value = 0;
+    });
   }
 
   get setting() {
