@@ -237,8 +237,8 @@ def draw_playground() -> Figure:
         figure.add_axes((x / WIDTH, y / 5.1, width / WIDTH, height / 5.1))
         for x, y, width, height in (
             (0.05, 1.95, 3.1, 3.1),
-            (3.75, 3.75, 2.75, 1.05),
-            (3.75, 2.2, 2.75, 0.75),
+            (3.75, 3.75, 2.6, 1.05),
+            (3.75, 2.2, 2.6, 0.75),
             (0.85, 0.05, 224 * INCH, 72 * INCH),
         )
     )

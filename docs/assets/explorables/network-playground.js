@@ -33,6 +33,12 @@ customElements.define("network-playground", class extends book.Trainer {
     this.test = this.draw("path", { ...line, stroke: "var(--figure-orange)", "stroke-dasharray": "5 2.5" });
     this.bars = this.draw("path", { fill: "none", "stroke-width": 9, stroke: "var(--figure-green)" });
     this.squares = this.draw("path", { fill: "none", stroke: "currentColor", "stroke-width": 0.6 });
+    this.rows = [1, 2, 3].map((l) => {
+      const place = { x: sheet.x(-0.15), y: sheet.y(l - 0.42), "text-anchor": "end", "font-size": 13 };
+      const row = this.draw("text", place);
+      row.textContent = `layer ${l}`;
+      return row;
+    });
     this.dead = this.draw("path", { fill: "none", stroke: "currentColor", "stroke-width": 1.4 });
   }
 
@@ -95,6 +101,7 @@ customElements.define("network-playground", class extends book.Trainer {
     const own = [this.region.canvas, this.inside, this.points, this.training, this.test, this.bars, this.squares, this.dead];
     own.forEach((shape) => shape.classList.toggle("hidden", !run));
     this.parts("drawn").forEach((part) => part.classList.toggle("hidden", Boolean(run)));
+    this.rows.forEach((row, l) => row.classList.toggle("hidden", !run || l >= run.names.length - 1));
     this.code.textContent = this.python();
     if (run) this.paint(run, run.history[this.taken]);
   }
@@ -130,7 +137,7 @@ customElements.define("network-playground", class extends book.Trainer {
         const pixels = context.createImageData(side, side);
         for (let i = 0; i < side * side; i++) {
           const at = k * whole ** 2 + 2 * Math.floor(i / side) * whole + 2 * (i % side);
-          book.shade(pixels.data, i, 0.5 + z[at]);
+          book.shade(pixels.data, i, Math.min(1, 0.5 + z[at]));
         }
         context.putImageData(pixels, 28 * k + 3, 24 * l + 1);
         const [left, right] = [k + 3 / 28, k + 25 / 28], [top, bottom] = [l + 1 / 24, l + 23 / 24];
@@ -150,10 +157,10 @@ customElements.define("network-playground", class extends book.Trainer {
     if (!this.run) return "Trained for 600 steps. Press Train to watch them, or change something and see.";
     const { loss, right, dead, units, norms } = this.heard;
     const steps = this.taken === 1 ? "1 step" : `${this.taken} steps`;
-    const ratio = norms[0] / norms.at(-1);
+    const ratio = Number((norms[0] / norms.at(-1) || 0).toPrecision(2));
     return `After ${steps}: loss ${book.say(loss[0], 3)}, on test points ${book.say(loss[1], 3)}, `
-      + `${book.say(100 * right, 1)} % of them right. Dead: ${dead} of ${units} hidden units. `
-      + `The first layer's gradient is ${Number.isFinite(ratio) ? ratio.toPrecision(2) : "0"} times as long as the last one's.`;
+      + `${book.say(100 * right, 1)} % of them right.${units ? ` Dead: ${dead} of ${units} hidden units. `
+      + `The first layer's gradient is ${ratio} times as long as the last one's.` : ""}`;
   }
 
   /** The lines that train the same network, by the functions of the book. */

@@ -3,7 +3,8 @@
 "use strict";
 
 (() => {
-  const BUDGET = 3; // milliseconds of training in a frame; drawing takes its time, too
+  const BUDGET = 3; // milliseconds of training in a frame that draws, which takes its time, too
+  const SKIPPED = 3; // frames that only train between two that draw, while the steps asked for are caught up with
 
   /**
    * The state is what was chosen and how many steps were taken, so that the slider of the steps goes back in
@@ -78,11 +79,12 @@
         this.stale = false;
       }
       const { step } = this.state, { history } = this.next;
-      for (const end = performance.now() + BUDGET; history.length <= step && performance.now() < end;) {
+      this.skipped = this.playing ? 0 : (this.skipped + 1) % (SKIPPED + 1) || 0;
+      for (const end = performance.now() + (this.skipped ? 2 : 1) * BUDGET; history.length <= step && performance.now() < end;) {
         this.next.learn();
       }
       if (!this.patient || this.playing || left() <= 0) this.run = this.next;
-      super.show();
+      if (!this.skipped || left() <= 0) super.show();
       if (this.playing && this.taken >= Number(this.clock.max)) {
         this.halt();
         this.changed();
