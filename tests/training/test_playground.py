@@ -1,6 +1,7 @@
 """The playground's own generator, its training, and what its page foretells."""
 
 from functools import cache
+from itertools import chain
 
 import pytest
 import torch
@@ -37,7 +38,9 @@ def test_chance_is_mulberry32_and_as_even_and_normal_as_it_says():
     normal = torch.tensor([chance.normal() for _ in range(20_000)])
     assert normal.mean() == pytest.approx(0, abs=0.02)
     assert normal.std() == pytest.approx(1, abs=0.02)
-    assert (normal.abs() < 1.96).double().mean() == pytest.approx(0.95, abs=0.01)
+    assert (normal.abs() < 1.96).double().mean() == pytest.approx(
+        0.95, abs=0.01
+    )
 
 
 @claim(
@@ -88,11 +91,11 @@ def test_it_trains_as_torch_does(name, theirs):
         loss = torch.nn.functional.binary_cross_entropy_with_logits
         loss(z, y[:, batch]).backward()
         optimiser.step()
-    for part, ours in zip(parts, sum(map(list, play(setting, 20)[-1]), [])):
+    for part, ours in zip(parts, chain(*play(setting, 20)[-1]), strict=True):
         assert_close(part.detach(), ours)
     for epoch in (seen[:3], seen[3:6]):
-        assert sorted(sum(epoch, [])) == list(range(HALF))
-        assert sum(epoch, []) != list(range(HALF))
+        order = [*chain(*epoch)]
+        assert sorted(order) == list(range(HALF)) != order
     assert [*batches(Setting(batch=HALF), chance, 1)] == [[*range(HALF)]]
 
 

@@ -15,6 +15,8 @@ customElements.define("disc-learner", class extends book.Trainer {
     this.bends = this.draw("path", { ...line, "clip-path": `url(#${this.name}-clip)` });
     this.ground = this.draw("rect", { x, y, width, height, fill: "transparent" });
     this.ground.addEventListener("click", (event) => this.add(frame.at(this.place(event))));
+    this.inner = this.draw("path", { fill: "var(--figure-orange)" });
+    this.outer = this.draw("path", { fill: "var(--figure-paper)", stroke: "var(--figure-blue)" });
     this.dots = this.draw("g", {});
     this.ring = this.draw("circle", { r: 6, fill: "none", stroke: "currentColor", "stroke-width": 1.2 });
     this.loss = this.draw("path", { fill: "none", stroke: "var(--figure-blue)", "stroke-width": 1.8 });
@@ -60,21 +62,25 @@ customElements.define("disc-learner", class extends book.Trainer {
     this.changed();
   }
 
-  /** Draw a point where it is. */
+  /** Let a point be taken hold of where it is. */
   put(i) {
-    const [x1, x2, inside] = this.points[i];
-    const [x, y] = [this.frame.x(x1), this.frame.y(x2)];
+    const [cx, cy] = this.spot(this.points[i]);
     let dot = this.dots.children[i];
     if (!dot) {
-      dot = this.draw("g", {}, this.dots);
-      this.draw("circle", { r: 8, fill: "transparent" }, dot); // to get hold of
-      this.draw("path", { "stroke-width": 1 }, dot);
+      dot = this.draw("circle", { r: 8, fill: "transparent" }, this.dots);
       this.drag(dot, this.frame, (...place) => this.move(i, place));
     }
-    this.alter(dot, { transform: `translate(${x} ${y})` });
-    this.alter(dot.lastChild, inside
-      ? { d: "M-2.4-2.4h4.8v4.8h-4.8z", fill: "var(--figure-orange)", stroke: "var(--figure-orange)" }
-      : { d: "M2 0a2 2 0 1 1-4 0a2 2 0 1 1 4 0z", fill: "var(--figure-paper)", stroke: "var(--figure-blue)" });
+    this.alter(dot, { cx, cy });
+  }
+
+  spot([x1, x2]) { return [this.frame.x(x1), this.frame.y(x2)]; }
+
+  /** Draw all points, those of a class at once. */
+  scatter() {
+    const path = (wanted, sign) => this.points.filter((point) => point[2] === wanted)
+      .map((point) => `M${this.spot(point)}${sign}`).join("");
+    this.alter(this.inner, { d: path(true, "m-2.4-2.4h4.8v4.8h-4.8z") });
+    this.alter(this.outer, { d: path(false, "m2 0a2 2 0 1 1-4 0a2 2 0 1 1 4 0z") });
   }
 
   load({ points = "", ...values }) {
@@ -105,7 +111,7 @@ customElements.define("disc-learner", class extends book.Trainer {
     const layers = this.numbers.layers.map(book.layer), names = ["ReLU", "sigmoid"];
     const x = Float64Array.from([0, 1].flatMap((side) => this.points.map((point) => point[side])));
     const y = Float64Array.from(this.points, (point) => point[2]);
-    const keep = () => layers.map((layer) => ({ ...layer }));
+    const keep = () => layers.map(({ W, b, units, inputs }) => ({ W, b, units, inputs }));
     const run = { history: [keep()], losses: [], x, y, names };
     run.learn = () => {
       run.losses.push(book.step(layers, names, x, y, y.length, 1));
@@ -115,9 +121,9 @@ customElements.define("disc-learner", class extends book.Trainer {
   }
 
   update() {
-    const { run } = this, own = [this.region.canvas, this.bends, this.loss, this.now];
-    own.forEach((shape) => shape.classList.toggle("hidden", !run));
-    for (const part of ["region", "fold", "loss"].flatMap((name) => this.parts(name))) part.classList.toggle("hidden", Boolean(run));
+    this.scatter();
+    const { run } = this;
+    this.swap([this.region.canvas, this.bends, this.loss, this.now], "region", "fold", "loss");
     const [x1, x2] = this.points[this.chosen.value - 1];
     this.ring.classList.toggle("hidden", !this.editor.open);
     this.alter(this.ring, { cx: this.frame.x(x1), cy: this.frame.y(x2) });

@@ -78,6 +78,7 @@ globalThis.book = {};
       words.textContent = label;
       around.append(words, input);
       input.name = name;
+      this.known = undefined;
       this.form.append(around);
       return input;
     }
@@ -131,7 +132,8 @@ globalThis.book = {};
       return Object.fromEntries(this.inputs.map((input) => [input.name, of(input)]));
     }
 
-    get inputs() { return [...this.form.elements].filter((input) => input.name); }
+    /** The controls; looked for anew only after one was added, since a frame asks for them often. */
+    get inputs() { return this.known ??= [...this.form.elements].filter((input) => input.name); }
 
     /** Give controls other values, as if their reader had. */
     set(values) {
@@ -162,7 +164,8 @@ globalThis.book = {};
 
     remember() {
       const all = new URLSearchParams(location.search);
-      for (const key of [...all.keys()]) if (key.startsWith(`${this.name}.`)) all.delete(key);
+      const own = [...all.keys()].filter((key) => key.startsWith(`${this.name}.`));
+      own.forEach((key) => all.delete(key));
       for (const [key, value] of Object.entries(this.save())) {
         if (value !== this.usual[key]) all.set(`${this.name}.${key}`, value);
       }

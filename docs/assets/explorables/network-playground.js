@@ -25,8 +25,9 @@ customElements.define("network-playground", class extends book.Trainer {
     this.export = this.fold("The same training in Python", shown);
     this.form.addEventListener("input", ({ target }) => this.stale ||= target !== this.clock);
     const [answer, curve, lengths, sheet] = this.frames;
-    Object.assign(this, { answer, curve, lengths, sheet, region: new book.Region(this, answer, 44) });
+    Object.assign(this, { answer, curve, lengths, sheet, region: new book.Region(this, answer, 32) });
     this.inside = this.canvas(sheet, 224, 72);
+    this.one = Object.assign(document.createElement("canvas"), { width: 16, height: 16 });
     const line = { fill: "none", "stroke-width": 1.8 };
     this.points = this.draw("g", {});
     this.training = this.draw("path", { ...line, stroke: "var(--figure-blue)" });
@@ -68,7 +69,7 @@ customElements.define("network-playground", class extends book.Trainer {
     const setting = this.setting, { layers, train, test, chance } = book.begin(setting);
     const names = [...Array(setting.layers).fill(setting.activation), "sigmoid"];
     const batches = book.batches(setting, train, chance);
-    const keep = () => layers.map(({ memory, ...layer }) => layer);
+    const keep = () => layers.map(({ W, b, units, inputs }) => ({ W, b, units, inputs }));
     const run = { names, train, test, history: [keep()], losses: [] };
     const note = () => run.losses.push([train, test].map(({ x, y, m }) => book.loss(book.forward(x, layers, names, m).at(-1).z, y)));
     note();
@@ -99,15 +100,14 @@ customElements.define("network-playground", class extends book.Trainer {
   update() {
     const { run } = this;
     const own = [this.region.canvas, this.inside, this.points, this.training, this.test, this.bars, this.squares, this.dead];
-    own.forEach((shape) => shape.classList.toggle("hidden", !run));
-    this.parts("drawn").forEach((part) => part.classList.toggle("hidden", Boolean(run)));
+    this.swap(own, "drawn");
     this.rows.forEach((row, l) => row.classList.toggle("hidden", !run || l >= run.names.length - 1));
     this.code.textContent = this.python();
     if (run) this.paint(run, run.history[this.taken]);
   }
 
   paint(run, layers) {
-    const { train, test, names, losses } = run, { answer, curve, lengths, region } = this;
+    const { train, test, names, losses } = run, { curve, lengths, region } = this;
     const seen = book.forward(region.points, layers, names, region.side ** 2);
     region.show(seen.at(-1).a);
     const caches = book.forward(train.x, layers, names, train.m);
@@ -129,20 +129,16 @@ customElements.define("network-playground", class extends book.Trainer {
 
   /** Draw where each hidden unit's z is above 0, and cross out those that are dead; return how many are. */
   units(seen, caches, names) {
-    const context = this.inside.getContext("2d"), side = 22, whole = this.region.side;
+    const context = this.inside.getContext("2d"), size = this.region.side ** 2;
     context.clearRect(0, 0, this.inside.width, this.inside.height);
     let squares = "", crosses = "", dead = 0;
     seen.forEach(({ z }, l) => {
-      for (let k = 0; k < z.length / whole ** 2; k++) {
-        const pixels = context.createImageData(side, side);
-        for (let i = 0; i < side * side; i++) {
-          const at = k * whole ** 2 + 2 * Math.floor(i / side) * whole + 2 * (i % side);
-          book.shade(pixels.data, i, Math.min(1, 0.5 + z[at]));
-        }
-        context.putImageData(pixels, 28 * k + 3, 24 * l + 1);
+      for (let k = 0; k < z.length / size; k++) {
+        this.unit(z.subarray(k * size, (k + 1) * size));
+        context.drawImage(this.one, 28 * k + 3, 24 * l + 1, 22, 22);
         const [left, right] = [k + 3 / 28, k + 25 / 28], [top, bottom] = [l + 1 / 24, l + 23 / 24];
         squares += this.sheet.line([[left, top], [right, top], [right, bottom], [left, bottom], [left, top]]);
-        const { slope, s } = book.activations[names[l]], { z: own } = caches[l], m = own.length * whole ** 2 / z.length;
+        const { slope, s } = book.activations[names[l]], { z: own } = caches[l], m = own.length * size / z.length;
         if (own.subarray(k * m, (k + 1) * m).some((one) => slope(one, s) !== 0)) continue;
         dead += 1;
         crosses += this.sheet.line([[left, top], [right, bottom]]) + this.sheet.line([[left, bottom], [right, top]]);
@@ -151,6 +147,17 @@ customElements.define("network-playground", class extends book.Trainer {
     this.alter(this.squares, { d: squares });
     this.alter(this.dead, { d: crosses });
     return dead;
+  }
+
+  /** Draw one unit in `this.one`, from every other point of the region. */
+  unit(z) {
+    const side = this.region.side / 2, context = this.one.getContext("2d");
+    const pixels = context.createImageData(side, side), words = new Int32Array(pixels.data.buffer);
+    for (let i = 0; i < side * side; i++) {
+      const at = 4 * side * Math.floor(i / side) + 2 * (i % side);
+      words[i] = book.shade(Math.min(1, 0.5 + z[at]));
+    }
+    context.putImageData(pixels, 0, 0);
   }
 
   tell() {

@@ -3,8 +3,8 @@
 "use strict";
 
 (() => {
-  const BUDGET = 3; // milliseconds of training in a frame that draws, which takes its time, too
-  const SKIPPED = 3; // frames that only train between two that draw, while the steps asked for are caught up with
+  const BUDGET = 2; // milliseconds of training in a frame
+  const DRAWING = 3; // and of drawing: what takes longer is drawn in every other frame only, or more rarely
 
   /**
    * The state is what was chosen and how many steps were taken, so that the slider of the steps goes back in
@@ -63,32 +63,45 @@
       this.stale = true;
     }
 
+    /** Show shapes of the script while there is a run, and the page's own parts while there is none. */
+    swap(shapes, ...names) {
+      const live = Boolean(this.run);
+      if (live === this.live) return;
+      this.live = live;
+      shapes.forEach((shape) => shape.classList.toggle("hidden", !live));
+      names.flatMap((name) => this.parts(name)).forEach((part) => part.classList.toggle("hidden", live));
+    }
+
     show() { this.asked ??= requestAnimationFrame(() => this.turn()); }
 
-    /** A frame: learn for a while, then draw. */
+    /** A frame: learn for a while, then draw, unless the last drawing was just now. */
     turn() {
       this.asked = undefined;
       if (this.still) {
         this.run = this.next = undefined;
+        this.ariaBusy = "false";
         return super.show();
       }
-      const left = () => this.state.step + 1 - this.next.history.length;
       if (this.playing && this.run) this.clock.value = this.taken + this.pace;
+      const step = Number(this.clock.value), left = () => step + 1 - this.next.history.length;
       if (!this.next || this.stale && !(this.patient && left() > 0)) {
         this.next = this.begin();
         this.stale = false;
       }
-      const { step } = this.state, { history } = this.next;
-      this.skipped = this.playing ? 0 : (this.skipped + 1) % (SKIPPED + 1) || 0;
-      for (const end = performance.now() + (this.skipped ? 2 : 1) * BUDGET; history.length <= step && performance.now() < end;) {
-        this.next.learn();
-      }
+      const start = performance.now();
+      while (left() > 0 && performance.now() < start + BUDGET) this.next.learn();
       if (!this.patient || this.playing || left() <= 0) this.run = this.next;
-      if (!this.skipped || left() <= 0) super.show();
+      const busy = this.stale || left() > 0, early = this.rest-- > 0;
+      this.ariaBusy = String(busy || early);
+      if (!early) {
+        const before = performance.now();
+        super.show();
+        this.rest = Math.min(10, Math.floor((performance.now() - before) / DRAWING));
+      }
       if (this.playing && this.taken >= Number(this.clock.max)) {
         this.halt();
         this.changed();
-      } else if (this.playing || this.stale || left() > 0) this.show();
+      } else if (this.playing || busy || early) this.show();
     }
   };
 })();

@@ -34,7 +34,9 @@ def test_each_step_is_the_books(figure):
     """
     ours, x, y = watch_disc(1000)
     theirs, losses = figure.evaluate(RUN, 1000)
-    rows = [torch.cat([p.flatten() for pair in at for p in pair]) for at in ours]
+    rows = [
+        torch.cat([p.flatten() for pair in at for p in pair]) for at in ours
+    ]
     apart = (double(theirs) - torch.stack(rows)).abs().amax(dim=1)
     assert apart[1] < 1e-14
     assert apart[500] < 1e-12
@@ -74,7 +76,7 @@ def test_points_are_moved_and_added(browser, address):
     page.goto(f"{address}index.html?folds.step=50")
     figure = page.locator("disc-learner")
     shown(figure, "After 50 steps")
-    box = figure.locator("g.handle").first.bounding_box()
+    box = figure.locator("circle.handle").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + 40, box["y"] + 30, steps=4)
@@ -88,7 +90,9 @@ def test_points_are_moved_and_added(browser, address):
         "() => document.querySelector('disc-learner').run?.y.length === 122"
     )
     page.wait_for_function("() => location.search.includes('points')")
-    points = double(figure.evaluate("figure => figure.points.map(p => p.map(Number))"))
+    points = double(
+        figure.evaluate("figure => figure.points.map(p => p.map(Number))")
+    )
     x, y = disc(torch.Generator().manual_seed(1), count=120)
     moved = (points[:120, :2] != x.T).any(dim=1)
     assert moved.sum() == 1

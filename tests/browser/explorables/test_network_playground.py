@@ -135,7 +135,11 @@ def test_an_experiment_is_chosen_played_sent_and_exported(figure, page):
     assert heard["norms"] == pytest.approx(found.gradients)
     assert (heard["dead"], heard["units"]) == (found.dead, 8)
     assert heard["right"] == found.right
-    assert figure.locator(".readout").inner_text().endswith(
-        "Dead: 8 of 8 hidden units. "
-        "The first layer's gradient is 0 times as long as the last one's."
+    assert (
+        figure.locator(".readout")
+        .inner_text()
+        .endswith(
+            "Dead: 8 of 8 hidden units. "
+            "The first layer's gradient is 0 times as long as the last one's."
+        )
     )
