@@ -9,7 +9,7 @@
 # make lint     style of code, scripts and text, and the form of the workflows
 # make mutants  whether the tests notice small changes to the snippets; an hour of one processor for all,
 #               minutes for some: make mutants FILES=snippets/neuron.py
-# make bench    how long a build takes, and against what
+# make bench    how long a build takes, and against what; how quick figures are that answer when touched
 # make chapter PAGE=activation/swish   begins a chapter: page, snippet, test, navigation
 # make links    whether other sites still answer that the book links to
 # make requirements   pins anew what both requirements.in ask for; UPGRADE=--upgrade takes newer releases
@@ -75,7 +75,7 @@ chapter: $(CHECKS)
 links: $(CHECKS) site
 	@$(BIN)/python -m tools.links
 
-bench: $(READY)
+bench: $(CHECKS)
 	@$(BIN)/python -m tools.bench
 
 # uv, since its lock serves every system; of no use to readers, so in a folder of its own

@@ -124,7 +124,7 @@ def test_a_figure_block_draws_the_figure_that_it_names(page):
     for block in source(page).split("\n/// figure | ")[1:]:
         name = block.splitlines()[0]
         drawn = re.search(
-            r'^print\(svg\((draw_\w+)\(\), "(.+)"\)\)$', block, re.M
+            r'\b(?:svg|live)\((draw_\w+)\(\), "(.+?)"[,)]', block
         )
         assert drawn.groups() == (f"draw_{name.replace('-', '_')}", name)
         # which labels it by this name, for notebooks

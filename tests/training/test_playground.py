@@ -224,9 +224,16 @@ def test_learning_by_heart_and_from_nothing(said):
     "Below, each hidden unit is shaded where its pre-activation is above 0.",
     "In the first layer each unit cuts the plane by a straight line, for its "
     "pre-activation is a weighted sum of the two coordinates.",
+    "On the right, the loss over <steps> steps falls from <first> to nearly 0 "
+    "on training points, solid, and to <last> on test points, dashed; below "
+    "it, three bars show gradients of some thousandths in length.",
+    "Below, two rows of eight small squares, one for each hidden unit: those "
+    "of layer <straight> are cut by straight lines, those of layer <curved> by "
+    "curves.",
 )
-def test_figure_shows_region_losses_gradients_and_units(steps):
-    assert steps == STEPS
+def test_figure_shows_region_losses_gradients_and_units(said):
+    assert said.steps == STEPS
+    assert (said.straight, said.curved) == (1, 2)
     setting = Setting()
     assert (setting.data, setting.layers, setting.units) == ("spiral", 2, 8)
     assert (setting.activation, setting.optimiser) == ("tanh", "Adam")
@@ -243,6 +250,11 @@ def test_figure_shows_region_losses_gradients_and_units(steps):
         assert line.get_label() == name
         assert line.get_xdata()[-1] == STEPS
         assert line.get_ydata()[-1] == getattr(found, name)
+    ends = [at for line in curve.lines for at in line.get_ydata()[[0, -1]]]
+    first, nearly, again, last = ends
+    assert nearly < 0.01
+    agree((said.first, said.first, said.last), first, again, last)
+    assert all(0.001 < length < 0.01 for length in found.gradients)
     tops = double([bar.get_ydata()[1] for bar in lengths.lines])
     assert_close(10**tops, double(found.gradients))
     regions = [c for c in sheet.collections if isinstance(c, ContourSet)]
