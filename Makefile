@@ -6,10 +6,10 @@
 # make serve    live preview at http://127.0.0.1:8000
 # make check    all that a pull request is checked for: style, spelling, workflows, and tests, which build the site;
 #               a test that passed rests until something behind it changes
-# make lint     style of code and text, and the form of the workflows
+# make lint     style of code, scripts and text, and the form of the workflows
 # make mutants  whether the tests notice small changes to the snippets; an hour of one processor for all,
 #               minutes for some: make mutants FILES=snippets/neuron.py
-# make bench    how long a build takes, and against what
+# make bench    how long a build takes, and against what; how quick figures are that answer when touched
 # make chapter PAGE=activation/swish   begins a chapter: page, snippet, test, navigation
 # make links    whether other sites still answer that the book links to
 # make requirements   pins anew what both requirements.in ask for; UPGRADE=--upgrade takes newer releases
@@ -59,6 +59,7 @@ FORM := $(BIN)/check-jsonschema --builtin-schema
 lint: $(CHECKS)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/oxlint --quiet docs/assets
 	@$(BIN)/codespell
 	@$(BIN)/zizmor --offline --quiet .github
 	@$(FORM) vendor.github-workflows .github/workflows/*.yml
@@ -74,7 +75,7 @@ chapter: $(CHECKS)
 links: $(CHECKS) site
 	@$(BIN)/python -m tools.links
 
-bench: $(READY)
+bench: $(CHECKS)
 	@$(BIN)/python -m tools.bench
 
 # uv, since its lock serves every system; of no use to readers, so in a folder of its own

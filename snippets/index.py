@@ -33,6 +33,7 @@ from snippets.network import Layer, initialise
 from snippets.propagation.backward import backward
 from snippets.propagation.descent import update
 from snippets.propagation.forward import forward
+from snippets.propagation.loss import cross_entropy_of_z
 
 NAMES = ("relu", "sigmoid")
 SIDE = 1.15  # the pictures go a little beyond the points
@@ -40,17 +41,29 @@ SIDE = 1.15  # the pictures go a little beyond the points
 
 # --8<-- [start:learn_disc]
 @checked
+def watch_disc(
+    steps: Steps,
+) -> tuple[list[PerLayer[Layer]], Float[Tensor, "2 m"], Bit["1 m"]]:
+    """Train eight hidden ReLU units to tell whether a point is in the disc.
+
+    The network is returned before training and after each step.
+    """
+    generator = torch.Generator().manual_seed(1)
+    x, y = disc(generator, count=120)
+    history = [initialise((2, 8, 1), generator)]
+    for _ in range(steps):
+        y_hat, caches = forward(x, history[-1], NAMES)
+        gradients = backward(y_hat - y, caches, NAMES)
+        history.append(update(history[-1], gradients, learning_rate=1.0))
+    return history, x, y
+
+
+@checked
 def learn_disc(
     steps: Steps,
 ) -> tuple[PerLayer[Layer], Float[Tensor, "2 m"], Bit["1 m"]]:
-    """Train eight hidden ReLU units to tell whether a point is in the disc."""
-    generator = torch.Generator().manual_seed(1)
-    x, y = disc(generator, count=120)
-    layers = initialise((2, 8, 1), generator)
-    for _ in range(steps):
-        y_hat, caches = forward(x, layers, NAMES)
-        gradients = backward(y_hat - y, caches, NAMES)
-        layers = update(layers, gradients, learning_rate=1.0)
+    """Return the network after so many steps, and its examples."""
+    (*_, layers), x, y = watch_disc(steps)
     return layers, x, y
     # --8<-- [end:learn_disc]
 
@@ -58,13 +71,20 @@ def learn_disc(
 # --8<-- [start:draw_folds]
 @book_style()
 def draw_folds() -> Figure:
-    """Draw the network's output before training and after 1000 steps."""
-    figure, panels = new_axes(height=3.7, columns=2)
-    for axes, steps in zip(panels, (0, 1000), strict=True):
-        draw_answer(axes, *learn_disc(steps))
-        axes.set_title(f"after {steps} steps" if steps else "before training")
+    """Draw what the network says after 1000 steps, and its loss till then."""
+    history, x, y = watch_disc(1000)
+    figure, (answer, curve) = new_axes(height=3.7, columns=2)
+    draw_answer(answer, history[-1], x, y)
+    losses = [
+        cross_entropy_of_z(forward(x, layers, NAMES)[1][-1].z, y)
+        for layers in history
+    ]
+    curve.plot(losses, color=PALETTE["blue"], gid="live-loss")
+    curve.set(xlabel="steps", title="loss", xlim=(0, 1000), ylim=(0, 0.9))
+    curve.set_xticks((0, 500, 1000))
+    curve.set_yticks((0, 0.3, 0.6, 0.9))
     figure.legend(
-        *panels[0].get_legend_handles_labels(),
+        *answer.get_legend_handles_labels(),
         loc="outside lower center",
         ncols=3,
     )
@@ -83,9 +103,12 @@ def draw_answer(axes: Axes, layers: list[Layer], x: Tensor, y: Tensor) -> None:
         lambda points: forward(points, layers, NAMES)[0][0] - 0.5,
         name='the network says "inside"',
     )
+    axes.collections[0].set_gid("live-region")
     for w, b in zip(*layers[0], strict=True):
-        draw_line(axes, w, b, linewidth=0.7, linestyle="--")
+        draw_line(axes, w, b, linewidth=0.7, linestyle="--", gid="live-fold")
     draw_classes(axes, x, y[0], names=("outside", "inside"), size=4)
+    for points in axes.lines[-2:]:
+        points.set_gid("live-points")
     # --8<-- [end:draw_folds]
 
 

@@ -1,4 +1,4 @@
-"""How long building takes, and seeing an edit: `make bench`.
+"""How long building takes, seeing an edit, and a live figure: `make bench`.
 
 Everything is timed in turn, round after round, in copies of the book, so that a
 busy machine slows all alike. Medians are printed beside the most that some may
@@ -21,6 +21,8 @@ from pathlib import Path
 from statistics import median
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from tools.frames import measure_frames, table_of_frames
 
 ROUNDS = 5
 CHAPTERS = 60  # of a longer book, which is made of copies
@@ -137,8 +139,10 @@ class Preview:
         sys.exit(f"bench: {page} does not say {words!r} after {seconds} s")
 
 
-def measure(folder: Path) -> dict[str, list[float]]:
-    """Time everything, round by round."""
+def measure(
+    folder: Path,
+) -> tuple[dict[str, list[float]], dict[str, dict[str, float]]]:
+    """Time everything, round by round; then the figures of the last site."""
     book, paper = Book(folder / "book"), Book(folder / "paper", paper=True)
     long, seen = Book(folder / "long"), Book(folder / "seen")
     long.repeat(CHAPTERS)
@@ -174,7 +178,7 @@ def measure(folder: Path) -> dict[str, list[float]]:
         shown = "a saved snippet's new figure is on screen"
         note(shown, preview.wait, "activation/sigmoid.html", words)
     preview.server.terminate()
-    return times
+    return times, measure_frames(book.folder / "site")
 
 
 def table(times: dict[str, list[float]]) -> str:
@@ -194,11 +198,12 @@ def table(times: dict[str, list[float]]) -> str:
 def main() -> None:
     """Measure, print the table, write the JSON."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        times = measure(Path(folder))
+        times, frames = measure(Path(folder))
     file = Path(".press/bench.json")
     file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps(times, indent=2))
-    print(f"{table(times)}\n\nAll times are in {file}.")
+    file.write_text(json.dumps(times | frames, indent=2))
+    print(f"{table(times)}\n\n{table_of_frames(frames)}\n")
+    print(f"All times are in {file}.")
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 FIRST_SIGHT = ["article h1", ".ways", "#figure-folds .picture"]
+FIRST_SIGHT += [f"disc-learner button >> nth={place}" for place in range(3)]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_figure_and_ways_are_in_sight_at_once(browser, address, width, height):
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(address + "index.html")
+    page.locator("disc-learner .controls").wait_for()
     ends = [0.0]
     for part in (*FIRST_SIGHT, ".ways a >> nth=0", ".ways a >> nth=2"):
         box = page.locator(part).bounding_box()

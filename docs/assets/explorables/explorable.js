@@ -56,9 +56,10 @@ globalThis.book = {};
       this.spoken = document.createElement("output");
       this.spoken.className = "spoken";
       this.picture.after(this.form, this.readout);
+      this.folds = [];
       this.build();
       this.button("Reset", () => this.reset()).className = "reset";
-      this.form.append(this.spoken);
+      this.form.append(...this.folds, this.spoken);
       this.form.addEventListener("submit", (event) => event.preventDefault());
       this.form.addEventListener("input", () => this.changed());
       const remembered = this.remembered();
@@ -80,6 +81,7 @@ globalThis.book = {};
       words.textContent = label;
       around.append(words, input);
       input.name = name;
+      this.known = undefined;
       this.form.append(around);
       return input;
     }
@@ -118,6 +120,14 @@ globalThis.book = {};
       return button;
     }
 
+    /** What not every reader needs, folded, below all else. */
+    fold(title, ...parts) {
+      const fold = document.createElement("details");
+      fold.append(Object.assign(document.createElement("summary"), { textContent: title }), ...parts);
+      this.folds.push(fold);
+      return fold;
+    }
+
     /** The values of the controls by name: numbers, words, and whether a box is checked. */
     get state() {
       const of = (input) => input.type === "checkbox" ? input.checked
@@ -125,7 +135,8 @@ globalThis.book = {};
       return Object.fromEntries(this.inputs.map((input) => [input.name, of(input)]));
     }
 
-    get inputs() { return [...this.form.elements].filter((input) => input.name); }
+    /** The controls; looked for anew only after one was added, since a frame asks for them often. */
+    get inputs() { return this.known ??= [...this.form.elements].filter((input) => input.name); }
 
     /** Give controls other values, as if their reader had. */
     set(values) {
@@ -158,7 +169,8 @@ globalThis.book = {};
 
     remember() {
       const all = new URLSearchParams(location.search);
-      for (const key of [...all.keys()]) if (key.startsWith(`${this.name}.`)) all.delete(key);
+      const own = [...all.keys()].filter((key) => key.startsWith(`${this.name}.`));
+      own.forEach((key) => all.delete(key));
       for (const [key, value] of Object.entries(this.save())) {
         if (value !== this.usual[key]) all.set(`${this.name}.${key}`, value);
       }
@@ -212,6 +224,20 @@ globalThis.book = {};
       const id = `${this.name}-frame-${this.frames.indexOf(frame)}`;
       this.draw("rect", { x, y, width, height }, this.draw("clipPath", { id }));
       return this.draw("g", { "clip-path": `url(#${id})` });
+    }
+
+    /** A canvas below the drawing, over one of its frames. */
+    canvas({ left, top, width, height }, across, down) {
+      const whole = this.svg.viewBox.baseVal;
+      const canvas = document.createElement("canvas");
+      Object.assign(canvas, { width: across, height: down, className: "added" });
+      const share = (part, of) => `${100 * part / of}%`;
+      Object.assign(canvas.style, {
+        left: share(left, whole.width), top: share(top, whole.height),
+        width: share(width, whole.width), height: share(height, whole.height),
+      });
+      this.picture.prepend(canvas);
+      return canvas;
     }
 
     alter(shape, attributes) {

@@ -30,7 +30,8 @@
     for (const [l, layer] of layers.entries()) {
       const { a: g, s } = book.activations[names[l]];
       const z = affine(layer, x, m);
-      const a = z.map((value) => g(value, s));
+      const a = new Float64Array(z.length);
+      for (let i = 0; i < z.length; i++) a[i] = g(z[i], s); // three times as quick as map
       caches.push({ x, z, a });
       x = a;
     }
@@ -134,14 +135,17 @@
     });
   }
 
-  /** Shade where y_hat is above one half; the frame's data limits are left, right, bottom and top. */
+  /** What a pixel of class 1 is, of four bytes, the surer the darker; `sure` has a soft edge at one half. */
+  function shade(sure) {
+    const inside = Math.min(1, Math.max(0, (sure - 0.5) * 12 + 0.5));
+    return inside * (36 + 40 * sure) << 24 | 0x1460d5;
+  }
+
+  /** Shade where y_hat is above one half, in one of the drawing's frames. */
   class Region {
-    constructor(explorable, frame, side = 72) {
+    constructor(explorable, frame, side = 44) {
       const { left: x, top: y, width, height } = frame;
-      this.canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
-      const style = { x, y, width, height, preserveAspectRatio: "none" };
-      this.image = explorable.draw("image", style);
-      explorable.svg.prepend(this.image);
+      this.canvas = explorable.canvas(frame, side, side);
       const [first, last] = [frame.at({ x, y: y + height }), frame.at({ x: x + width, y })];
       this.points = new Float64Array(2 * side * side);
       for (let i = 0; i < side * side; i++) {
@@ -155,14 +159,11 @@
     show(y_hat) {
       const context = this.canvas.getContext("2d");
       const pixels = context.createImageData(this.side, this.side);
-      for (let i = 0; i < y_hat.length; i++) {
-        const sure = Math.min(1, Math.max(0, (y_hat[i] - 0.5) * 12 + 0.5)); // a soft edge
-        pixels.data.set([201, 83, 0, 56 * sure + 40 * sure * (2 * y_hat[i] - 1)], 4 * i);
-      }
+      const words = new Int32Array(pixels.data.buffer);
+      for (let i = 0; i < y_hat.length; i++) words[i] = shade(y_hat[i]);
       context.putImageData(pixels, 0, 0);
-      this.image.setAttribute("href", this.canvas.toDataURL());
     }
   }
 
-  Object.assign(book, { layer, affine, forward, backward, loss, optimisers, update, step, generator, initialise, Region });
+  Object.assign(book, { layer, affine, forward, backward, loss, optimisers, update, step, generator, initialise, shade, Region });
 })();
