@@ -216,7 +216,9 @@ def _draw_losses(runs: Mapping[str, Setting], **frame: object) -> Figure:
     panels[0].set_ylabel("loss")
     if "30 examples" in runs:
         fresh = fresh_losses(runs["30 examples"])
-        panels[len(runs) - 1].plot(fresh, "-.", color=ORANGE, label="fresh examples")
+        panels[len(runs) - 1].plot(
+            fresh, "-.", color=ORANGE, label="fresh examples"
+        )
     legend = panels[len(runs) - 1].get_legend_handles_labels()
     figure.legend(*legend, loc="outside lower center", ncols=3)
     return figure
