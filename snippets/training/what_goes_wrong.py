@@ -283,12 +283,13 @@ class Signs(NamedTuple):
 
 
 def short(number: float) -> str:
-    """Write 0.02, but a power of ten below a thousandth."""
+    """Write 0.02, but with a power of ten what is below a thousandth."""
     if number == math.inf:
         return "∞"
     if number == 0 or number >= 0.001:
         return f"{number:.1g}"
-    return f"$10^{{{round(math.log10(number))}}}$"
+    digit, power = f"{number:.0e}".split("e")
+    return f"${digit} \\cdot 10^{{{int(power)}}}$".replace("$1 \\cdot ", "$")
     # --8<-- [end:Signs]
 
 

@@ -430,8 +430,15 @@ def test_not_a_number_in_two_steps():
 
 
 def test_numbers_are_written_short():
-    numbers = (0.0, 0.0234, 0.17, 1.2e-6, math.inf)
-    assert [*map(short, numbers)] == ["0", "0.02", "0.2", "$10^{-6}$", "∞"]
+    numbers = (0.0, 0.0234, 0.17, 1.2e-6, 5.7e-5, math.inf)
+    assert [*map(short, numbers)] == [
+        "0",
+        "0.02",
+        "0.2",
+        "$10^{-6}$",
+        r"$6 \cdot 10^{-5}$",
+        "∞",
+    ]
 
 
 @claim(
