@@ -127,15 +127,15 @@ class Picture(Figure):
 
 
 def new_axes(
-    width: float = WIDTH, height: float = 3.6, columns: int = 1
+    width: float = WIDTH, height: float = 3.6, columns: int = 1, rows: int = 1
 ) -> tuple[Figure, list[Axes]]:
     """Return an empty figure of `width` by `height` inches, and its axes.
 
-    columns: how many axes there are, side by side.
+    columns: how many axes there are, side by side, in each of the rows.
     """
     _require_book_style()
     figure = Picture(figsize=(width, height), layout="constrained")
-    return figure, list(figure.subplots(1, columns, squeeze=False)[0])
+    return figure, list(figure.subplots(rows, columns, squeeze=False).flat)
 
 
 def blank_axes(

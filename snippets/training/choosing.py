@@ -12,6 +12,7 @@ from torch import Tensor
 from snippets.contract import checked
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.training.measure import FUNCTIONS, read_record
+from snippets.training.what_goes_wrong import short
 
 
 # --8<-- [start:slope_of]
@@ -48,20 +49,20 @@ LOOKS = (
 @book_style()
 def draw_functions() -> Figure:
     """Draw the functions, in three groups."""
-    return _draw_groups(value_of, ((-1.3, 3.2), (-2.2, 8.5), (-1, 8.5)))
+    return _draw_groups(value_of, ((-1.2, 1.2), (-2.1, 4.2), (-0.6, 4.2)))
 
 
 @book_style()
 def draw_slopes() -> Figure:
     """Draw their slopes, in the same groups."""
-    return _draw_groups(slope_of, ((-0.1, 1.9), (-0.1, 3.6), (-0.3, 2.8)))
+    return _draw_groups(slope_of, ((-0.1, 1.1), (-0.1, 1.9), (-0.6, 1.6)))
 
 
 def _draw_groups(
     curve: Callable[[str, Tensor], Tensor],
     limits: Sequence[tuple[float, float]],
 ) -> Figure:
-    """Draw a curve for each function, with room above for its name."""
+    """Draw a curve for each function, and the names below."""
     figure, panels = new_axes(height=4.3, columns=len(GROUPS))
     z = torch.arange(-200, 201, dtype=torch.float64) / 50 + 0.001
     for axes, (title, names), ylim in zip(
@@ -80,9 +81,12 @@ def _finish(axes: Axes, title: str, ylim: tuple[float, float]) -> None:
     axes.set(title=title, xlabel="$z$", xlim=(-4, 4), ylim=ylim)
     low, high = ylim
     axes.set_xticks((-4, 0, 4))
-    axes.set_yticks([tick for tick in (-1, 0, 1, 2, 4) if low < tick < high])
+    axes.set_yticks(
+        [tick for tick in (-2, -1, 0, 1, 2, 4) if low < tick < high]
+    )
     axes.axhline(0, color=INK, linewidth=0.5)
-    axes.legend(loc="upper left", handlelength=1.2, borderpad=0)
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2)}
+    axes.legend(**below, handlelength=2)
     # --8<-- [end:draw_functions]
 
 
@@ -154,12 +158,17 @@ def measured() -> str:
         f"{versions['torch']}; medians of {record['rounds']} interleaved "
         "rounds:",
         "",
-        "| function | 16k | and back | 1M | and back | right, % | silent, % "
-        "| depth 20 |",
-        "|:--|--:|--:|--:|--:|--:|--:|--:|",
     ]
-    for name, row in record["functions"].items():
-        lines.append(f"| {name} | {' | '.join(_cells(row))} |")
+    rows = {name: _cells(row) for name, row in record["functions"].items()}
+    for heads, cut in (
+        (("16k", "and back", "1M", "and back"), slice(4)),
+        (("right, %", "silent, %", "depth 20"), slice(4, None)),
+    ):
+        lines += [f"| function | {' | '.join(heads)} |"]
+        lines += [f"|:--|{'--:|' * len(heads)}"]
+        for name, cells in rows.items():
+            lines.append(f"| {name} | {' | '.join(cells[cut])} |")
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -171,6 +180,6 @@ def _cells(row: Mapping) -> list[str]:
         *spent,
         f"{mean(right):.1f} ± {stdev(right):.1f}".replace(" ", NO_BREAK),
         f"{100 * row['silent']:.1f}",
-        f"{row['error']:.1g}" if row["error"] > 0.01 else f"{row['error']:.0e}",
+        short(row["error"]),
     ]
     # --8<-- [end:measured]

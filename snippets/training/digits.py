@@ -22,6 +22,7 @@ from snippets.contract import (
     Count,
     Examples,
     Finite,
+    LearningRate,
     PerLayer,
     Steps,
     checked,
@@ -122,6 +123,27 @@ def learn_digits(
     x, y = images[:, chosen], one_hot(labels[chosen])
     return Run(train(layers, x, y, plan, generator), chosen, test)
     # --8<-- [end:learn_digits]
+
+
+# --8<-- [start:try_rate]
+RATES = (0.0003, 0.001, 0.003, 0.01)
+VALIDATION = 337
+
+
+@checked
+def try_rate(rate: LearningRate, seed: Steps = 0) -> list[float]:
+    """Return % wrong on a validation part, after 10, 20 and 30 epochs."""
+    generator = torch.Generator().manual_seed(seed)
+    images, labels = read_digits()
+    chosen, _ = split(False, generator)
+    own, validation = chosen[:-VALIDATION], chosen[-VALIDATION:]
+    layers = initialise((64, 64, 10), generator)
+    plan = PLAN._replace(rates=[rate] * 30)
+    x, y = images[:, own], one_hot(labels[own])
+    history = train(layers, x, y, plan, generator)
+    x, right = images[:, validation], labels[validation]
+    return [100 - 100 * accuracy(now, x, right) for now in history[10::10]]
+    # --8<-- [end:try_rate]
 
 
 # --8<-- [start:scores]
@@ -406,22 +428,29 @@ def draw_mistakes() -> Figure:
 @book_style()
 def draw_hidden() -> Figure:
     """Draw the weights of six hidden units, before and after training."""
-    figure, sheet = blank_axes(height=2.6)
+    figure, sheet = blank_axes(height=2.3)
     history = learn_digits(0).history
     before, after = history[0][0].W, history[-1][0].W
     units = (after - before).norm(dim=1).argsort(descending=True)[:6]
     orange, blue = [], []
     for row, (name, W) in enumerate((("before", before), ("after", after))):
-        y = 2.5 - 1.35 * row
-        sheet.text(0.08, y - 0.45, name, va="center")
+        y = 2.2 - 1.1 * row
+        sheet.text(0.08, y - 0.4, name, va="center")
         for column, unit in enumerate(units.tolist()):
             w = W[unit] / after[units].abs().max()
             at = (0.9 + 0.97 * column, y)
+            _frame(sheet, *at, side=8 * 7 / 72)
             orange.append((w.clamp(min=0), *at))
             blue.append((-w.clamp(max=0), *at))
-    draw_pixels(sheet, orange, 8, PALETTE["orange"])
-    draw_pixels(sheet, blue, 8, PALETTE["blue"])
+    draw_pixels(sheet, orange, 7, PALETTE["orange"])
+    draw_pixels(sheet, blue, 7, PALETTE["blue"])
     return figure
+
+
+def _frame(sheet: Axes, left: float, top: float, side: float) -> None:
+    right, low = left + side, top - side
+    x, y = (left, right, right, left, left), (top, top, low, low, top)
+    sheet.plot(x, y, color=INK, linewidth=0.5)
     # --8<-- [end:draw_hidden]
 
 

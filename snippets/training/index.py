@@ -227,11 +227,11 @@ def draw_batches() -> Figure:
         (6, "batches of 6", PALETTE["orange"], "--"),
     ):
         curves = [
-            losses_on_disc(plain, [0.3] * EPOCHS, size, seed) for seed in SEEDS
+            losses_on_disc(plain, [2.0] * EPOCHS, size, seed) for seed in SEEDS
         ]
         _draw_spread(axes, curves, name, colour, line)
     axes.set(xlabel="epochs", ylabel="loss", xlim=(0, EPOCHS), ylim=(0, 0.9))
-    axes.legend(loc="lower left")
+    axes.legend()
     return figure
 
 
@@ -347,6 +347,7 @@ def draw_optimisers() -> Figure:
             ]
             _draw_spread(axes, curves, name, PALETTE[colour], line)
         axes.set(xlabel="epochs", xlim=(0, EPOCHS), ylim=(0, 0.9))
+        axes.grid(axis="y", linewidth=0.4, color=INK, alpha=0.3)
         axes.legend()
     panels[0].set_ylabel("loss")
     return figure

@@ -4,7 +4,10 @@ The network tells whether a point lies in a disc. One thing is wrong in each
 run, and everything else is as it should be.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 import torch
@@ -13,6 +16,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from snippets.activation.relu import disc
+from snippets.activation.sigmoid import sigmoid
 from snippets.contract import (
     Bit,
     Count,
@@ -24,12 +28,13 @@ from snippets.contract import (
 )
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import Layer, initialise
+from snippets.propagation.backward import Gradient
 from snippets.propagation.descent import update
 from snippets.propagation.forward import ACTIVATIONS, Cache, Name, forward
 from snippets.propagation.gradient_check import (
-    by_differences,
     faulty_backward,
     flat,
+    numerical_gradients,
     relative_error,
 )
 from snippets.propagation.loss import cross_entropy_of_z
@@ -45,9 +50,11 @@ class Setting(NamedTuple):
     bias: Number = 0.0  # of the hidden units, at the start
     equal: bool = False  # whether all weights start as one number
     rate: LearningRate = 0.3
+    longest: float = math.inf  # a longer gradient is clipped to this length
+    examples: Count = 200
     centre: Number = 0.0  # of the inputs
     scale: Number = 1.0  # of the inputs
-    fault: str = "none"  # of the gradient, as on the page that checks it
+    fault: str = "none"  # of the code
     # --8<-- [end:Setting]
 
 
@@ -57,7 +64,9 @@ def begin(
     setting: Setting, generator: torch.Generator
 ) -> tuple[Float[Tensor, "2 m"], Bit["1 m"], PerLayer[Layer]]:
     """Return inputs, targets and a network that has not learnt yet."""
-    x, y = disc(generator)
+    x, y = disc(generator, setting.examples)
+    if setting.fault == "targets moved on":
+        y = y.roll(1, dims=1)  # each example has the target of another
     *hidden, output = initialise((2, *[8] * setting.depth, 1), generator)
     layers = []
     for W, b in (*hidden, output):
@@ -70,7 +79,7 @@ def begin(
     # --8<-- [end:begin]
 
 
-# --8<-- [start:learn]
+# --8<-- [start:go_forward]
 @checked
 def names_of(setting: Setting) -> list[Name]:
     """Name the activation function of each layer."""
@@ -78,21 +87,67 @@ def names_of(setting: Setting) -> list[Name]:
 
 
 @checked
+def go_forward(
+    setting: Setting,
+    x: Float[Tensor, "2 m"],
+    y: Bit["1 m"],
+    layers: PerLayer[Layer],
+) -> tuple[Float[Tensor, ""], Float[Tensor, "1 m"], PerLayer[Cache]]:
+    """Return the loss, the last layer's dz, and what the way back needs."""
+    y_hat, caches = forward(x, layers, names_of(setting))
+    z, slope = caches[-1].z, 1.0
+    if setting.fault == "sigmoid twice":
+        z, slope = y_hat, y_hat * (1 - y_hat)
+    if setting.fault == "shapes broadcast":
+        y = y.mean().expand_as(y)  # each prediction meets every target
+    return cross_entropy_of_z(z, y), (sigmoid(z) - y) * slope, caches
+    # --8<-- [end:go_forward]
+
+
+# --8<-- [start:clip]
+@checked
+def clip(gradients: PerLayer[Gradient], longest: float) -> PerLayer[Gradient]:
+    """Shorten all derivatives alike, so that their length is `longest`."""
+    length = flat(gradients).norm().item()
+    factor = min(1.0, longest / length) if length else 1.0
+    return [Gradient(factor * dW, factor * db) for dW, db in gradients]
+    # --8<-- [end:clip]
+
+
+# --8<-- [start:learning]
+class Moment(NamedTuple):
+    """A run just before one of its steps."""
+
+    layers: PerLayer[Layer]
+    loss: float
+    length: float  # of the gradient
+
+
+def learning(setting: Setting, generator: torch.Generator) -> Iterator[Moment]:
+    """Train by gradient descent, for as long as somebody looks on."""
+    x, y, layers = begin(setting, generator)
+    fault, added = setting.fault, None
+    while True:
+        loss, dz, caches = go_forward(setting, x, y, layers)
+        found = faulty_backward(dz, caches, names_of(setting), fault)
+        if fault == "gradients not reset":
+            pairs = zip(found, added, strict=True) if added else ()
+            found = added = [
+                Gradient(*map(torch.add, *p)) for p in pairs
+            ] or found
+        yield Moment(layers, loss.item(), flat(found).norm().item())
+        moved = update(layers, clip(found, setting.longest), setting.rate)
+        layers = [layers[0], *moved[1:]] if fault == "layer left out" else moved
+
+
+@checked
 def learn(
     setting: Setting, generator: torch.Generator, steps: Steps = 300
 ) -> tuple[PerLayer[Layer], list[float]]:
-    """Train by gradient descent; return the layers, and each step's loss."""
-    x, y, layers = begin(setting, generator)
-    names = names_of(setting)
-    losses = []
-    for step in range(steps + 1):
-        y_hat, caches = forward(x, layers, names)
-        losses.append(cross_entropy_of_z(caches[-1].z, y).item())
-        if step < steps:
-            wrong = faulty_backward(y_hat - y, caches, names, setting.fault)
-            layers = update(layers, wrong, setting.rate)
-    return layers, losses
-    # --8<-- [end:learn]
+    """Train; return the layers, and the loss before each step and after."""
+    way = [*islice(learning(setting, generator), steps + 1)]
+    return way[-1].layers, [moment.loss for moment in way]
+    # --8<-- [end:learning]
 
 
 # --8<-- [start:RUNS]
@@ -101,16 +156,23 @@ STAYS = {
     "too small a rate": Setting(rate=0.001),
     "ten sigmoid layers": Setting(activation="sigmoid", depth=10),
     "dead units": Setting(bias=-5),
+    "weights of 0": Setting(variance=0),
+    "shapes broadcast": Setting(fault="shapes broadcast"),
+    "targets moved on": Setting(fault="targets moved on"),
 }
 JUMPS = {
-    "too large a rate": Setting(rate=20),
+    "too large a rate": Setting(rate=3),
     "too large weights": Setting(variance=200),
     "inputs of hundreds": Setting(scale=300),
+    "inputs off centre": Setting(centre=2),
+    "gradients not reset": Setting(fault="gradients not reset"),
 }
 STOPS = {
-    "equal weights": Setting(activation="tanh", equal=True),
-    "inputs off centre": Setting(centre=2),
+    "equal weights": Setting(equal=True, bias=0.1),
     "a faulty gradient": Setting(fault="transpose forgotten"),
+    "a layer left out": Setting(fault="layer left out"),
+    "sigmoid twice": Setting(fault="sigmoid twice"),
+    "30 examples": Setting(examples=30),
 }
 RUNS = {"nothing wrong": HEALTHY} | STAYS | JUMPS | STOPS
 # --8<-- [end:RUNS]
@@ -119,41 +181,91 @@ RUNS = {"nothing wrong": HEALTHY} | STAYS | JUMPS | STOPS
 # --8<-- [start:draw_stays]
 @book_style()
 def draw_stays() -> Figure:
-    """Draw three losses that stay where they are."""
+    """Draw the losses that stay where they are."""
     return _draw_losses(STAYS, ylim=(0, 1), yticks=(0, 0.5, 1))
 
 
 @book_style()
 def draw_jumps() -> Figure:
-    """Draw three losses that jump, or begin far up."""
-    return _draw_losses(JUMPS, yscale="log", ylim=(0.03, 1e7))
+    """Draw the losses that jump, or begin far up."""
+    return _draw_losses(JUMPS, yscale="log", ylim=(0.03, 1e4))
 
 
 @book_style()
 def draw_stops() -> Figure:
-    """Draw three losses that fall, and stop too soon."""
+    """Draw the losses that fall, and stop too soon."""
     return _draw_losses(STOPS, ylim=(0, 1), yticks=(0, 0.5, 1))
+
+
+ORANGE = PALETTE["orange"]
 
 
 def _draw_losses(runs: Mapping[str, Setting], **frame: object) -> Figure:
     """Draw the loss of each run beside that of the one with nothing wrong."""
-    figure, panels = new_axes(height=2.9, columns=len(runs))
+    figure, panels = new_axes(height=4.8, columns=3, rows=2)
     healthy = _losses(HEALTHY)
     blue = PALETTE["blue"]
-    for axes, (title, setting) in zip(panels, runs.items(), strict=True):
+    for axes, (title, setting) in zip(panels, runs.items(), strict=False):
         axes.plot(healthy, "--", color=INK, linewidth=1, label="nothing wrong")
         axes.plot(_losses(setting), color=blue, label="this run")
-        axes.set(title=title, xlabel="step", xticks=(0, 150, 300), **frame)
+        axes.set(xlabel="step", xticks=(0, 150, 300), **frame)
+        axes.set_title(title, fontsize="medium")
         axes.label_outer()
+    for spare in panels[len(runs) :]:
+        spare.set_axis_off()
     panels[0].set_ylabel("loss")
-    legend = panels[0].get_legend_handles_labels()
-    figure.legend(*legend, loc="outside lower center", ncols=2)
+    if "30 examples" in runs:
+        fresh = fresh_losses(runs["30 examples"])
+        panels[len(runs) - 1].plot(
+            fresh, "-.", color=ORANGE, label="fresh examples"
+        )
+    legend = panels[len(runs) - 1].get_legend_handles_labels()
+    figure.legend(*legend, loc="outside lower center", ncols=3)
     return figure
 
 
+@cache
 def _losses(setting: Setting) -> list[float]:
     return learn(setting, torch.Generator().manual_seed(0))[1]
+
+
+@checked
+def fresh_losses(setting: Setting, steps: Steps = 300) -> list[float]:
+    """Return the loss on 1000 fresh examples, before each step."""
+    x, y = disc(torch.Generator().manual_seed(1), 1000)
+    run = learning(setting, torch.Generator().manual_seed(0))
+    return [
+        go_forward(setting, x, y, moment.layers)[0].item()
+        for moment in islice(run, steps + 1)
+    ]
     # --8<-- [end:draw_stays]
+
+
+# --8<-- [start:draw_late]
+@book_style()
+def draw_late() -> Figure:
+    """Draw a run that leaps after 290 good steps, and the same one clipped."""
+    figure, panels = new_axes(height=2.9, columns=2)
+    for longest, label, colour, line in (
+        (math.inf, "as it is", PALETTE["blue"], "-"),
+        (0.3, "clipped to 0.3", ORANGE, "--"),
+    ):
+        setting = HEALTHY._replace(longest=longest)
+        run = learning(setting, torch.Generator().manual_seed(3))
+        _, *values = zip(*islice(run, 401), strict=True)
+        for axes, value in zip(panels, values, strict=True):
+            axes.plot(value, line, color=colour, label=label)
+    for axes, title in zip(
+        panels, ("loss", "length of the gradient"), strict=True
+    ):
+        axes.set(title=title, xlabel="step", yscale="log", ylim=(0.005, 10))
+        axes.set(xlim=(0, 400), xticks=(0, 200, 400))
+        axes.set_yticks((0.01, 0.1, 1, 10), ("0.01", "0.1", "1", "10"))
+        axes.minorticks_off()
+    legend = panels[0].get_legend_handles_labels()
+    figure.legend(*legend, loc="outside lower center", ncols=2)
+    return figure
+    # --8<-- [end:draw_late]
 
 
 # --8<-- [start:Signs]
@@ -168,6 +280,16 @@ class Signs(NamedTuple):
     centre: float  # mean of the inputs
     spread: float  # and their standard deviation
     check: float  # relative error of the gradient
+
+
+def short(number: float) -> str:
+    """Write 0.02, but with a power of ten what is below a thousandth."""
+    if number == math.inf:
+        return "∞"
+    if number == 0 or number >= 0.001:
+        return f"{number:.1g}"
+    digit, power = f"{number:.0e}".split("e")
+    return f"${digit} \\cdot 10^{{{int(power)}}}$".replace("$1 \\cdot ", "$")
     # --8<-- [end:Signs]
 
 
@@ -176,20 +298,22 @@ class Signs(NamedTuple):
 def look(setting: Setting, generator: torch.Generator) -> Signs:
     """Look at a network before its first step."""
     x, y, layers = begin(setting, generator)
-    names = names_of(setting)
-    y_hat, caches = forward(x, layers, names)
-    found = faulty_backward(y_hat - y, caches, names, setting.fault)
+    loss, dz, caches = go_forward(setting, x, y, layers)
+    found = faulty_backward(dz, caches, names_of(setting), setting.fault)
     gradient = flat(found)
-    length = gradient.norm()
+    length, size = gradient.norm(), flat(layers).norm()
+    judge = numerical_gradients(
+        lambda moved: go_forward(setting, x, y, moved)[0], layers
+    )
     return Signs(
-        first_loss=cross_entropy_of_z(caches[-1].z, y).item(),
-        step=(setting.rate * length / flat(layers).norm()).item(),
+        first_loss=loss.item(),
+        step=(setting.rate * length / size).item(),  # endless if all are 0
         share=(found[0].dW.norm() / length).item(),
         silent=share_silent(caches[:-1], setting.activation),
         different=len(layers[0].W.unique(dim=0)),
         centre=x.mean().item(),
         spread=x.std().item(),
-        check=relative_error(gradient, by_differences(x, y, layers, names)),
+        check=relative_error(gradient, flat(judge)),
     )
 
 
