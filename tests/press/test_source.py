@@ -34,6 +34,7 @@ x = "$$"
     alt: >-
         A curve.
         It rises.
+    live: curve-explorer
 
 ```python exec="1"
 print(3)
@@ -80,10 +81,10 @@ def test_sentences_are_found_with_their_lines():
         ("The second, with $x = 1$.", 8),
         ("A curve.", 30),
         ("It rises.", 31),
-        ("The caption.", 37),
-        ("- An item.", 40),
-        ("1. What is it?", 46),
-        ("1. It is this.", 50),
+        ("The caption.", 38),
+        ("- An item.", 41),
+        ("1. What is it?", 47),
+        ("1. It is this.", 51),
     ]
     assert [s.text for s in found if s.is_alternative] == [
         "A curve.",
