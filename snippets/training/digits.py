@@ -502,7 +502,7 @@ def rounded(layers: PerLayer[Layer]) -> PerLayer[Layer]:
 # left and top, and how large a pixel, a unit or a row is, in inches
 PAD, HIDDEN = (0.125, 2.75, 24 / 72), (3.125, 2.75, 12 / 72)
 BARS = (5.0, 2.75, 0.26)
-LONGEST = 1.15  # of the bars
+LONGEST = 1.05  # of the bars
 
 
 @book_style()

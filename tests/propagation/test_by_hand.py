@@ -315,6 +315,14 @@ def test_figure_reveals_what_torch_finds(said):
         start = {"x_1", "x_2", "y", *(s for s in before if s[0] in "wb")}
         assert {*revealed} | start == {*found}
     assert len({*revealed}) == len(revealed)
+    told = by_hand.told()
+    shown = told["examples"]["(−1, 1)"][0]
+    assert (shown["x_1"], shown["w_{12}"], shown["z_2"]) == (
+        *("−1", "−0.20", "−0.400"),
+    )
+    assert {s.removeprefix("d").removesuffix("'") for s in shown} == {
+        *told["places"]
+    }
 
 
 @claim(
