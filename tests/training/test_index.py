@@ -375,8 +375,8 @@ def test_three_ways_through_the_valley(said):
     "by side to about <left>; the band of the plain one has high peaks.",
     "Right, RMSProp, solid, falls to about <third>, and Adam, dashed, to about "
     "<fourth>, in narrower bands.",
-    "Four optimisers on the disc, in batches of 12, with the rates 1, 0.1, 0.03 "
-    "and 0.1, which were found by trying.",
+    "Four optimisers on the disc, in batches of 12, with the rates 1, 0.1, "
+    "0.03 and 0.1, which were found by trying.",
 )
 def test_optimisers_side_by_side(left, third, fourth):
     assert [rate for *_, rate in TORCH.values()] == [1, 0.1, 0.03, 0.1]
