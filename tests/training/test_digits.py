@@ -14,7 +14,12 @@ from tests.claims import claim
 from tests.equations.check import hold
 
 
-def test_digits_are_as_the_file_has_them():
+@claim(
+    "Divided by <levels>, a pixel is a number from zero, paper, to one, ink, "
+    "and an image a column of such numbers: all that a network needs for its "
+    "input.",
+)
+def test_digits_are_as_the_file_has_them(said):
     """Its last number in a line is the digit, the others are pixels."""
     images, labels = read_digits()
     assert (images.shape, images.dtype) == ((64, 1797), torch.float64)
@@ -22,7 +27,7 @@ def test_digits_are_as_the_file_has_them():
     lines = gzip.decompress(DIGITS.read_bytes()).decode().split()
     for place in (0, 1000, 1796):
         *pixels, digit = map(int, lines[place].split(","))
-        assert (16 * images[:, place]).tolist() == pixels
+        assert (said.levels * images[:, place]).tolist() == pixels
         assert labels[place] == digit
     assert (images.min(), images.max()) == (0, 1)
     assert labels.unique().tolist() == [*range(10)]

@@ -402,8 +402,11 @@ def test_a_rate_that_leaves_the_valley(said):
     "by side to about <left>; the band of the plain one has high peaks.",
     "Right, RMSProp, solid, falls to about <third>, and Adam, dashed, to about "
     "<fourth>, in narrower bands.",
+    "Four optimisers on the disc, in batches of 12, with the rates 1, 0.1, "
+    "0.03 and 0.1, which were found by trying.",
 )
 def test_optimisers_side_by_side(said):
+    assert [rate for *_, rate in TORCH.values()] == [1, 0.1, 0.03, 0.1]
     figure = index.draw_optimisers()
     ends = {}
     for axes in figure.axes:
