@@ -123,9 +123,7 @@ def test_every_formula_of_the_source_is_there(page, formulas):
 def test_a_figure_block_draws_the_figure_that_it_names(page):
     for block in source(page).split("\n/// figure | ")[1:]:
         name = block.splitlines()[0]
-        drawn = re.search(
-            r'\b(?:svg|live)\((draw_\w+)\(\), "(.+?)"[,)]', block
-        )
+        drawn = re.search(r'\b(?:svg|live)\((draw_\w+)\(\), "(.+?)"[,)]', block)
         assert drawn.groups() == (f"draw_{name.replace('-', '_')}", name)
         # which labels it by this name, for notebooks
         styled = rf"^@book_style\(.*\)\n(@.*\n)*def {drawn[1]}\("
