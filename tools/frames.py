@@ -80,7 +80,7 @@ def _measure(
 
 
 def _drag(slider: Locator, line: CDPSession) -> float:
-    """Drag a slider to and fro; return the milliseconds of script a frame."""
+    """Drag a slider there and back; return milliseconds of script a frame."""
     page = slider.page
     box = slider.bounding_box()
     left, middle = box["x"] + 4, box["y"] + box["height"] / 2

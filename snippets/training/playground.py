@@ -256,7 +256,10 @@ def draw_answer(axes: Axes, setting: Setting, layers: list[Layer]) -> None:
     shade_class(axes, lambda p: forward(p, layers, setting.names)[0][0] - 0.5)
     axes.collections[0].set_gid("live-drawn")
     _, x, y, x_test, y_test, _ = begin(setting)
-    draw_classes(axes, x_test, y_test[0], size=2)
+    for target, (marker, colour, filling) in CLASSES.items():
+        style = {"marker": marker, "edgecolors": colour, "facecolors": filling}
+        style |= {"s": 4, "linewidths": 0.8, "gid": "live-drawn"}
+        axes.scatter(*x_test[:, y_test[0] == target], **style)
     draw_classes(axes, x, y[0], size=4)
     for points in axes.lines:
         points.set_gid("live-drawn")
@@ -274,7 +277,7 @@ def draw_progress(axes: Axes, setting: Setting, history: list) -> None:
         axes.plot(range(0, len(history), 10), values, line, **style)
     axes.set(xlim=(0, 2000), ylim=(0, 1), xticks=(0, 1000, 2000))
     axes.set(yticks=(0, 0.5, 1), title="loss by steps")
-    axes.legend(loc="upper right", ncols=2, fontsize="small")
+    axes.legend(loc="upper right", handlelength=1.4, borderaxespad=0)
 
 
 def draw_lengths(axes: Axes, lengths: list[float]) -> None:
