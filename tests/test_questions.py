@@ -97,6 +97,25 @@ def test_answers_are_right(part):
             assert said == pytest.approx(float(right), abs=6e-4), question.asked
 
 
+def test_what_a_figure_then_shows_is_right():
+    asked = {
+        part: importlib.import_module(f"snippets.questions.{part}").predict()
+        for part in ("network", "activation", "training")
+    }
+    assert asked["network"].right == f"${(20 - 10) / math.hypot(3, 4):g}$"
+    assert asked["activation"].right == "the sigmoid"
+    assert slope(torch.sigmoid, 3.0) > 4 * slope(torch.tanh, 3.0)
+    assert "0.045 there, that of tanh 0.010" in asked["activation"].because
+    generator = torch.Generator().manual_seed(0)
+    a = torch.randn(256, 64, generator=generator, dtype=torch.float64)
+    size = a.norm()
+    for _ in range(50):
+        W = torch.randn(256, 256, generator=generator, dtype=torch.float64)
+        a = torch.relu(W / 16 @ a)
+    assert -9 < math.log10(a.norm() / size) < -6  # chance moves it a little
+    assert asked["training"].right == r"$3 \cdot 10^{-8}$ of it"
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_each_question_has_four_answers_that_differ(part):
     asked = of(part)

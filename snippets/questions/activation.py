@@ -16,6 +16,23 @@ def number(value: float) -> torch.Tensor:
     return torch.tensor(value, dtype=torch.float64)
 
 
+def predict() -> Question:
+    """Ask which slope is larger far out, before the figure shows both."""
+    slopes = {
+        "sigmoid": sigmoid_derivative(number(3.0)).item(),
+        "tanh": tanh_derivative(number(3.0)).item(),
+    }
+    right = max(slopes, key=slopes.get)
+    return Question(
+        "At $z = 3$, which of the two is steeper, the sigmoid or tanh?",
+        f"the {right}",
+        ("tanh", "both are equally steep", "neither: both slopes are 0"),
+        f"Its slope is {slopes['sigmoid']:.3f} there, that of tanh "
+        f"{slopes['tanh']:.3f}: tanh is steeper in the middle, "
+        "and flat sooner.",
+    )
+
+
 def questions() -> list[Question]:
     """Return the five questions at the end of Activation functions."""
     steep = sigmoid_derivative(number(0.0))

@@ -22,6 +22,20 @@ def bias_of_and() -> float:
     return bias
 
 
+def predict() -> Question:
+    """Ask how far a line moves, before its figure shows it."""
+    w = torch.tensor([3.0, 4.0])
+    near, far = (b / torch.linalg.vector_norm(w) for b in (10, 20))
+    return Question(
+        "The bias of the unit with $w = (3, 4)$ goes from $-10$ to $-20$. "
+        "How far does its line move away from the point $(0, 0)$?",
+        formula(far - near),
+        (formula(10), formula(4), "not at all: it turns"),
+        "The line is $10 / 5 = 2$ away at first, and $20 / 5 = 4$ then, "
+        "as the length of $w$ is 5.",
+    )
+
+
 def questions() -> list[Question]:
     """Return the five questions at the end of The network."""
     w, x = torch.tensor([2.0, -1.0]), torch.tensor([1.0, 3.0])

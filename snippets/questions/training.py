@@ -33,6 +33,19 @@ def loss_of_equal_scores(classes: int = 10) -> float:
     return softmax_cross_entropy(torch.zeros_like(y), y).item()
 
 
+def predict() -> Question:
+    """Ask what a variance does in fifty layers, before the figure shows it."""
+    left = (1 / 2) ** (50 / 2)
+    return Question(
+        "Fifty layers of ReLU units, and weights with the variance $1/n$. "
+        "About how much of their size is left to the activations at the end?",
+        f"${left * 1e8:.0f} \\cdot 10^{{-8}}$ of it",
+        ("all of it", "half of it", "a fiftieth of it"),
+        "Each layer halves the mean square, so fifty leave $2^{-25}$ of "
+        "the size.",
+    )
+
+
 def questions() -> list[Question]:
     """Return the five questions at the end of Training."""
     return [

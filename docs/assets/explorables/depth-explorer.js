@@ -9,7 +9,7 @@ customElements.define("depth-explorer", class extends book.Explorable {
     this.variances = variances.map((variance) => `${variance}/n`);
     this.choice("activation", "Activation", Object.keys(sizes), "ReLU");
     const variance = this.slider("variance", "variance", { min: 0, max: variances.length - 1, step: 1, value: 2 });
-    const depth = this.slider("depth", "layers", { min: 5, max: 50, step: 5, value: 50, digits: 0 });
+    this.slider("depth", "layers", { min: 5, max: 50, step: 5, value: 50, digits: 0 });
     const { shown } = variance;
     variance.shown = () => {
       shown();
