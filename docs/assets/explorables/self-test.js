@@ -1,9 +1,9 @@
+// needs progress
 // <self-test>: lets readers choose among the answers of the questions before it, and says what is right.
 // Without scripts the answers stand folded below.
 "use strict";
 
-// once the script is there that keeps what was answered
-addEventListener("DOMContentLoaded", () => customElements.define("self-test", class extends HTMLElement {
+customElements.define("self-test", class extends HTMLElement {
   connectedCallback() {
     if (this.told) return;
     const around = this.closest(".questions");
@@ -66,4 +66,4 @@ addEventListener("DOMContentLoaded", () => customElements.define("self-test", cl
     figure?.set(Object.fromEntries(new URLSearchParams(values)));
     figure?.changed();
   }
-}));
+});

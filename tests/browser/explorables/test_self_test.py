@@ -68,3 +68,14 @@ def test_without_scripts_answers_are_folded_below(browser, address):
     for question in questions():
         expect(folded).to_contain_text(question.because.split("$")[-1])
     context.close()
+
+
+def test_a_figure_shows_what_was_predicted(page, address):
+    page.goto(address + "activation/index.html")
+    figure = page.locator("activation-explorer")
+    before = figure.locator(".readout").text_content()
+    page.locator(".questions li:not(.right) > label input").first.check()
+    expect(figure.locator(".readout")).not_to_have_text(before)
+    assert figure.locator("input[name=z]").input_value() == "3"
+    assert figure.locator("select[name=function]").input_value() == "tanh"
+    expect(page.locator(".answered")).to_have_count(0)  # asked for its own sake

@@ -1,8 +1,8 @@
 // What a reader has answered is kept in this browser alone: how many questions of each page were right.
-// The menu shows it beside the page, and can forget it.
+// The menu shows it beside the page, and can forget it. Pages load this once there is something to show.
 "use strict";
 
-(() => {
+globalThis.progress ??= (() => {
   const KEY = "answers";
   const root = new URL(JSON.parse(document.getElementById("__config").textContent).base + "/", location.href).href;
   const page = (address) => new URL(address, location.href).href.replace(root, "").replace(/[?#].*/, "") || "index.html";
@@ -46,9 +46,9 @@
     menu.append(item);
   }
 
-  globalThis.progress = {
+  show();
+  return {
     of: () => read()[page(location.href)] ?? [],
     keep: (told) => write({ ...read(), [page(location.href)]: told }),
   };
-  show();
 })();
