@@ -385,7 +385,37 @@ def _rounded(key: str, value: str) -> str:
         value,
     )
     short = " ".join(re.sub(r"-0(?![.\d])", "0", short).split())
-    return _level(short) if key == "d" else short
+    return _level(_corners(short)) if key == "d" else short
+
+
+def _corners(path: str) -> str:
+    """Leave out points that lie on a straight line between two others."""
+    kept: list[tuple[str, complex | None]] = []
+    passed: list[complex] = []  # the points left out since the last one kept
+    for part in re.findall(r"[A-Za-z][^A-Za-z]*", path):
+        letter, *numbers = part.split()
+        is_point = letter in ("M", "L") and len(numbers) == 2
+        point = complex(*map(float, numbers)) if is_point else None
+        before = [at for _, at in kept[-2:] if at is not None]
+        middle = kept[-1][0].startswith("L") if kept else False
+        if letter == "L" and middle and len(before) == 2:
+            passed.append(before[1])
+            if all(_between(before[0], at, point) for at in passed):
+                kept.pop()
+            else:
+                passed = []
+        else:
+            passed = []
+        kept.append((part.strip(), point))
+    return " ".join(part for part, _ in kept)
+
+
+def _between(start: complex, at: complex, end: complex) -> bool:
+    """Whether a point is on the way from one to another, to a hundredth."""
+    way = end - start
+    along = (at - start) * way.conjugate()
+    is_near = abs(along.imag) <= 0.01 * abs(way) > 0
+    return is_near and 0 <= along.real <= abs(way) ** 2
 
 
 def _level(path: str) -> str:

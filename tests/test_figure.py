@@ -232,6 +232,21 @@ def test_coordinates_are_rounded_and_stay_where_they_are():
     assert numbers == pytest.approx(expected, abs=0.006)
 
 
+def test_points_on_a_straight_line_are_left_out_and_corners_are_not():
+    with book_style():
+        figure, sheet = blank_axes(4, 3)
+        steps = torch.arange(201) / 100
+        sheet.plot(steps + 1, (steps - 1).abs() + 1)  # one corner
+        sheet.plot(2 + steps.cos() / 9, steps.sin() / 9 + 1)
+        sheet.plot([3, 2, 3], [1, 1, 1])  # there and back
+    straight, bent, back = re.findall(r'd="(M[^"]+)" clip', svg(figure, "line"))
+    numbers = [float(n) for n in re.findall(r"[\d.]+", straight)]
+    expected = [72, 72, 144, 144, 216, 72]
+    assert numbers == pytest.approx(expected, abs=0.02)
+    assert bent.count("L") > 9
+    assert re.findall(r"\d+", back) == ["216", "144", "144", "216", "144"]
+
+
 def test_refuses_what_is_no_word_no_figure_and_no_style_of_the_book():
     for name in ("", "Two Words", "1st", 'a"b', 5):
         error = ValueError if isinstance(name, str) else TypeError

@@ -24,7 +24,7 @@ _ITALIC_GREEK = "".join(
     chr(0x1D6FC + ord(letter) - ord("α")) for letter in _GREEK
 )
 _UPRIGHT = "0123456789()[]{}|+-=<>,.:;!'/ abcdefghijklmnopqrstuvwxyzJLW"
-_SIGNS = "×·⋅±−∗√∂∑≈≠≤≥∈⊙⊤←→⋯…′ˆ∣ℒℝ\u0302"
+_SIGNS = "Φ×·⋅±−∗√∂∑≈≠≤≥∈⊙⊤←→⋯…′ˆ∣ℒℝ\u0302"
 _UNSEEN = "\u00a0\u2061\u2062\u2063\ufe00"  # spaces and choices of form
 _MATHS = _UPRIGHT + _ITALIC_LATIN + _GREEK + _ITALIC_GREEK + _SIGNS + _UNSEEN
 

@@ -40,13 +40,15 @@ def test_term_is_used_where_the_glossary_says(term):
 
 # terms that a page uses before the one that defines them, by that page
 EARLY = {
+    # one of the gates to try, and the one that a single unit cannot be
+    "neuron.md": {"XOR"},
     # it names the functions that the next pages explain, and tells their story
     "activation/index.md": {
         *("sigmoid", "tanh", "ReLU", "Leaky ReLU"),
-        "backpropagation",
+        *("backpropagation", "squared error"),
     },
-    # it names two losses, to say which of them helps
-    "activation/sigmoid.md": {"cross-entropy", "squared error"},
+    # it names a loss that helps
+    "activation/sigmoid.md": {"cross-entropy"},
     # it tells what its pages are about
     "propagation/index.md": {"forward propagation"},
 }
