@@ -428,13 +428,13 @@ def draw_mistakes() -> Figure:
 @book_style()
 def draw_hidden() -> Figure:
     """Draw the weights of six hidden units, before and after training."""
-    figure, sheet = blank_axes(height=2.3)
+    figure, sheet = blank_axes(height=2.6)
     history = learn_digits(0).history
     before, after = history[0][0].W, history[-1][0].W
     units = (after - before).norm(dim=1).argsort(descending=True)[:6]
     orange, blue = [], []
     for row, (name, W) in enumerate((("before", before), ("after", after))):
-        y = 2.2 - 1.1 * row
+        y = 2.4 - 1.2 * row
         sheet.text(0.08, y - 0.4, name, va="center")
         for column, unit in enumerate(units.tolist()):
             w = W[unit] / after[units].abs().max()

@@ -115,6 +115,7 @@ EXPERIMENTS = {
 
 
 # --8<-- [start:point]
+@checked
 def point(data: str, y: int, chance: Chance) -> tuple[float, float, int]:
     """Return a point of a set of data, and its class, which XOR decides."""
     if data == "XOR":
@@ -163,6 +164,7 @@ def begin(setting: Setting) -> Start:
 
 
 # --8<-- [start:play]
+@checked
 def batches(setting: Setting, chance: Chance, steps: int) -> Iterator:
     """Yield the examples of each step; all are shuffled for each epoch."""
     order, epoch = list(range(HALF)), -(-HALF // setting.batch)

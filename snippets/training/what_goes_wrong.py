@@ -123,6 +123,7 @@ class Moment(NamedTuple):
     length: float  # of the gradient
 
 
+@checked
 def learning(setting: Setting, generator: torch.Generator) -> Iterator[Moment]:
     """Train by gradient descent, for as long as somebody looks on."""
     x, y, layers = begin(setting, generator)
@@ -202,7 +203,7 @@ ORANGE = PALETTE["orange"]
 
 def _draw_losses(runs: Mapping[str, Setting], **frame: object) -> Figure:
     """Draw the loss of each run beside that of the one with nothing wrong."""
-    figure, panels = new_axes(height=4.8, columns=3, rows=2)
+    figure, panels = new_axes(height=4.4, columns=3, rows=2)
     healthy = _losses(HEALTHY)
     blue = PALETTE["blue"]
     for axes, (title, setting) in zip(panels, runs.items(), strict=False):
@@ -282,6 +283,7 @@ class Signs(NamedTuple):
     check: float  # relative error of the gradient
 
 
+@checked
 def short(number: float) -> str:
     """Write 0.02, but with a power of ten what is below a thousandth."""
     if number == math.inf:

@@ -229,12 +229,6 @@ def by_name(axes):
 
 
 @claim(
-    "All begin near <start>.",
-    "With all 120 points at once, the solid line falls to about <whole>; with "
-    "batches of 30, dash-dotted, to about <quarter>; with batches of 6, dashed "
-    "and unsteady, to about <tenth>.",
-    "The loss, from <low> to <high>, against the epochs, from <zero> to "
-    "<last>, for three sizes of a batch.",
     "The same work, cut into more and smaller steps, gets further, until the "
     "noise takes back what more steps gain.",
     "The learning rate is <rate>, for each size about the best of <small>, "
@@ -383,9 +377,9 @@ def test_three_ways_through_the_valley(said):
 
 
 @claim(
-    "If the rate of gradient descent were only a little larger, <wide> instead "
-    "of <rate>, the steps across the valley would become wider and wider; as "
-    "it is, those along it are short.",
+    "With a rate of <wide> the steps of gradient descent across the valley "
+    "would become wider and wider; with <rate> those along it are still "
+    "short.",
 )
 def test_a_rate_that_leaves_the_valley(said):
     assert index.WAYS["gradient descent"][1] == said.rate
@@ -459,7 +453,7 @@ def test_three_steps_of_momentum(said):
 def test_adam_does_not_feel_the_units(said):
     slopes = torch.tensor([0.3, -2.0]).double()
     start = Memory(0 * slopes, 0 * slopes, 0)
-    for scale in (1, 100, said.factor):
+    for scale in (1, said.hundred, said.factor):
         step, _ = adam(scale * slopes, start)
         torch.testing.assert_close(step, slopes.sign(), atol=1e-6, rtol=0)
         step, _ = rmsprop(scale * slopes, start)

@@ -466,6 +466,7 @@ def curves(axes):
     "Six panels show the loss over <steps> steps, from <low> to <high>.",
 )
 def test_figure_of_losses_that_stay(said):
+    assert STAYS["weights of 0"].variance == said.zero
     for axes, title in zip(draw_stays().axes, STAYS, strict=True):
         healthy, run = curves(axes)
         assert axes.get_title() == title
