@@ -161,11 +161,11 @@ def draw_geometry() -> Figure:
     along.set(xticks=(-1, 0, 1), yticks=(-5, 0, 5))
     along.set_ylabel("$z$", rotation=0)
     along.set_box_aspect(1)
-    let_move(*plane.lines, *plane.texts, *along.lines, *along.texts)
+    _let_move(*plane.lines, *plane.texts, *along.lines, *along.texts)
     return figure
 
 
-def let_move(*drawn: Artist) -> None:
+def _let_move(*drawn: Artist) -> None:
     """Mark what the page's script draws in its own way, so that it moves."""
     for artist in drawn:
         artist.set_gid("live-drawn")
@@ -192,7 +192,7 @@ def draw_gates() -> Figure:
     )
     draw_vector(axes, w, "$w$")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    let_move(*axes.collections, *axes.lines, *axes.texts)
+    _let_move(*axes.collections, *axes.lines, *axes.texts)
     return figure
     # --8<-- [end:draw_gates]
 
@@ -215,7 +215,7 @@ def draw_perceptron() -> Figure:
     draw_classes(axes, x, y)
     draw_vector(axes, w, "$w$")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-    let_move(*axes.collections, axes.lines[0], *axes.texts)
+    _let_move(*axes.collections, axes.lines[0], *axes.texts)
     return figure
     # --8<-- [end:draw_perceptron]
 

@@ -53,6 +53,7 @@ def relu_stack(
     return affine(x, layers[-1])
 
 
+@checked
 def three_layers() -> list[Layer]:
     """Return three layers of the plane: each turns, stretches and shifts."""
     numbers = (
@@ -66,6 +67,7 @@ def three_layers() -> list[Layer]:
     ]
 
 
+@checked
 def square_grid(points: Count = 81) -> list[Float[Tensor, "2 points"]]:
     """Return the lines of a grid from -2 to 2, half a unit apart.
 

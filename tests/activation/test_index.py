@@ -444,6 +444,8 @@ def test_figure_of_the_collapse(said):
         assert_close(folded, relu_stack(line, layers))
         assert_close(straight, linear_stack(line, layers))
         assert_close(straight, affine(line, product), rtol=0, atol=1e-12)
+        turned = linear_stack(line, layers[: int(said.single)])
+        assert turned.diff(dim=1).diff(dim=1).abs().max() < 1e-12
     assert single.diff(dim=2).diff(dim=2).abs().max() < 1e-12, "straight"
     apart = single.reshape(2, 9, 2, 81).diff(dim=1).diff(dim=1)
     assert apart.abs().max() < 1e-12, "evenly spaced"
@@ -493,8 +495,8 @@ def test_figure_of_the_hinges(said):
         assert x[0] == pytest.approx(place, abs=0.011)
         weights.append(((y[-1] - y[0]) / (x[-1] - x[0])).item())
         assert_close(y, weights[-1] * (x - place), rtol=0, atol=1e-9)
-    assert 0 < weights[0] < 0.5
-    assert weights[1] < 0 < weights[4]
+    assert 0 < weights[int(said.first) - 1] < 0.5
+    assert weights[int(said.second) - 1] < 0 < weights[4]
     assert weights[2] == pytest.approx(-weights[3])
     assert weights[2] > 2 * max(-weights[1], weights[4])
     assert bias.get_linestyle() == "--"

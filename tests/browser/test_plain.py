@@ -13,7 +13,8 @@ UNSEEN = """article => [...article.querySelectorAll(
         e.getBoundingClientRect().height) <= 3)
     .map(e => e.outerHTML.slice(0, 120))"""
 # what figures have with scripts alone, to be touched
-LEFT_OUT = """article => article.querySelectorAll(".controls, .readout")
+LEFT_OUT = """article => article
+    .querySelectorAll(".controls, .readout, .rules, .added")
     .forEach(e => e.remove())"""
 # what should be on paper and is not, or should not and is
 ON_PAPER = """([wanted, unwanted]) => {

@@ -50,7 +50,8 @@ globalThis.book = {};
       this.frames = JSON.parse(this.svg.dataset.frames).map((frame) => new Frame(frame));
       this.form = document.createElement("form");
       this.form.className = "controls no-print";
-      this.form.setAttribute("aria-label", "Controls of this figure");
+      const number = this.querySelector(".figure-number")?.textContent; // no two forms of a page have one name
+      this.form.setAttribute("aria-label", `Controls of ${number ?? "this figure"}`);
       this.readout = document.createElement("p");
       this.readout.className = "readout no-print";
       this.spoken = document.createElement("output");

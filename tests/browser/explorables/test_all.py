@@ -55,11 +55,16 @@ SAVED = "figure => JSON.stringify(figure.save())"
 
 
 def rested(figure: Locator) -> str:
-    """Wait until nothing changes any more; return what the figure says."""
+    """Bring it near, wait until it rests, and return what the figure says."""
+    figure.scroll_into_view_if_needed()
     before = None
     for _ in range(100):
         now = figure.evaluate(LOOK)
-        if now == before and figure.get_attribute("aria-busy") != "true":
+        if (
+            now == before
+            and now[1]
+            and figure.get_attribute("aria-busy") != "true"
+        ):
             return now[1]
         before = now
         figure.page.wait_for_timeout(500)  # longer than what is kept waits
