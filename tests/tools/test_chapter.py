@@ -115,7 +115,7 @@ def test_a_new_chapter_builds_and_its_page_passes(book, root):
         ("activation/" + "a" * 25, "at most 24"),
         ("activation/lambda", "means something else in Python"),
         ("activation/print", "means something else in Python"),
-        ("activation/slope", "means something else in the chapter's code"),
+        ("activation/found", "means something else in the chapter's code"),
         ("activation/pytest", "means something else in the chapter's code"),
         ("activation/z", "means something else in the chapter's code"),
         ("activation/book_style", "means something else in the chapter's"),
