@@ -80,7 +80,8 @@ def parsed(folder: Path) -> dict[str, BeautifulSoup]:
     }
 
 
-# of pages whose subject is pictures: bytes that they may weigh more
+# bytes that pages with many pictures weigh beyond the limit for all others,
+# and with what all share beyond 150 kB: they are to come down
 HEAVY = {
     "neuron.html": 2_500,
     "activation/index.html": 2_500,
