@@ -93,6 +93,10 @@ def requested(page: Page) -> list[str]:
 
 
 def settle(page: Page) -> None:
-    """Wait until fonts are there and scripts have had their first turn."""
+    """Wait until fonts are there, scripts had a turn, and nothing moves."""
     page.evaluate("document.fonts.ready")
     page.evaluate("new Promise(done => setTimeout(done, 100))")
+    # the theme's own transitions: what they move is no fault until it stays
+    page.evaluate("""Promise.allSettled(document.getAnimations()
+        .filter(moving => moving.effect.getTiming().iterations < Infinity)
+        .map(moving => moving.finished)).then(() => {})""")
