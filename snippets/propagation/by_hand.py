@@ -169,11 +169,25 @@ def steps() -> list[tuple[str, str]]:
     """Return, in their order, the rule of each step and its equation."""
     second = [(rule, _second(equation)) for rule, equation in HIDDEN]
     moves = [
-        ("w ← w − η · dw", f"{sign}' ← {sign} − 1 · d{sign}")
+        ("w ← w − dw", f"{sign}' ← {sign} − d{sign}")
         for sign in ("w_1", "w_2", "b", *FIRST, *SECOND)
     ]
     again = [(rule, _primed(equation)) for rule, equation in FORWARD]
     return [*FORWARD, *OUTPUT, *HIDDEN, *second, *moves, *again]
+
+
+@checked
+def ends() -> dict[str, int]:
+    """Return which step is the last of each part."""
+    forward = len(FORWARD)
+    backward = forward + len(OUTPUT) + 2 * len(HIDDEN)
+    update = len(steps()) - forward
+    return {
+        "Forward": forward,
+        "Backward": backward,
+        "Update": update,
+        "Again": update + forward,
+    }
 
 
 def _second(equation: str) -> str:
@@ -205,7 +219,12 @@ def told() -> dict[str, object]:
         }
         for inputs in INPUTS
     }
-    return {"steps": steps(), "places": places, "examples": examples}
+    return {
+        "steps": steps(),
+        "ends": ends(),
+        "places": places,
+        "examples": examples,
+    }
 
 
 def _written(numbers: dict[str, float]) -> dict[str, str]:

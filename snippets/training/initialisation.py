@@ -152,7 +152,7 @@ def _powers(activation: str, variance: float) -> list[list[float]]:
     """Return the sizes of a and of dz as powers of ten."""
     generator = torch.Generator().manual_seed(0)
     sizes = sizes_by_layer(activation, PLACES[-1], variance, generator)
-    return [[round(p, 1) for p in size[AT].log10().tolist()] for size in sizes]
+    return [[round(p, 2) for p in size[AT].log10().tolist()] for size in sizes]
 
 
 def _percent(activation: str) -> list[int]:

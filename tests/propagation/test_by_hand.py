@@ -289,11 +289,11 @@ def sides(equation, found):
 
 
 @claim(
-    "Its last steps go on where this chapter ends: each parameter moves "
+    "Update and Again go on where this chapter ends: each parameter moves "
     "against its derivative, and for the input (<x_1>, <x_2>) with the target "
     "<y> the loss falls from <before> to <after>.",
-    "Now choose the target <zero> in the figure: which numbers stay as they "
-    "are, and what happens to all nine derivatives?",
+    "Now choose the target <zero> in the figure and press Backward: which "
+    "numbers stay as they are, and what happens to all nine derivatives?",
 )
 def test_figure_reveals_what_torch_finds(said):
     """Each equation gives the number that it reveals, for all examples."""

@@ -27,7 +27,7 @@ from snippets.training.index import (
     train,
 )
 from tests import drawing
-from tests.claims import claim
+from tests.claims import agree, claim
 from tests.equations.check import hold
 
 TORCH = {
@@ -321,6 +321,45 @@ def test_rates_show_in_the_curve(said, seed):
 
 
 @claim(
+    "Straight across the valley the slope grows by <steepest> for each 1 that "
+    "one goes away from the cross.",
+    r"So a step of gradient descent multiplies the distance from it by $<one> "
+    r"- <same>\,\eta$.",
+    "At <rate> that is nearly <turned>: each step jumps to the other side, "
+    "almost as far out as before, and with a larger rate farther.",
+    "Momentum keeps nine tenths of the last jump, which went the other way, "
+    "and so bears <times> times as much, up to <bound>.",
+    "A path that starts straight across the valley from the cross, as at $w = "
+    "<w>$ and $b = <b>$, has no way to go along it.",
+    "With a rate of <small> its loss falls from <before> to less than a "
+    "millionth in <steps> steps.",
+)
+def test_rates_that_the_valley_bears(said):
+    x = torch.tensor([1, 2, 3]).double()
+
+    def loss(point):
+        return (point[0] * x + point[1] - (2 * x - 1)).square().mean() / 2
+
+    bottom = torch.tensor([2, -1]).double()
+    bend = torch.autograd.functional.hessian(loss, bottom)
+    sizes, ways = torch.linalg.eigh(bend)
+    agree((said.steepest, said.same), sizes[1], sizes[1])
+    assert said.one - sizes[1] * said.rate == pytest.approx(
+        said.turned, abs=0.01
+    )
+    for way, bound in ((plain, said.rate), (momentum, said.bound)):
+        near, far = path(way, bound, 1000), path(way, bound + 0.01, 1000)
+        assert loss(near[-1]) < loss(near[0]) < loss(far[-1])
+    assert said.bound / said.rate == pytest.approx(said.times, abs=0.05)
+    start = torch.tensor([said.w, said.b])
+    across = (start - bottom) / (start - bottom).norm()
+    assert (across @ ways[:, 1]).abs() > 0.999
+    points = path(plain, said.small, int(said.steps), (said.w, said.b))
+    agree([said.before], loss(points[0]))
+    assert loss(points[-1]) < 1e-6
+
+
+@claim(
     "A unit without an activation function is to fit three points by $w x + "
     "b$: at 1, 2 and 3 it should be 1, 3 and 5.",
     "Contour lines of a loss over w, from −0.4 to 3, and b, from −2 to 2.6: "
@@ -332,8 +371,8 @@ def test_rates_show_in_the_curve(said, seed):
     "With a rate of <wide> the steps of gradient descent across the valley "
     "would become wider and wider; with <plain> those along it are still "
     "short.",
-    "Adam hardly swings, but it is no nearer in the end: it remembers the "
-    "steep slopes of its first steps, and divides by them.",
+    "Adam hardly swings, but after <taken> steps it is no nearer: it remembers "
+    "the steep slopes of its first steps, and divides by them.",
     "Momentum, dash-dotted, swings in wider bends and gets closest to the "
     "cross.",
     "Gradient descent, solid, jumps from one side of the valley to the other "
@@ -349,7 +388,7 @@ def test_three_ways_through_the_valley(said):
     for line in ways:
         points = torch.tensor(line.get_xydata())
         assert points[0].tolist() == [0, 2]
-        assert len(points) == steps + 1 == each + 1
+        assert len(points) == steps + 1 == each + 1 == said.taken + 1
         ends.append((points[-1] - bottom).norm())
     assert min(ends) == ends[1]
     assert (

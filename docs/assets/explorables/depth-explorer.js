@@ -52,9 +52,9 @@ customElements.define("depth-explorer", class extends book.Explorable {
   tell() {
     const { activation, variance, depth } = this.state;
     const { forward, back, silent } = this.found;
-    const size = (power) => Math.abs(power) < 2 ? book.say(10 ** power) : `about ten to the ${book.say(Math.round(power), 0)}`;
+    const size = (power) => book.brief(10 ** power);
     return `${activation}, variance ${this.variances[variance]}, ${depth} layers: activations of size ${size(forward.at(-1))} `
-      + `at the end; of an error of size 1 there, ${size(back[0])} is left in layer 1; `
+      + `at the end; an error of size 1 there comes to layer 1 with ${size(back[0])}; `
       + `${silent.at(-1)} % of the last layer’s units are silent for every input.`;
   }
 });

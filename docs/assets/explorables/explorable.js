@@ -14,6 +14,14 @@ globalThis.book = {};
     return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
   }
 
+  /** A positive number of any size in one or two digits: 23, 1.8, 0.067 or 3·10⁻⁹. */
+  function brief(number) {
+    if (number >= 100 && number < 1e4) return String(Math.round(number));
+    if (number === 0 || number >= 0.001 && number < 100) return number.toPrecision(2);
+    const [digit, power] = number.toExponential(0).split("e");
+    return `${digit}·10${Array.from(power.replace("+", ""), (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("")}`;
+  }
+
   /** One of the drawing's axes: where its data points are in the SVG, and back. */
   class Frame {
     constructor([left, top, width, height, x0, dx, y0, dy]) {
@@ -87,12 +95,12 @@ globalThis.book = {};
       return input;
     }
 
-    slider(name, label, { min, max, step, value, digits = 2 }) {
+    slider(name, label, { min, max, step, value, digits = 2, unit = "" }) {
       const input = Object.assign(document.createElement("input"), { type: "range", min, max, step });
       const shown = document.createElement("span");
       input.defaultValue = input.value = value;
       input.shown = () => {
-        const text = say(Number(input.value), digits);
+        const text = say(Number(input.value), digits) + unit;
         input.setAttribute("aria-valuetext", text);
         shown.textContent = text;
       };
@@ -143,7 +151,8 @@ globalThis.book = {};
     set(values) {
       for (const input of this.inputs.filter((input) => input.name in values)) {
         if (input.type === "checkbox") input.checked = [true, "true"].includes(values[input.name]);
-        else if (input.type === "range" || [...input.options].some((o) => o.value === values[input.name])) {
+        else if (input.type === "range" ? Number.isFinite(parseFloat(values[input.name]))
+          : [...input.options].some((o) => o.value === values[input.name])) {
           input.value = values[input.name];
         }
       }
@@ -269,5 +278,5 @@ globalThis.book = {};
     }
   }
 
-  Object.assign(book, { say, Frame, Explorable });
+  Object.assign(book, { say, brief, Frame, Explorable });
 })();

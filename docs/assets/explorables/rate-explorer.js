@@ -36,8 +36,8 @@
       WAYS.forEach(({ name, max }, i) => {
         this.slider(`rate${i}`, `rate of ${name}`, { min: 0.01, max, step: 0.01, value: this.numbers.rates[i] });
       });
-      this.slider("w", "start: w", { min: -0.4, max: 3, step: 0.05, value: 0 });
-      this.slider("b", "b", { min: -2, max: 2.6, step: 0.05, value: 2 });
+      this.slider("w", "begin at w =", { min: -0.4, max: 3, step: 0.05, value: 0 });
+      this.slider("b", "b =", { min: -2, max: 2.6, step: 0.05, value: 2 });
       this.slider("steps", "steps", { min: 0, max: 100, step: 1, value: 30, digits: 0 });
       this.parts("way").forEach((way) => way.classList.add("hidden"));
       const { left: x, top: y, width, height } = frame;
@@ -80,10 +80,10 @@
 
     tell() {
       const { w, b, steps } = this.state;
-      const words = (end) => end < 100 ? book.say(end, 4) : "far too large";
+      const words = (end) => end < 100 ? book.brief(end) : "more than 100";
       const ends = WAYS.map(({ name }, i) => `${name} ${words(this.ends[i])}`).join(", ");
-      return `From w = ${book.say(w)} and b = ${book.say(b)}, where the loss is ${book.say(loss([w, b]))}, `
-        + `after ${steps} steps: ${ends}.`;
+      return `From w = ${book.say(w)} and b = ${book.say(b)}, where the loss is ${book.brief(loss([w, b]))}, `
+        + `the loss after ${steps} steps: ${ends}.`;
     }
   });
 })();

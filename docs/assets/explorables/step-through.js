@@ -4,12 +4,14 @@
 
 customElements.define("step-through", class extends book.Explorable {
   build() {
-    const { steps, examples, places } = this.numbers;
+    const { steps, examples, places, ends } = this.numbers;
     this.choice("inputs", "Inputs", Object.keys(examples), "(1, 2)");
     this.choice("target", "target", ["1", "0"], "1");
-    this.button("◂ Back", () => this.go(-1));
-    this.button("Next ▸", () => this.go(1));
-    this.slider("step", "step", { min: 0, max: steps.length, step: 1, value: 10, digits: 0 });
+    this.back = this.button("◂ Back", () => this.go(this.state.step - 1));
+    this.next = this.button("Next ▸", () => this.go(this.state.step + 1));
+    this.slider("step", "step", { min: 0, max: steps.length, step: 1, value: 10, digits: 0, unit: ` of ${steps.length}` });
+    this.together(...Object.entries(ends).map(([part, end]) => this.button(part, () => this.go(end))));
+    this.together(this.back, this.next);
     this.rules = Object.assign(document.createElement("div"), { className: "rules no-print" });
     this.chips = new Map([...new Set(steps.map(([rule]) => rule))].map((rule) => {
       const chip = document.createElement("span");
@@ -30,18 +32,25 @@ customElements.define("step-through", class extends book.Explorable {
   /** A place for a number: a frame that can be lit, and the text in it. */
   spot(x, y, fill = "currentColor") {
     const frame = this.draw("rect", { x: x - 27, y: y - 8.4, width: 54, height: 16, rx: 3, "fill-opacity": 0.15 });
-    const text = this.draw("text", { x, y: y + 4.4, fill, "font-size": 13, "text-anchor": "middle" });
+    const text = this.draw("text", { x, y: y + 4.4, fill, "text-anchor": "middle" });
     return { frame, text };
   }
 
-  go(way) {
-    this.set({ step: this.state.step + way });
+  /** Keep buttons on one line. */
+  together(...buttons) {
+    const group = Object.assign(document.createElement("span"), { className: "together" });
+    this.form.append(group);
+    group.append(...buttons);
+  }
+
+  go(step) {
+    this.set({ step });
     this.changed();
   }
 
   /** A sign of an equation as HTML: a letter in italics, and what hangs below it. */
   sign(sign, italic = (letters) => `<i>${letters}</i>`, below = (index) => `<sub>${index}</sub>`) {
-    const found = /^(d?)([a-zℒη]|ŷ|\\hat\{y\})(?:_\{?(\d+)\}?)?('?)$/u.exec(sign);
+    const found = /^(d?)([a-zℒ]|ŷ|\\hat\{y\})(?:_\{?(\d+)\}?)?('?)$/u.exec(sign);
     if (!found) return sign;
     const [, d, letter, index, prime] = found;
     return italic(d + letter.replace("\\hat{y}", "ŷ")) + (index ? below(index) : "") + (prime && "′");
@@ -52,6 +61,9 @@ customElements.define("step-through", class extends book.Explorable {
     const numbers = this.numbers.examples[inputs][target];
     const shown = Object.fromEntries(Object.keys(numbers).filter((sign) => !this.made.includes(sign)).map((s) => [s, s]));
     for (const sign of this.made.slice(0, step)) shown[sign.replace("'", "")] = sign;
+    if (step > this.numbers.ends.Update) { // the old gradients are none of the new values
+      for (const sign of Object.keys(shown)) if (sign.startsWith("d")) delete shown[sign];
+    }
     const [last, , ...used] = step ? this.numbers.steps[step - 1][1].split(" ") : [];
     for (const [sign, spot] of Object.entries(this.spots)) {
       const here = shown[sign], { frame, text } = spot;
@@ -59,11 +71,14 @@ customElements.define("step-through", class extends book.Explorable {
       const now = [here, numbers[here], is(last), used.includes(here)].join();
       if (spot.now === now) continue; // most spots stay as they are
       spot.now = now;
-      this.alter(text, { "font-weight": is(last) ? "bold" : "normal" });
-      text.innerHTML = here ? this.label(sign) + numbers[here] : "";
+      const size = here?.endsWith("'") ? 11.5 : is(last) ? 12.5 : 13; // so that each has room beside the next
+      this.alter(text, { "font-weight": is(last) ? "bold" : "normal", "font-size": size });
+      text.innerHTML = here ? this.label(here) + numbers[here] : "";
       const lit = is(last) ? "var(--figure-blue)" : used.some((one) => is(one)) ? "currentColor" : "none";
       this.alter(frame, { fill: lit, stroke: lit, "stroke-dasharray": is(last) ? "none" : "3 2" });
     }
+    this.back.disabled = step === 0;
+    this.next.disabled = step === this.made.length;
     const rule = step && this.numbers.steps[step - 1][0];
     for (const [name, chip] of this.chips) chip.classList.toggle("lit", name === rule);
   }
@@ -84,13 +99,15 @@ customElements.define("step-through", class extends book.Explorable {
     const [made, equals, ...parts] = this.numbers.steps[step - 1][1].split(" ");
     const fill = (sign, i) => {
       const number = numbers[sign] ?? sign;
-      return i && number.startsWith("−") && number.length > 1 ? `(${number})` : number;
+      const alone = parts[i - 1] === "(" && parts[i + 1] === ")";
+      return i && !alone && number.startsWith("−") && number.length > 1 ? `(${number})` : number;
     };
     const signs = [made, equals, ...parts].map(as).join(" ");
     const filled = parts.map(fill).join(" ");
     const tidy = (text) => text.replaceAll("( ", "(").replaceAll(" )", ")").replace(/(^|[=(] ?)− /g, "$1−");
     if (filled === "1") return signs; // the loss changes exactly as fast as itself
-    return tidy([signs, ...new Set([filled, numbers[made]])].join(" = "));
+    const before = made === "ℒ'" ? `; before the update it was ${numbers["ℒ"]}` : "";
+    return tidy([signs, ...new Set([filled, numbers[made]])].join(" = ")) + before;
   }
 
   tell() { return `Step ${this.state.step}: ${this.equation((sign) => this.sign(sign, (letters) => letters, (index) => index))}`; }
