@@ -515,8 +515,13 @@ def draw_reading() -> Figure:
     x = images[:, run.test[(right != said).nonzero()[:1, 0]]]
     _, caches = forward(x, rounded(run.history[-1]), NAMES)
     a, y_hat = caches[1].a_previous, softmax(caches[1].z)
-    draw_pixels(sheet, [(x[:, 0], *PAD[:2])], cell=24)
-    hidden = (a[:, 0] / a.max(), *HIDDEN[:2])
+    faint = 1 / LEVELS  # so that only what is 0 is white
+    ink, fired = (
+        torch.where(part > 0, part.clamp(min=faint), 0)
+        for part in (x[:, 0], a[:, 0] / a.max())
+    )
+    draw_pixels(sheet, [(ink, *PAD[:2])], cell=24)
+    hidden = (fired, *HIDDEN[:2])
     draw_pixels(sheet, [hidden], cell=12, colour=PALETTE["blue"])
     for patch in sheet.patches:
         patch.set_gid("live-ink")

@@ -287,7 +287,8 @@ def draw_lengths(axes: Axes, lengths: list[float]) -> None:
     for place, length in enumerate(lengths, start=1):
         top = max(-6, math.log10(length))
         style = {"color": PALETTE["green"], "gid": "live-drawn"}
-        axes.plot((place, place), (-6, top), linewidth=9, **style)
+        style |= {"linewidth": 9, "solid_capstyle": "butt"}  # no longer
+        axes.plot((place, place), (-6, top), **style)
     axes.set(
         xlim=(0.5, 4.5), ylim=(-6, 1), title="length of the gradient by layer"
     )
@@ -318,3 +319,24 @@ def draw_units(sheet: Axes, setting: Setting, layers: list[Layer]) -> None:
     for words in sheet.texts:
         words.set(gid="live-drawn", va="center")
     # --8<-- [end:draw_playground]
+
+
+@checked
+def told() -> dict[str, dict]:
+    """Return experiments with their steps, and what is drawn before them."""
+    setting = Setting()
+    found = look(setting, play(setting, STEPS)[-1])
+    return {
+        "experiments": {
+            name: each._asdict()
+            | {"until": 2000 if name == "5, learning by heart" else STEPS}
+            for name, each in EXPERIMENTS.items()
+        },
+        "drawn": {
+            "loss": [found.training, found.test],
+            "right": found.right,
+            "dead": found.dead,
+            "units": setting.layers * setting.units,
+            "norms": found.gradients,
+        },
+    }

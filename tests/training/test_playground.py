@@ -8,7 +8,7 @@ import torch
 from matplotlib.contour import ContourSet
 from torch.testing import assert_close
 
-from snippets.propagation.forward import forward
+from snippets.propagation.forward import ACTIVATIONS, forward
 from snippets.training.playground import (
     EXPERIMENTS,
     HALF,
@@ -145,8 +145,8 @@ def test_what_lines_can_do(said):
     "<slow>, so next to nothing has been learnt.",
     "Before the first step the gradient of the first layer has a length of "
     "<short> with sigmoid units, and of <long> with tanh units.",
-    "Adam divides by the size of the gradient, and so it is hindered less: it "
-    "comes to <adam>.",
+    "Adam divides by the size of the gradient, so that small ones do not hold "
+    "it back: with the same learning rate it comes to <adam>.",
 )
 def test_slow_layers(said):
     assert (SLOW.activation, SLOW.optimiser, SLOW.layers) == (
@@ -159,7 +159,7 @@ def test_slow_layers(said):
     agree((said.slow, said.quick), *found)
     lengths = [after(0, each).gradients[0] for each in (SLOW, tanh)]
     agree((said.short, said.long), *lengths)
-    by_adam = after(steps, SLOW, optimiser="Adam", rate=0.03)
+    by_adam = after(steps, SLOW, optimiser="Adam")
     agree((said.adam,), by_adam.training)
 
 
@@ -170,6 +170,8 @@ def test_slow_layers(said):
     "After <steps> steps all eight units are dead.",
     "The network then says the same of every point, and the gradient of the "
     "first layer is exactly 0, so that nothing brings them back.",
+    "A square that is crossed out belongs to a dead unit, whose slope is "
+    "<none> for every training point.",
     "With Leaky ReLU no unit dies.",
     "But the rate is still too large, and half of the test points are wrong.",
 )
@@ -181,7 +183,8 @@ def test_killing_units(said):
         dead = after(steps, KILLING)
         assert (dead.dead, dead.gradients[0]) == (8, 0)
     layers = trained(KILLING, 600)[int(said.steps)]
-    says, _ = forward(begin(KILLING).x, layers, KILLING.names)
+    says, caches = forward(begin(KILLING).x, layers, KILLING.names)
+    assert (ACTIVATIONS["relu"].derivative(caches[0].z) == said.none).all()
     assert says.unique().numel() == 1
     leaky = after(600, KILLING, activation="leaky_relu")
     assert (leaky.dead, leaky.right) == (0, 0.5)

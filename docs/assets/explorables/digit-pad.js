@@ -39,9 +39,10 @@
       this.button("Clear", () => this.fill(Array(SIDE ** 2).fill(0)));
       this.slider("row", "row", { min: 1, max: SIDE, step: 1, value: 4, digits: 0 });
       this.slider("column", "column", { min: 1, max: SIDE, step: 1, value: 4, digits: 0 });
-      this.button("Ink here", () => this.toggle());
+      this.button("Ink or erase here", () => this.toggle());
+      this.eraser = this.check("erase", "the pen erases");
       this.form.addEventListener("keydown", (event) => this.key(event));
-      for (const moved of ["focusin", "focusout"]) this.form.addEventListener(moved, () => this.show());
+      for (const moved of ["focusin", "input"]) this.form.addEventListener(moved, ({ target }) => this.point(target));
       const [sheet] = this.frames;
       const { pad, hidden, bars } = this.numbers; // left, top and the side of a cell, in inches
       const cells = ([left, top, side], look) => Array.from({ length: SIDE ** 2 }, (_, i) => this.draw("rect", {
@@ -60,14 +61,22 @@
       this.pen = this.draw("rect", {
         width: pad[2] * sheet.dx, height: pad[2] * sheet.dx, fill: "none", stroke: "var(--figure-orange)", "stroke-width": 2,
       }, this.drawn);
-      const side = SIDE * pad[2] * sheet.dx;
-      this.ground = this.draw("rect", { x: sheet.x(pad[0]), y: sheet.y(pad[1]), width: side, height: side, fill: "transparent" });
-      this.ground.addEventListener("pointerdown", () => { this.last = null; });
+      const margin = pad[2], side = (SIDE * pad[2] + 2 * margin) * sheet.dx; // a stroke may begin outside
+      const corner = { x: sheet.x(pad[0] - margin), y: sheet.y(pad[1] + margin) };
+      this.ground = this.draw("rect", { ...corner, width: side, height: side, fill: "transparent" });
+      this.ground.addEventListener("pointerdown", () => {
+        this.last = null;
+        this.isByKeys = false;
+      });
       this.drag(this.ground, sheet, (x, y) => this.stroke((x - pad[0]) / pad[2] * 4, (pad[1] - y) / pad[2] * 4));
       this.fetch();
     }
 
-    get isByKeys() { return ["row", "column"].includes(document.activeElement?.name); }
+    /** Show where the pen is, once a reader moves it by other means than on the square. */
+    point(control) {
+      this.isByKeys = ["row", "column"].includes(control.name);
+      this.show();
+    }
 
     /** Get the network, once the reader comes near: a script, since a page in a folder can fetch nothing else. */
     fetch() {
@@ -133,7 +142,7 @@
         const [atX, atY] = [fromX + (x - fromX) * step / steps, fromY + (y - fromY) * step / steps];
         for (let row = Math.max(0, Math.floor(atY - PEN)); row < Math.min(FINE, atY + PEN); row++) {
           for (let column = Math.max(0, Math.floor(atX - PEN)); column < Math.min(FINE, atX + PEN); column++) {
-            if (Math.hypot(column + 0.5 - atX, row + 0.5 - atY) <= PEN) this.dots[FINE * row + column] = 1;
+            if (Math.hypot(column + 0.5 - atX, row + 0.5 - atY) <= PEN) this.dots[FINE * row + column] = this.eraser.checked ? 0 : 1;
           }
         }
       }
@@ -148,9 +157,9 @@
       this.fill(ink);
     }
 
-    /** On the sliders of row and column all four arrows move the pen, and the space bar draws. */
+    /** On the sliders of row and column all four arrows move the pen, each on its own slider, and the space bar draws. */
     key(event) {
-      if (!this.isByKeys) return;
+      if (!["row", "column"].includes(event.target.name)) return;
       const ways = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], " ": [0, 0] };
       const way = ways[event.key];
       if (!way) return;
@@ -158,12 +167,13 @@
       const { row, column } = this.state;
       this.set({ row: row + way[0], column: column + way[1] });
       if (event.key === " ") this.toggle();
-      else this.changed();
+      else this.form.elements[way[0] ? "row" : "column"].focus();
+      this.changed();
     }
 
     show() {
       if (this.layers) super.show();
-      else this.inputs.forEach((input) => input.shown());
+      else this.inputs.forEach((input) => input.shown?.());
     }
 
     update() {
@@ -187,8 +197,10 @@
       const { a, y_hat } = this.found;
       const said = y_hat.indexOf(Math.max(...y_hat));
       const now = text(this.ink);
-      const known = [...book.digits.right, ...book.digits.wrong].find(([ink]) => ink === now);
-      const truth = known ? ` It is ${known[1]}, in the test part.` : "";
+      const { right, wrong } = book.digits, missed = wrong.findIndex(([ink]) => ink === now);
+      const known = wrong[missed] ?? right.find(([ink]) => ink === now);
+      const which = missed < 0 ? "" : `, number ${missed + 1} of the ${wrong.length} that it gets wrong`;
+      const truth = known ? ` It is ${known[1]} in the test part${which}.` : "";
       const { row, column } = this.state;
       const here = ` Row ${row}, column ${column}: ${this.ink[SIDE * (row - 1) + column - 1]} of 16.`;
       return `The network says ${said}, ${Math.round(100 * y_hat[said])} % sure;`

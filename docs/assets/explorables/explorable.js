@@ -17,7 +17,8 @@ globalThis.book = {};
   /** A positive number of any size in one or two digits: 23, 1.8, 0.067 or 3·10⁻⁹. */
   function brief(number) {
     if (number >= 100 && number < 1e4) return String(Math.round(number));
-    if (number === 0 || number >= 0.001 && number < 100) return number.toPrecision(2);
+    if (number === 0) return "0";
+    if (number >= 0.001 && number < 100) return number.toPrecision(2);
     const [digit, power] = number.toExponential(0).split("e");
     return `${digit}·10${Array.from(power.replace("+", ""), (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("")}`;
   }

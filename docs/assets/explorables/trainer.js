@@ -46,7 +46,10 @@
       this.player.textContent = "Train";
     }
 
-    get ended() { return this.state.step >= Number(this.clock.max); }
+    /** The step at which training ends by itself. */
+    get goal() { return Number(this.clock.max); }
+
+    get ended() { return this.state.step >= this.goal; }
 
     /** Whether the page's own drawing shows the state: then there is nothing to compute. */
     get still() {
@@ -82,7 +85,7 @@
         this.ariaBusy = "false";
         return super.show();
       }
-      if (this.playing && this.run) this.clock.value = this.taken + this.pace;
+      if (this.playing && this.run) this.clock.value = Math.min(this.goal, this.taken + this.pace);
       const step = Number(this.clock.value), left = () => step + 1 - this.next.history.length;
       if (!this.next || this.stale && !(this.patient && left() > 0)) {
         this.next = this.begin();
@@ -98,7 +101,7 @@
         super.show();
         this.rest = Math.min(10, Math.floor((performance.now() - before) / DRAWING));
       }
-      if (this.playing && this.taken >= Number(this.clock.max)) {
+      if (this.playing && this.taken >= this.goal) {
         this.halt();
         this.changed();
       } else if (this.playing || busy || early) this.show();

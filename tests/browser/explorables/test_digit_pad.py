@@ -69,23 +69,28 @@ def test_a_finger_draws_and_does_not_scroll(browser, address):
 
 
 def test_a_digit_is_drawn(figure, page):
-    """By the mouse and by keys; buttons clear it and bring another."""
+    """By the mouse, from beside the square, and keys; buttons do more."""
     said = figure.locator(".readout")
     figure.get_by_role("button", name="Clear").click()
     ground = figure.locator("rect.handle")
     box = ground.bounding_box()
     middle = box["x"] + box["width"] / 2
-    page.mouse.move(middle, box["y"] + 6)
-    page.mouse.down()
-    page.mouse.move(middle, box["y"] + box["height"] - 6, steps=8)
-    page.mouse.up()
-    assert said.inner_text().startswith("The network says 1,")
-    figure.get_by_role("button", name="Clear").click()
+    for erases in (False, True):
+        figure.locator("[name=erase]").set_checked(erases)
+        page.mouse.move(middle, box["y"] + 6)
+        page.mouse.down()
+        page.mouse.move(middle, box["y"] + box["height"] - 6, steps=8)
+        page.mouse.up()
+        one = said.inner_text().startswith("The network says 1,")
+        assert one != erases
+    assert {*figure.evaluate("(figure) => figure.ink")} == {0}
     row = figure.locator("[name=row]")
     for key in ["ArrowUp"] * 4 + [" ", "ArrowDown"] * 8:
         row.press(key)
     ink = figure.evaluate("(figure) => figure.ink")
     assert [i for i, dots in enumerate(ink) if dots] == [*range(3, 64, 8)]
     assert {*ink} == {0, 16}
+    row.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.name") == "column"
     figure.get_by_role("button", name="One it gets wrong").click()
-    assert "in the test part" in said.inner_text()
+    assert "in the test part, number 2 of the 18" in said.inner_text()

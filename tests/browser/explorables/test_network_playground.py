@@ -9,6 +9,7 @@ import torch
 from snippets.network import initialise
 from snippets.propagation.backward import backward
 from snippets.propagation.forward import ACTIVATIONS, forward
+from snippets.training import playground
 from snippets.training.index import remember_nothing, step_by
 from snippets.training.playground import (
     EXPERIMENTS,
@@ -135,11 +136,31 @@ def test_an_experiment_is_chosen_played_sent_and_exported(figure, page):
     assert heard["norms"] == pytest.approx(found.gradients)
     assert (heard["dead"], heard["units"]) == (found.dead, 8)
     assert heard["right"] == found.right
+    said = figure.locator(".readout")
+    assert "Dead: 8 of 8 hidden units." in said.inner_text()
+    assert "gradient, layer by layer: 0, " in said.inner_text()
+
+
+def test_training_goes_as_far_as_the_experiment(figure):
+    """Before, the words are about the drawing; and what is altered is own."""
+    drawn = playground.told()["drawn"]
+    loss, test = drawn["loss"]
     assert (
         figure.locator(".readout")
         .inner_text()
-        .endswith(
-            "Dead: 8 of 8 hidden units. "
-            "The first layer's gradient is 0 times as long as the last one's."
+        .startswith(
+            f"After 600 steps: loss {loss:.3f}, on test points {test:.3f}, "
+            f"{drawn['right']:.1%}".replace("%", " % of them right")
         )
     )
+    choice = figure.locator("select").first
+    for name, steps in (
+        ("3, slow layers", 600),
+        ("5, learning by heart", 2000),
+    ):
+        choice.select_option(name)
+        assert figure.evaluate("figure => figure.goal") == steps
+    figure.locator("[name=until]").select_option("600")
+    assert choice.input_value() == "5, learning by heart"
+    figure.locator("[name=activation]").select_option("ReLU")
+    assert choice.input_value() == "your own"
