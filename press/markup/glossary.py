@@ -34,7 +34,7 @@ from press.fault import Fault
 from press.reading.book import DOCS
 
 FILE = DOCS / "glossary.md"
-_STUCK = re.compile(r"(?<=[^\n]\n)^(\w[^\n]*)\n:   ", re.MULTILINE)
+_STUCK = re.compile(r"(?<=.\n)(\w.*)\n:   ")  # below a line of text
 _ENTRY = re.compile(r"^(\w[^\n]*)\n:   ((?:[^\n]+\n?)+)", re.MULTILINE)
 _HEAD = re.compile(r"([^(]+?)(?: \(([^)]+)\))?$")
 _QUIET = {"a", "code", "pre", "em", "dfn", "strong", "summary", "button"}
