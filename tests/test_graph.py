@@ -16,9 +16,9 @@ GRAPH = {
 
 
 @claim(
-    "A graph lists its values in the order in which they are computed, and "
-    "the slopes of each say how fast it changes with the values that it was "
-    "made from:",
+    "A graph lists its values, each of them a Node, in the order in which "
+    "they are computed, and the slopes of each say how fast it changes "
+    "with the values that it was made from:",
 )
 def test_what_flows_back_adds_up_to_the_gradient():
     a, b = (torch.tensor(value, requires_grad=True) for value in (2.0, 3.0))

@@ -112,9 +112,10 @@ def test_initial_layers_have_the_shapes_of_the_text(said):
 
 @claim(
     "So weights are drawn at random, with mean <mean>.",
-    "So the more inputs a unit has, the smaller are its weights, about "
-    "<weight> for <count> inputs, and its sum starts about as large as the "
-    "inputs.",
+    "So the more inputs a unit has, the smaller its weights must be: for "
+    "<count> inputs their squares are <one>/<many> on average, and they "
+    "themselves about <weight>.",
+    "Its sum then starts about as large as the inputs.",
     "torch.randn draws numbers with mean <drawn_mean> and variance "
     r"<variance>; divided by $\sqrt{n}$, they have the variance $1/n$.",
     "A unit with $n$ inputs adds up $n$ terms $w_i x_i$; if each weight has "
@@ -127,6 +128,7 @@ def test_initial_weights_keep_sums_in_scale(inputs, said):
     (layer,) = layers_of(inputs, 30_000)
     typical = said.weight * (said.count / inputs) ** 0.5
     assert layer.W.std().item() == pytest.approx(typical, rel=0.02)
+    assert typical**2 == pytest.approx(said.one / said.many * 100 / inputs)
     assert abs(layer.W.mean() - said.mean) < 0.03 * typical
     generator = torch.Generator().manual_seed(0)
     drawn = torch.randn(
@@ -145,8 +147,8 @@ def test_initial_weights_keep_sums_in_scale(inputs, said):
 @claim(
     "For numbers with mean <mean> the variance is the mean of their squares: "
     "of <low> and <high> it is <variance>.",
-    "Multiply such numbers by $x$, and their squares and so their variance "
-    "are multiplied by $x^2$.",
+    "Multiply such numbers by $x$, and their squares, and with them their "
+    "variance, are multiplied by $x^2$.",
     "Add up numbers that were drawn independently, and their variances add up "
     "too: $(u + v)^2$ is $u^2 + 2uv + v^2$, and the mean of $uv$ is <none>, "
     "since for each $u$ the numbers $v$ have the mean <mean>.",

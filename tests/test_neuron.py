@@ -166,6 +166,9 @@ def test_step_is_well_behaved(property_):
     "The function that is <left> below <jump> and <right> from there on: to "
     "fire or not.",
     'Here "any" stands for any shape: the step is taken number by number.',
+    "torch.where chooses number by number too: where its first argument is"
+    " true it takes the second, elsewhere the third.",
+    ".to(z.dtype) makes <fires> and <silent> of true and false.",
     "A NaN, not a number, is what torch gives where there is no result, as "
     "for <above>/<below>; the step passes it on, so that the fault stays in "
     "sight.",

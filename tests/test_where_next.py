@@ -35,8 +35,11 @@ def test_scores_do_not_grow_with_their_length():
 
 
 @claim(
-    "The slope of this sum is <one> plus that of the layer, so one way back is "
-    "always open, on which nothing is multiplied."
+    "The slope of this sum is <one> plus that of the layer, so one way "
+    "back is always open, on which nothing is multiplied.",
+    "A layer then has to learn only what should be different from its "
+    "input, and one that adds nothing, $g(z^{[l]}) = 0$, hands its input "
+    "on unchanged.",
 )
 def test_a_way_around_adds_one_to_the_slope(said):
     W, x = numbers(4, 4), numbers(4, seed=1)
@@ -45,6 +48,7 @@ def test_a_way_around_adds_one_to_the_slope(said):
         lambda a: a + torch.tanh(W @ a), x
     )
     torch.testing.assert_close(around, said.one * torch.eye(4).double() + layer)
+    assert torch.equal(x + torch.tanh(0 * W @ x), x)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -68,6 +72,7 @@ def test_equations(seed):
     hold(
         "where_next.md",
         {},
+        given=["g(z^{[l]}) = 0"],
         here={
             "z = W x + b": {
                 "z": column(F.conv1d(x[None, None], w[None, None])[0, 0]),

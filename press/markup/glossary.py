@@ -30,10 +30,11 @@ from xml.etree.ElementTree import Element
 from markdown.extensions.toc import slugify
 from markdown.treeprocessors import Treeprocessor
 
-from press.fault import Fault, locate
+from press.fault import Fault
 from press.reading.book import DOCS
 
 FILE = DOCS / "glossary.md"
+_STUCK = re.compile(r"(?<=.\n)(\w.*)\n:   ")  # below a line of text
 _ENTRY = re.compile(r"^(\w[^\n]*)\n:   ((?:[^\n]+\n?)+)", re.MULTILINE)
 _HEAD = re.compile(r"([^(]+?)(?: \(([^)]+)\))?$")
 _QUIET = {"a", "code", "pre", "em", "dfn", "strong", "summary", "button"}
@@ -58,21 +59,33 @@ class Term(NamedTuple):
 def read_terms(file: Path, changed: int) -> tuple[Term, ...]:
     """Return the terms of the glossary `file`, last changed at `changed`.
 
-    Raises Fault for a term given twice and for a definition that no
-    explanation in plain words could show.
+    Raises Fault for a term without a blank line before it, which would be
+    part of the entry above, for one given twice, and for a definition that
+    no explanation in plain words could show.
     """
     terms: dict[str, Term] = {}
-    for line, entry in _ENTRY.findall(file.read_text(encoding="utf-8")):
+    text = file.read_text(encoding="utf-8")
+
+    def place(found: re.Match) -> str:
+        return f"{file.as_posix()}:{text.count(chr(10), 0, found.start()) + 1}"
+
+    if stuck := _STUCK.search(text):
+        raise Fault(
+            f"{place(stuck)}: put a blank line before {stuck[1]!r}, or it is "
+            "part of the entry above"
+        )
+    for found in _ENTRY.finditer(text):
+        line, entry = found.groups()
         name, others = _HEAD.match(line).groups()
         lines = [part.strip() for part in entry.splitlines()]
         definition = " ".join(p for p in lines if not p.startswith("See ["))
         if not definition or re.search(r"[$`*\[]", definition):
             raise Fault(
-                f"{locate(line)}: the definition of {name!r} is shown as "
+                f"{place(found)}: the definition of {name!r} is shown as "
                 "plain text; write it in words, without formulas or links"
             )
         if name in terms:
-            raise Fault(f"{locate(line)}: {name!r} is in the glossary twice")
+            raise Fault(f"{place(found)}: {name!r} is in the glossary twice")
         forms = (name, *filter(None, (others or "").split(", ")))
         terms[name] = Term(name, forms, definition)
     return tuple(terms.values())

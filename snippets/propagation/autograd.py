@@ -75,7 +75,7 @@ def hand_on_at_once(value: Value) -> None:
 # --8<-- [start:latest_first]
 @checked
 def latest_first(result: Value) -> list[Value]:
-    """List each number that a result rests on once, the latest first."""
+    """List each number that a result depends on once, the latest first."""
     found, waiting = {result}, [result]
     while waiting:
         for source, _ in waiting.pop().sources:

@@ -77,8 +77,8 @@ def questions() -> list[Question]:
             "Its slope is 0 for all of them: the unit is dead.",
         ),
         Question(
-            "A fold in the middle is done four times in a row. "
-            "Of how many straight pieces is the result?",
+            "A strip is folded in the middle four times in a row. "
+            "How many straight pieces does the zigzag have?",
             formula(pieces),
             (formula(8), formula(5), formula(4)),
             "Each fold doubles their number: $2^4$.",

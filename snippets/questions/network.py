@@ -69,7 +69,7 @@ def questions() -> list[Question]:
             "$2z$ is 0 where $z$ is 0.",
         ),
         Question(
-            "How many parameters has a network with 3 inputs, "
+            "How many parameters are there in a network with 3 inputs, "
             "4 hidden units and 2 outputs?",
             formula(count),
             (formula(20), formula(24), formula(9)),

@@ -27,20 +27,20 @@ def questions() -> list[Question]:
             "The derivative is $2z$.",
         ),
         Question(
-            "What is the slope of $y = (3z + 1)^2$ at $z = 0$?",
+            "What is the slope of $a = (3z + 1)^2$ at $z = 0$?",
             formula(z.grad),
             (formula(2), formula(9), formula(1)),
             "By the chain rule it is $2 (3z + 1) \\cdot 3$.",
         ),
         Question(
-            "What is the product of the lists $(1, 2, 3)$ and $(2, 0, -1)$?",
+            "What is the dot product of $(1, 2, 3)$ and $(2, 0, -1)$?",
             formula(dot_product(w, x)),
             ("the list $(2, 0, -3)$", formula(5), formula(7)),
             "It is one number: $1 \\cdot 2 + 2 \\cdot 0 + 3 \\cdot (-1)$.",
         ),
         Question(
             "A matrix of 3 rows and 2 columns is multiplied by one of 2 rows "
-            "and 4 columns. Which shape has the product?",
+            "and 4 columns. What shape does the product have?",
             f"${product.shape[0]} \\times {product.shape[1]}$",
             (
                 "$4 \\times 3$",

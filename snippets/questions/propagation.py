@@ -31,11 +31,11 @@ def questions() -> list[Question]:
             "How large is the cross-entropy?",
             formula(loss),
             (formula(0.5), formula(0.25), formula(-0.693)),
-            "It is $-\\ln 0.5$.",
+            "It is $-\\log 0.5$.",
         ),
         Question(
             "An output unit with the sigmoid predicts 0.8, and the target is "
-            "1. With the cross-entropy, what is $dz$?",
+            "1. With cross-entropy, what is $dz$?",
             formula(dz),
             (formula(0.2), formula(-1.25), formula(0.8)),
             "$\\hat{y} - y$; $-1.25$ is $da$, before the slope of the sigmoid.",

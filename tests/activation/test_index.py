@@ -70,8 +70,9 @@ def test_two_units_collapse_into_one(said):
     "affine map, biases included.",
     "The product of the matrices, with the biases multiplied along, gives "
     "every output as the layers do, but for rounding.",
-    "They are not different at all: together they are one affine map, biases "
-    "included.",
+    "They are not different at all: together they are one affine map, "
+    "biases included.",
+    "With other weights both would be different, and the same as each other.",
 )
 @given(
     sizes=st.lists(st.integers(1, 9), min_size=2, max_size=6),
@@ -174,13 +175,12 @@ def test_refuses_what_does_not_fit():
     "one of its factors has lost.",
     "(predict, medium) A network has 10 inputs, <hidden> hidden unit without "
     "an activation function, and 10 outputs without one.",
-    "In <directions>, so the rank is at most <rank>: whatever comes in, only "
-    "<hidden> number gets through.",
+    "In <directions>: whatever comes in, only <hidden> number gets through.",
 )
 def test_rank_never_grows(said):
     """A narrow layer is a bottleneck for all layers around it."""
     W = collapse(layers_of(10, int(said.hidden), 10)).W  # exercise 2
-    assert torch.linalg.matrix_rank(W) == said.rank == said.directions
+    assert torch.linalg.matrix_rank(W) == said.directions
     spread = torch.linalg.svdvals(W @ random(10, 50))
     assert (spread > 1e-12).sum() == said.directions, "so the outputs vary"
     for narrowest in range(1, 7):
@@ -426,7 +426,8 @@ def test_figure_compares_three_fits_with_the_curve(said):
     "left; the rest is pressed onto its lower edge, which has corners.",
     "One grid, and <layers> layers: left with ReLU between them, right with "
     "nothing, which is what their product does in one.",
-    "It ends as the grid on the right, and as no other, whatever the weights.",
+    "It ends as the grid on the right.",
+    "They become curves.",
 )
 def test_figure_of_the_collapse(said):
     """What is left is where the product has it; the rest has lost an area."""
@@ -467,6 +468,11 @@ def test_figure_of_the_collapse(said):
     assert own[1, ~flat].mean() > own[1, flat].mean() + 1
     assert deep.diff(dim=2).diff(dim=2).abs().max() > 0.01, "creased"
 
+    for layer in layers[:-1]:
+        grid = tanh(layer.W @ grid + layer.b)  # the last layer bends nothing
+    curved = grid.diff(dim=2).diff(dim=2).norm(dim=1)
+    assert (curved > 1e-6).double().mean() > 0.9, "all along"
+
 
 @claim(
     "Two panels over x, from <left> to <right>.",
@@ -480,8 +486,8 @@ def test_figure_of_the_collapse(said):
     "what they add up to, and the curve.",
     "At the point where a unit bends, the slope of the sum changes by the "
     "unit's weight; to the left of it the unit adds nothing.",
-    "The mean of the squared errors only rises, since least squares has found "
-    "the smallest.",
+    "The mean of the squared errors only rises, since the fit was chosen "
+    "to make it as small as it can be.",
 )
 def test_figure_of_the_hinges(said):
     hinges, total = draw_hinges().axes
@@ -538,8 +544,9 @@ def test_slopes_at_three(said):
 
 @claim(
     "The four activation functions, left, and their slopes, right.",
-    "For positive $z$ ReLU and Leaky ReLU coincide; for negative $z$ Leaky "
-    "ReLU is drawn with a slope of <leaky>.",
+    "For positive $z$ ReLU and Leaky ReLU coincide; for negative $z$ Leaky"
+    " ReLU is drawn with a slope of <leaky>, since its usual slope, "
+    "<usual>, could not be told from <flat>.",
     "Two panels over z from <left> to <right>.",
     "Left, the four functions: sigmoid, solid, rises from <low> to <high>; "
     "tanh, dashed, from <lower> to <higher>; ReLU and Leaky ReLU rise "
@@ -558,6 +565,8 @@ def test_figure_shows_the_four_and_their_slopes(said):
     z = double(panels[0].lines[0].get_xdata())
     assert (z[0], z[-1]) == (said.left, said.right)
     assert said.gentle == said.leaky == 0.1
+    usual = ACTIVATIONS["leaky_relu"].derivative(double(-1))
+    assert usual == said.usual < said.flat + 0.02
     ends = {
         "sigmoid": (torch.sigmoid(z), said.low, said.high, said.sigmoid_top),
         "tanh": (torch.tanh(z), said.lower, said.higher, said.tanh_top),
@@ -656,8 +665,10 @@ def test_table_of_the_four_says_what_they_do(said):
 
 
 @claim(
-    "Polynomials of degree $d$, added up, are a polynomial of degree $d$ at "
-    "most, however many units there are.",
+    "Polynomials of degree $d$, added up, are a polynomial of degree $d$ "
+    "at most, however many units there are.",
+    "If $g$ is a polynomial of degree $d$, then $g(w x + b)$, multiplied "
+    "out, is a polynomial in $x$ of degree $d$ at most.",
     "No choice of weights comes closer to a curve than the best polynomial of "
     "that degree.",
 )

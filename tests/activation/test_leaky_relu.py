@@ -43,8 +43,10 @@ def test_slope_is_one_hundredth_unless_given(said):
     r"At $z = <place>$ there is no slope, as with ReLU; torch takes $\alpha$ "
     "there, and so does this book.",
     "Its slope is α on the left, and on the right that of ReLU.",
-    "Each number is the output for exactly one $z$, so the function can be "
-    "inverted.",
+    "Each number is the output for exactly one $z$, so the function can be"
+    " inverted.",
+    "Each of the two straight pieces has one slope: $z$ has the slope "
+    r"<steep>, and $\alpha z$ has the slope $\alpha$.",
 )
 @pytest.mark.parametrize("alpha", [0.01, 0.1, 0.5])
 def test_slope_jumps_and_every_number_is_reached_once(alpha, said):
@@ -58,7 +60,7 @@ def test_slope_jumps_and_every_number_is_reached_once(alpha, said):
     assert_close(leaky_relu(z, alpha), a)
     assert (leaky_relu(grid(-9, 9, 1801), alpha).diff() > 0).all()
     right, left = leaky_relu(double([1e-6, -1e-6]), alpha) / 1e-6
-    assert (right, -left) == pytest.approx((1, alpha)), "the two sides differ"
+    assert (right, -left) == pytest.approx((said.steep, alpha)), "they differ"
 
 
 @claim(
@@ -69,8 +71,8 @@ def test_slope_jumps_and_every_number_is_reached_once(alpha, said):
     "negative for every example still learns, though slowly.",
     "If there are more and more, lower the learning rate, or try Leaky ReLU, "
     "whose units cannot die.",
-    "Like ReLU, Leaky ReLU does not saturate for positive $z$, and its units "
-    "cannot die; in return its outputs are no longer sparse.",
+    "Like ReLU, Leaky ReLU does not saturate for positive $z$; unlike "
+    "ReLU's, its units cannot die, but its outputs are no longer sparse.",
 )
 def test_unit_below_zero_for_all_examples_still_learns(said):
     """By a hundredth of what it would learn above 0."""

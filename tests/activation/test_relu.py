@@ -41,8 +41,10 @@ FUNCTIONS = ("relu", "tanh", "sigmoid")
     "It is piecewise linear, and the word piecewise is what a network lives "
     "on.",
     r"$|z| = \max(0, z) + \max(0, -z)$.",
-    "At $z = <at>$ there is no slope: just to the left it is <before>, and "
-    "just to the right it is <after>.",
+    "At $z = <at>$ there is no slope: just to the left it is <before>, and"
+    " just to the right it is <after>.",
+    "Each of the two straight pieces has one slope: $z$ itself has the "
+    "slope <right>, and the constant <cut> has the slope <left>.",
     "Where its two halves meet, it has no derivative: the slope jumps at the "
     "kink.",
 )

@@ -106,16 +106,17 @@ def test_slopes_of_the_two_stages_multiply(said):
 
 
 @claim(
-    "At $z = <z>$, for example, the value is $<value>$ and the slope $<a> "
-    r"\cdot <rest> = <steep>$.",
+    r"At $z = <z>$ the value is $<value>$ and the slope $<a> \cdot <rest> ="
+    " <steep>$, as above.",
     "At $z = <z>$, where $u = <u>$, the slopes are <first> and $-1/4$, and so "
     r"$a$ has the slope $(-1/4) \cdot (-1) = 1/4$.",
     "Look at the slopes: <best> at <middle>, <low> at <near>, <least> at "
     "<far>.",
     "Slightly away from the origin, at <close>, the slope is still more than "
     "<share> of what it is at <zero>.",
-    "On its way back through a network the error is multiplied by one slope "
-    "in each layer, and the sigmoid's is <best> at most.",
+    "On its way back through a network the slope of the loss, often called"
+    " the error too, is multiplied by one slope in each layer, and the "
+    "sigmoid's is <best> at most.",
     r"Since $a (1 - a) = \frac{1}{4} - (a - \frac{1}{2})^2$, the slope is "
     "largest, <best>, where $a$ is <part>, and it falls away quickly on both "
     "sides.",
@@ -183,8 +184,9 @@ def test_reaches_one_only_by_rounding(said):
 
 
 @claim(
-    "The chain rule multiplies by this slope, so hardly any of the error "
-    "reaches the weights of such a unit, and they hardly learn.",
+    "On the way back from the loss the chain rule multiplies by this "
+    "slope, so hardly anything reaches the weights of such a unit, and "
+    "they hardly learn.",
     "At the output the loss can make up for it, as cross-entropy does.",
     "With another loss, cross-entropy, this factor cancels, as The loss shows.",
     "(by hand, medium) A unit with a sigmoid has the output <output> for an "

@@ -167,8 +167,11 @@ def test_slope_is_largest_at_zero_and_falls_fast(said):
     r"\frac{1}{2}$.",
     r"Since $1 + t = 2 \sigma(z)$ and $1 - t = 2 (1 - \sigma(z))$, that is "
     r"$\sigma(z) (1 - \sigma(z))$.",
-    r"Where $1 - a^2 = \frac{1}{4}$, so $a = \pm\frac{1}{2}\sqrt{3}$: at "
-    r"about $z = \pm <place>$.",
+    r"Where $1 - a^2 = \frac{1}{4}$, so $a = \pm\frac{1}{2}\sqrt{3}$.",
+    "By Equation, $a = (e^{2z} - 1) / (e^{2z} + 1)$, so $e^{2z} = (1 + a) "
+    "/ (1 - a)$.",
+    "For the positive $a$ that is about <power>, and half its logarithm is"
+    r" <place>; so $z$ is about $\pm <place_again>$.",
 )
 def test_exercises(said):
     """Two digits after the point are given, so "about" allows for 0.005."""
@@ -179,7 +182,11 @@ def test_exercises(said):
     assert_close((1 - t) / 2, 1 - sigmoid(z))
     a = double([math.sqrt(3) / 2, -math.sqrt(3) / 2])
     place = double([said.place, -said.place])
-    assert_close(torch.atanh(a), place, rtol=0, atol=0.005)
+    assert_close((1 + tanh(z)) / (1 - tanh(z)), (2 * z).exp())
+    power = (1 + a) / (1 - a)
+    assert power[0].item() == pytest.approx(said.power, abs=0.005)
+    assert said.place == said.place_again
+    assert_close(power.log() / 2, place, rtol=0, atol=0.005)
     assert_close(tanh(place), a, rtol=0, atol=0.002)
     quarters = torch.full_like(a, 0.25)
     assert_close(tanh_derivative(place), quarters, rtol=0, atol=0.003)

@@ -87,7 +87,11 @@ def test_links_land_on_the_entries(render):
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ("unit\n:   Again.\n", "3.*:15: 'unit' is in the glossary twice"),
+        ("unit\n:   Again.\n", "15: 'unit' is in the glossary twice"),
+        (
+            "sum\n:   A total.\nterm\n:   A part of it.\n",
+            "17: put a blank line before 'term'",
+        ),
         ("sum\n:   It is $z$.\n", "15: the definition of 'sum'"),
     ],
 )

@@ -34,7 +34,7 @@ def square(z):
 
 
 @claim(
-    "A road that climbs <rise> metres on the next <run> has a slope of "
+    "A road that climbs <rise> metres over the next <run> has a slope of "
     "<high>/<far>.",
     "For a straight line it does not matter where you measure: from $(<x>, "
     "<y>)$ to $(<right>, <top>)$ it is $(8 - 2) / (3 - 1) = <s>$, and between "
@@ -66,7 +66,7 @@ def test_a_straight_line_has_one_slope(said):
     "small enough: <same> is its limit.",
     "(With $h = <none>$ it would be 0/0, which says nothing; the second point "
     "comes near the first and never reaches it.)",
-    "It takes another function and <count> numbers, as the words after the "
+    "It takes a function and <count> numbers, as the words after the "
     "colons say, and @checked refuses anything else.",
 )
 def test_slope_between_two_points_approaches_a_limit(said):
@@ -141,8 +141,9 @@ def test_figure_of_secants(said):
     "times the step.",
     "From $z = <z>$ to <next>, for instance, $z^2$ should rise by about $2 "
     r"\cdot 0.01 = <about>$, and it rises by <rise>.",
-    "Where the slope is positive, a step to the right makes the output larger; "
-    "where it is negative, smaller; where it is <zero>, the curve is level.",
+    "Where the slope is positive, a small step to the right makes the "
+    "output larger; where it is negative, smaller; where it is <zero>, the"
+    " curve is level.",
 )
 def test_slope_predicts_a_small_step(said):
     assert said.next - said.z == pytest.approx(0.01)
@@ -333,7 +334,7 @@ def test_mirror_images_have_reciprocal_slopes(said):
     "Divide by the step: $k / h$ becomes the slope of $u$ and $l / h$ that "
     "of $v$.",
     r"The corner becomes $(k / h) \cdot l$, a slope times something that "
-    "shrinks to <nothing>, and for $a = u v$ there remain the two strips.",
+    "shrinks to <nothing>, and for $a = u v$ the two strips remain.",
     r"For instance, $z^2$ is $z \cdot z$, and the rule gives $1 \cdot z + z "
     r"\cdot 1 = 2z$, as before.",
     "So along each way the slopes multiply, and what comes by several ways is "

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 import torch
 from torch.testing import assert_close
@@ -28,12 +30,15 @@ def random(*shape, seed=0):
     "column.",
     "A single number has none, a vector <v>, a matrix <w>, and a stack of "
     "matrices <s>.",
-    'In code a vector of $n$ numbers is a Float[Tensor, "n"], and a single '
-    'number a Float[Tensor, ""].',
+    'In code a vector of $n$ numbers is a Float[Tensor, "n"], and a single'
+    ' number a Float[Tensor, ""]; what a tensor is comes below.',
+    "w.new_zeros(()) is a single <none>, from which the sum starts.",
     "shape is the shape of the tensor.",
     "item() takes the number out of a tensor that holds a single one.",
 )
 def test_dot_product_is_torchs(said):
+    empty = random(int(said.two), 0)
+    assert dot_product(*empty) == empty.new_zeros(()) == said.none
     for n in (0, 1, 2, 7):
         lists = random(int(said.two), n)
         found = dot_product(*lists)
@@ -149,11 +154,16 @@ def test_figure_shows_rows_meeting_columns(said):
 @claim(
     "The order matters: $x W$ has the shape $(<k>, <m>)$, and means nothing "
     "here.",
-    "The grouping does not: of <three> factors you may multiply the first "
-    "<two> first, or the last <pair>.",
-    "If a product is transposed, its factors change places: a row of $W$ with "
-    r"a column of $x$ becomes that column, now a row of $x^\top$, with that "
-    r"row, now a column of $W^\top$.",
+    "And the grouping does not matter: of <three> factors you may multiply"
+    " the first <two> first, or the last <pair>.",
+    "Above, <a> times the column (<a_1>, <a_2>), <b> times (<b_1>, <b_2>) "
+    "and <c> times (<c_1>, <c_2>) add up to (<all_1>, <all_2>).",
+    "If a product is transposed, its factors change places.",
+    "The number in row $j$ and column $i$ of $W x$ is the dot product of "
+    "row $j$ of $W$ with column $i$ of $x$.",
+    "Transposed, it is in row $i$ and column $j$; there row $i$ of "
+    r"$x^\top$ meets column $j$ of $W^\top$, and these are the same two "
+    "lists.",
     r"That is the transpose, written with a raised $\top$: the <first> row "
     "becomes the <column> column, and the <second> row the <last>.",
     r"While $W$ takes a number for each column, $W^\top$ takes <one> for each "
@@ -167,7 +177,14 @@ def test_order_grouping_and_transpose(said):
     V, W, x = random(4, 2), random(2, 3, seed=1), random(3, 5, seed=2)
     assert_close((V @ W) @ x, V @ (W @ x))
     assert (said.three, said.two, said.pair) == (3, 2, 2)
+    columns = [said.a_1, said.a_2, said.b_1, said.b_2, said.c_1, said.c_2]
+    agree(columns, PRICES.T)
+    agree([said.a, said.b, said.c], BASKETS[:, 0])
+    agree([said.all_1, said.all_2], PRICES @ BASKETS[:, 0])
     assert_close((W @ x).T, x.T @ W.T)
+    for j, i in itertools.product(range(2), range(5)):
+        assert_close((W @ x).T[i, j], dot_product(W[j], x[:, i]))
+        assert torch.equal(x.T[i], x[:, i])
     assert (
         (said.first, said.second)
         == (said.column, said.last)
@@ -188,6 +205,8 @@ def test_order_grouping_and_transpose(said):
     '<first> column, the colon meaning "all rows"; and W[1, 0] is a single '
     "number.",
     "T is the transpose.",
+    "W.new_zeros makes a matrix of zeros, to be filled in, and x.T lists "
+    "the columns of $x$.",
 )
 def test_places_of_a_matrix(said):
     W = PRICES
@@ -196,6 +215,8 @@ def test_places_of_a_matrix(said):
     assert W[:, 0].tolist() == [4, 3]
     assert (W[0].tolist(), W[1, 0].item()) == ([4, 5, 2], 3)
     assert W.T.tolist() == [[4, 3], [5, 6], [2, 1]]
+    assert [row.tolist() for row in W.T] == [[4, 3], [5, 6], [2, 1]]
+    assert W.new_zeros(2, 3).tolist() == [[said.zero] * 3] * 2
 
 
 @claim(
@@ -227,8 +248,8 @@ def test_two_products(said):
     "Here it adds <b1> to the <first> row and <b2> to the <second>.",
     "torch.tensor([10.0, 20.0]) has the shape $(<n>,)$, with <dimension> "
     "dimension only.",
-    "torch adds it as a row, so that <c1> goes to the <left> column and <c2> "
-    "to the <right>.",
+    "In W @ x + b it would be added as a row, so that <c1> goes to the "
+    "<left> column and <c2> to the <right>.",
 )
 def test_a_column_is_added_to_every_column(said):
     product, b = PRICES @ BASKETS, torch.tensor([[10.0], [20.0]])
@@ -277,14 +298,23 @@ def test_sums_means_and_digits(said):
     "Started with manual_seed(0) or another number, it draws the same ones "
     "every time, so that you can get the results that you see here.",
     "It is $2z$ at $z = <z>$.",
+    "requires_grad=True says that slopes with respect to this tensor will "
+    "be wanted, and whatever is then computed from it remembers how.",
+    "torch.autograd.grad returns a slope for each tensor that it is asked "
+    "about; here there is one, and (slope,) = takes it out.",
 )
 @pytest.mark.parametrize("seed", [0, 5])
 def test_seeds_and_autograd(said, seed):
     assert torch.equal(random(9, seed=seed), random(9, seed=seed))
     assert not torch.equal(random(9, seed=seed), random(9, seed=seed + 1))
     at = torch.tensor(float(said.z), requires_grad=True)
-    (slope,) = torch.autograd.grad(at**2 + 1, at)
+    a = at**2 + 1
+    assert a.grad_fn is not None, "it remembers"
+    assert torch.tensor(3.0).square().grad_fn is None, "it was not asked to"
+    (slope,) = torch.autograd.grad(a, at)
     assert slope.item() == 2 * said.z == 6
+    other = torch.tensor(1.0, requires_grad=True)
+    assert len(torch.autograd.grad(at * other, [at, other])) == 2
 
 
 A = torch.tensor([[1.0, 0.0, 2.0], [-1.0, 3.0, 1.0]])

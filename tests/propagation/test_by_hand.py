@@ -196,9 +196,9 @@ def test_second_example_on_paper(said):
     "<dw_12>.",
     "Second hidden unit: z <dz_2>, a <da_2>, bias <db_2>, weights <dw_21> and "
     "<dw_22>.",
-    "These are the derivatives of the two biases, and times the inputs <x_1> "
-    "and <x_2> those of the four weights: <dw_11> and <dw_12> for the first "
-    "unit, <dw_21> and <dw_22> for the second.",
+    "These are also the derivatives of the two biases; multiplied by the "
+    "inputs <x_1> and <x_2>, they give those of the four weights: <dw_11> "
+    "and <dw_12> for the first unit, <dw_21> and <dw_22> for the second.",
     "The network on paper with its gradients, in colour, below the values.",
     r"Its target is <y>, and its loss is cross-entropy: $-\log 0.584 \approx "
     "<loss>$.",

@@ -155,6 +155,8 @@ def test_many_steps_learn_xor(seed):
     "The loss after one step of gradient descent.",
     "The loss after one step, against the learning rate from <lowest> to "
     "<highest>.",
+    "A network with <units> tanh units, and a sigmoid at its output, has "
+    "not learnt XOR yet.",
     "A dotted level line marks the loss before the step, about <before_it>.",
     "The solid curve starts just below it, falls to about <least> at a rate of "
     "about <best>, rises again, crosses the level line at about <even> and "
@@ -172,6 +174,10 @@ def test_figure_shows_the_promise_and_its_end(said):
     }
     before, after, promise = axes.lines
     level = float(before.get_ydata()[0])
+    generator = torch.Generator().manual_seed(2)
+    network = initialise((2, int(said.units), 1), generator)
+    y_hat, _ = forward(XOR, network, ("tanh", "sigmoid"))
+    agree([level], cross_entropy(y_hat, XOR_TARGETS))
     rates, losses = torch.as_tensor(after.get_xydata()).T
     tenths = [number / 10 for number in range(1, 81)]
     assert rates.tolist() == pytest.approx(tenths, rel=1e-12)
@@ -203,8 +209,8 @@ def test_figure_shows_the_promise_and_its_end(said):
     "All gradients are found first, and only then is anything changed: a layer "
     "that is updated too early would spoil the gradients of the layers before "
     "it, which are computed with its weights.",
-    "All gradients are found before anything is changed, and after each step "
-    "they are found anew.",
+    "All gradients are found before anything is changed, and after each "
+    "step they are computed again.",
 )
 def test_updating_too_early_spoils_what_comes_before():
     (layers, x, y), names = problem(0), ["tanh"] * 3

@@ -207,9 +207,10 @@ def test_wrong_way_round(said):
     "If the weights are too large, what ReLUs pass on grows from layer to "
     "layer, and sigmoids and tanhs saturate; if they are too small, what ReLUs "
     "and tanhs pass on shrinks towards <nothing>.",
-    "For ReLU, which turns about <half> of its inputs into <zero>, He and "
-    "others start with weights of <twice> that variance, since half of the "
-    "squares that a unit adds up are then 0.",
+    "ReLU turns about <half> of its inputs into <zero>, so about half of "
+    "the squares that a unit of the next layer adds up are 0.",
+    "To make up for it, He and others start with weights of <twice> that "
+    "variance.",
 )
 def test_sizes_of_weights(said):
     """Twenty times too large or small in eight layers; and for ReLU."""

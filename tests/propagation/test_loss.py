@@ -104,9 +104,9 @@ def test_losses_agree_with_torchs(pairs):
 
 
 @claim(
-    r"The square has the slope $<two> (\hat y - y)$, and the half takes the "
-    "<two_again> away: the slope of the loss with respect to the prediction is "
-    "the error itself.",
+    r"The square has the slope $<two> (\hat y - y)$, and the half takes the"
+    " <two_again> away: the slope of the loss with respect to the "
+    "prediction, which is $a^{[L]}$, is the error itself.",
     "In numbers: at <start> the loss is <before>, half of <whole>.",
     "At <end> it is <after>, and the slope between the <two_again>, $<rise> / "
     "<step> = <ratio>$, is close to <error>.",
@@ -273,8 +273,9 @@ def test_exercises(said):
     r"The loss is <least> if the prediction is exactly the target ($0 \log 0$ "
     "counts as <nothing>), and grows without bound as the prediction nears the "
     "opposite value.",
-    "The usual loss where the target is yes or no; it grows without bound for "
-    "a prediction that is sure and wrong.",
+    "The usual loss where the target is yes or no, or one of several "
+    "classes; it grows without bound for a prediction that is sure and "
+    "wrong.",
 )
 def test_loss_at_the_edges(said):
     right = torch.tensor([[0.0, 1.0]])

@@ -32,8 +32,10 @@ def weight(value):
     "up until it is cleared.",
     "So forget the old one before each call, as an optimiser's zero_grad() "
     "does.",
-    "The step stands under no_grad, because a weight that is changed in place "
-    "would otherwise become part of the history, and torch refuses that.",
+    "The step is taken under no_grad: otherwise the change of the weight "
+    "would become part of the weight's own history, and torch refuses "
+    "that.",
+    "(Tensors that were computed from others keep no .grad.)",
 )
 def test_torch_adds_up(said):
     w, optimiser = weight(2.0)
@@ -42,6 +44,8 @@ def test_torch_adds_up(said):
         assert loss.grad_fn is not None
         loss.backward()
         assert w.grad.item() == wanted
+        with pytest.warns(UserWarning, match="not a leaf"):
+            assert loss.grad is None
         if wanted == said.sum_:
             optimiser.zero_grad()
     with pytest.raises(RuntimeError, match="in-place operation"):

@@ -171,8 +171,9 @@ def test_loss_agrees_with_torchs(said, dtype, scale):
 
 @claim(
     "The loss falls if each score takes a small step against its slope: "
-    "that of the right class upwards, and every other downwards, the "
-    "further the more probable the network took its class to be.",
+    "that of the right class upwards, and every other downwards.",
+    "The more probable the network took a wrong class to be, the further "
+    "its score goes down.",
 )
 def test_scores_move_as_the_probabilities_say():
     """By the slopes of autograd, so that a wrong sign would be seen."""
