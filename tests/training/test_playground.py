@@ -44,7 +44,7 @@ def test_chance_is_mulberry32_and_as_even_and_normal_as_it_says():
 
 
 @claim(
-    "The network is trained on <own> points, drawn large; <fresh> others, "
+    "It is trained on <own> points, drawn large; <fresh> others, "
     "drawn small, say how it does on points that it has not seen.",
     "XOR's points lie in four quarters of a square, and opposite quarters have "
     "the same class.",
