@@ -30,6 +30,8 @@ COPIED = ("docs", "snippets", "press", "mkdocs.yml", "pyproject.toml")
 COPIED += ("CONTRIBUTING.md", "HOSTING.md", "CITATION.cff", "LICENSE", "tests")
 WORD = Path("docs/neuron.md"), "A neuron adds up"
 LABEL = Path("snippets/activation/sigmoid.py"), '"the sigmoid'
+PAPER = "from pathlib import Path; from press.paper.keep import write_paper"
+PAPER = ("-c", f"{PAPER}; write_paper(Path('site'))")
 LIMITS = {  # seconds
     "nothing changed": 4,
     "a saved word is on screen": 1,
@@ -52,10 +54,10 @@ class Book:
         if not paper:
             self.replace("mkdocs.yml", r"^  paper: .*\n", "")
 
-    def run(self, module: str = "press") -> None:
-        """Run a part of the press as `make` does."""
+    def run(self, *command: str) -> None:
+        """Run the press as `make` does, or a part of it."""
         done = subprocess.run(
-            [sys.executable, "-m", module],
+            [sys.executable, *(command or ("-m", "press"))],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": str(self.folder)},
             capture_output=True,
@@ -63,12 +65,12 @@ class Book:
             check=False,
         )
         if done.returncode:
-            sys.exit(f"bench: python -m {module} failed:\n{done.stderr}")
+            sys.exit(f"bench: the press failed:\n{done.stderr}")
 
-    def run_anew(self, module: str = "press") -> None:
+    def run_anew(self, *command: str) -> None:
         """Run it with nothing kept."""
         shutil.rmtree(self.folder / ".press", ignore_errors=True)
-        self.run(module)
+        self.run(*command)
 
     def replace(self, file: str | Path, pattern: str, new: str) -> None:
         """Replace what a pattern matches in a file of the book."""
@@ -168,8 +170,15 @@ def measure(
         page = book.folder / "site/activation/sigmoid.html"
         if words not in page.read_text(encoding="utf-8"):
             sys.exit("bench: an old figure was published")
-        note("PDF and EPUB anew", paper.run_anew, "press.paper.keep")
-        note("PDF and EPUB, unchanged", paper.run, "press.paper.keep")
+        note("PDF and EPUB anew", paper.run_anew, *PAPER)
+        note("PDF and EPUB, unchanged", paper.run, *PAPER)
+        paper.edit(
+            (
+                Path("site") / WORD[0].relative_to("docs").with_suffix(".html"),
+                WORD[1],
+            )
+        )
+        note("PDF and EPUB, one word edited", paper.run, *PAPER)
         note(f"{CHAPTERS} chapters, nothing changed", long.run)
         words = seen.edit(WORD)
         shown = "a saved word is on screen"

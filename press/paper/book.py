@@ -24,13 +24,14 @@ from press.running import store
 
 HERE = Path(__file__).parent
 (PANDOC,) = Path(find_spec("pypandoc").origin).parent.glob("files/pandoc*")
-# fonts of figures, which are laid out by their widths, and of code; among them
-# is one that would hide that a character is missing
+# fonts of figures, laid out by their widths, and of code; not its LastResort
 FIGURES = Path(find_spec("matplotlib").origin).parent / "mpl-data/fonts/ttf"
 FEATURES = "alternativeText describedMath MathML readingOrder tableOfContents"
 SUMMARY = "Formulas are MathML, with their TeX; figures have alternative texts."
-_HEADING = rb"(?=(?s:.*?)<h1>(?:<span[^>]*>(.*?)</span>)?(.*?)</h1>)"
-_TITLE = re.compile(rb"(<title>)ch\d+\.xhtml" + _HEADING)
+_HEADING = r"(?=(?s:.*?)<h1>(?:<span[^>]*>(.*?)</span>)?(.*?)</h1>)"
+_TITLE = re.compile(r"(<title>)ch\d+\.xhtml" + _HEADING)
+_SOURCE = re.compile(r'(?<=src=")\.\./media/[^"]*')
+_LINK = re.compile(r'(?<=href=\\")[^"#:]*(?=#([^"]*?)--)')  # in JSON
 _TEX = re.compile(r"Could not convert TeX math (.*), rendering", re.DOTALL)
 
 
@@ -53,22 +54,14 @@ def make(settings: dict, addresses: list[str], site: Path) -> list[bytes]:
                 (folder / picture).write_bytes(data)
         unpack_fonts(site, folder)
         told = {"hero": next(iter(home.pictures), ""), "chapters": [*texts]}
-        write(folder / "about.json", json.dumps(about(settings) | told))
-        blocks = convert(texts, folder)
-        write(folder / "book.json", packed(list(pages.values()), blocks))
-        return typeset_and_pack(folder)
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file that Pandoc or Typst reads."""
-    file.write_text(text, encoding="utf-8")
+        (folder / "about.json").write_text(json.dumps(about(settings) | told))
+        frame, chapters = packed(convert(texts, folder))
+        (folder / "book.json").write_text(frame)
+        return typeset_and_pack(folder, chapters)
 
 
 def convert(texts: dict[str, str], folder: Path) -> dict[str, str]:
-    """Let Pandoc make NAME.typ of each chapter; return its JSON.
-
-    What it once made of a text is kept in the store.
-    """
+    """Let Pandoc make NAME.typ of a text, if none is kept; return its JSON."""
     script = HERE / "paper.lua"
     whole = script.read_text(encoding="utf-8")
     seals = {
@@ -78,17 +71,15 @@ def convert(texts: dict[str, str], folder: Path) -> dict[str, str]:
     made = {name: store.get(seal) for name, seal in seals.items()}
     stale = [name for name in made if made[name] is None]
     for name in stale:
-        write(folder / f"{name}.html", texts[name])
+        (folder / f"{name}.html").write_text(texts[name], "utf-8")
     halves = [half for half in (stale[::2], stale[1::2]) if half]
     finish([start(folder, "lua", script, *half) for half in halves])
     for name in stale:
-        made[name] = (folder / f"{name}.made").read_text("utf-8")
+        made[name] = (folder / f"{name}.typ").read_text("utf-8")
         store.put(seals[name], made[name])
-    blocks = {}
-    for name, both in made.items():
-        blocks[name], typ = both.split("\n", 1)
-        write(folder / f"{name}.typ", typ)
-    return blocks
+    for name, typ in made.items():
+        (folder / f"{name}.typ").write_text(typ, "utf-8")
+    return {name: typ[2 : typ.index("\n")] for name, typ in made.items()}
 
 
 def start(folder: Path, *arguments: str | Path) -> subprocess.Popen:
@@ -102,19 +93,18 @@ def start(folder: Path, *arguments: str | Path) -> subprocess.Popen:
     )
 
 
-def packed(pages: list[Page], made: dict[str, str]) -> str:
-    """Return all chapters, with the pages' own MathML, as Pandoc's JSON."""
-    document, blocks = {}, []
-    for page in pages:
-        parts = re.split(r"<kept(\d+)>", made[page.slug])
-        kept = [page.mathml[int(number)] for number in parts[1::2]]
-        parts[1::2] = [json.dumps(mathml)[1:-1] for mathml in kept]
-        document = json.loads("".join(parts))
-        blocks += document["blocks"]
-    return json.dumps(document | {"blocks": blocks})
+def packed(made: dict[str, str]) -> tuple[str, list[str]]:
+    """Return a frame for the EPUB, as Pandoc's JSON, and its chapters."""
+    files = {name: f"ch{place:03}.xhtml" for place, name in enumerate(made, 1)}
+    parts = [
+        json.loads(_LINK.sub(lambda link: files.get(link[1], ""), part))
+        for part in made.values()
+    ]
+    whole = {"blocks": [b for p in parts for b in p["frame"]["blocks"]]}
+    return json.dumps(parts[0]["frame"] | whole), [p["xhtml"] for p in parts]
 
 
-def typeset_and_pack(folder: Path) -> list[bytes]:
+def typeset_and_pack(folder: Path, chapters: list[str]) -> list[bytes]:
     """Let Pandoc pack the EPUB while Typst sets the PDF."""
     cover = typeset(folder / "book.cover.typ", format="png", ppi=150.0)
     (folder / "cover.png").write_bytes(cover)
@@ -123,15 +113,23 @@ def typeset_and_pack(folder: Path) -> list[bytes]:
     with start(folder, *options.split()) as packing:
         pdf = typeset(folder / "book.main.typ", pdf_standards=["ua-1"])
         finish([packing])
-    return [pdf, titled(folder / "book.epub")]
+    return [pdf, filled(folder / "book.epub", chapters)]
 
 
-def titled(epub: Path) -> bytes:
-    """Return an EPUB whose chapters bear their titles, not Pandoc's names."""
-    made = BytesIO()
+def filled(epub: Path, chapters: list[str]) -> bytes:
+    """Return an EPUB with its chapters, which bear their titles."""
+    made, rest = BytesIO(), iter(chapters)
     with ZipFile(epub) as old, ZipFile(made, "w") as new:
         for file in old.infolist():
-            new.writestr(file, _TITLE.sub(rb"\1\2\3", old.read(file), 1))
+            data = old.read(file)
+            if file.filename.startswith("EPUB/text/ch"):
+                head, _, frame = data.decode().partition("<section")
+                pictures = iter(_SOURCE.findall(frame))
+                body = _SOURCE.sub(
+                    lambda _, all=pictures: next(all), next(rest)
+                )
+                data = _TITLE.sub(r"\1\2\3", f"{head}{body}</body></html>", 1)
+            new.writestr(file, data)
     return made.getvalue()
 
 

@@ -6,6 +6,7 @@ no word for is a div or a span with a class.
 
 import hashlib
 import re
+from html import escape
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -45,6 +46,7 @@ _WRAPPED = {
     "./p[@class='aim']": "aim",
 }
 _UNWRAPPED = "./div/ol[div]|.//sup[a/@class='footnote-ref']"
+_UNWRAPPED += "|.//ol[count(li)=1]|.//ol[count(li)=1]/li"  # no list, one thing
 # Pandoc keeps no such ids
 _LOSING = ".//dt[@id]|.//li[@id]|.//p[@id]|.//td[@id]"
 
@@ -53,7 +55,6 @@ class Page:
     """A page of the site.
 
     pictures: each of it, by the name of the file that it is to become.
-    mathml: of its formulas, by their numbers; Pandoc need not read it.
     Raises Fault for a page that is not there, or what has no form on paper.
     """
 
@@ -61,14 +62,13 @@ class Page:
         self.site, self.address = site, address
         self.slug = address.removesuffix(".html").replace("/", "-")
         self.pictures: dict[str, bytes] = {}
-        self.mathml: list[str] = []
         file = site / address
         found = file.is_file() and _ARTICLE.search(file.read_text("utf-8"))
         if not found:
             raise Fault(f"{address}: the site has no such page, or no article")
         # now, for the parser writes viewbox, and lets a <wbr> hold the rest
         html = _SVG.sub(self._keep_svg, found[0].replace("<wbr>", ""))
-        self.article = fromstring(_PRE.sub(_code, _MATH.sub(self._keep, html)))
+        self.article = fromstring(_PRE.sub(_code, _MATH.sub(_keep, html)))
         for element in self.article.xpath(_OFF):
             if element.getparent() is not None:
                 element.drop_tree()
@@ -140,14 +140,6 @@ class Page:
         self.pictures[name] = data
         return name
 
-    def _keep(self, math: re.Match) -> str:
-        """Keep MathML; return a span with its number here, and its TeX."""
-        start = f'{_MATHML} alttext="{" ".join(math[1].split())}"'
-        # epubcheck refuses a level, which here says nothing
-        self.mathml.append(start + math[2].replace(' scriptlevel="0"', ""))
-        kept = f'data-tex="{math[1]}" data-kept="{len(self.mathml) - 1}"'
-        return f'<span class="maths" {kept}>.</span>'
-
     def _join(self, pieces: HtmlElement) -> None:
         """Make a formula that was cut into pieces whole again."""
         first, *more = pieces.findall(".//span[@class='maths']")
@@ -155,8 +147,8 @@ class Page:
             piece.drop_tree()
         displayed = bool(pieces.xpath("ancestor::div[@class='equation']"))
         whole = translate(first.get("data-tex"), displayed)
-        made = fromstring(_MATH.sub(self._keep, whole))
-        first.set("data-kept", made.get("data-kept"))
+        made = fromstring(_MATH.sub(_keep, whole))
+        first.set("data-mathml", made.get("data-mathml"))
 
     def _alter_image(self, image: HtmlElement) -> None:
         """Give a picture its alternative, and keep it if it is a file."""
@@ -193,6 +185,16 @@ def _alter_equation(equation: HtmlElement) -> None:
 def _put_first(element: HtmlElement, new: HtmlElement, after: str = "") -> None:
     new.tail, element.text = after + (element.text or ""), None
     element.insert(0, new)
+
+
+def _keep(math: re.Match) -> str:
+    """Return a span with TeX and with MathML, which Pandoc need not read."""
+    start = f'{_MATHML} alttext="{" ".join(math[1].split())}"'
+    # epubcheck refuses a level, which here says nothing, and names of HTML's
+    made = start + math[2].replace(' scriptlevel="0"', "")
+    mathml = escape(made.replace("&ApplyFunction;", "\u2061"))
+    kept = f'data-tex="{math[1]}" data-mathml="{mathml}"'
+    return f'<span class="maths" {kept}>.</span>'
 
 
 def _code(pre: re.Match) -> str:

@@ -1,6 +1,6 @@
 -- What Pandoc has no word for, in Typst's words (book.typ) or an e-reader's.
 -- `pandoc lua paper.lua PAGE ...` reads each PAGE.html, which page.py makes, and
--- writes PAGE.made: a line of Pandoc's JSON for the EPUB, then Typst's markup.
+-- writes PAGE.typ, for Typst, with a first line of JSON for the EPUB.
 
 local function quoted(text) return '"' .. text:gsub('[\\"]', '\\%0'):gsub('%s+', ' ') .. '"' end
 local function label(id) return 'label(' .. quoted(id) .. ')' end
@@ -10,10 +10,7 @@ local page  -- that is being read: its name, title, number, notes and solutions
 -- a call of Typst's: a function with its arguments, then content in brackets
 local function called(raw, sign)
   return function(name, content, ...)
-    local made = pandoc.List{raw('typst', '#' .. name .. '(' .. table.concat({...}, ', ') .. ')[')}
-    made:extend(content)
-    made:insert(raw('typst', sign))
-    return made
+    return (pandoc.List{raw('typst', '#' .. name .. '(' .. table.concat({...}, ', ') .. ')[')} .. content) .. {raw('typst', sign)}
   end
 end
 local block, inline = called(pandoc.RawBlock, ']'), called(pandoc.RawInline, '];')
@@ -25,20 +22,17 @@ local function maths(kind, tex)
   return pandoc.Math(kind, (tex:gsub('\\[Bb]igg?l', '\\left'):gsub('\\[Bb]igg?r', '\\right')))
 end
 local function typst(content)
-  local made = pandoc.write(pandoc.Pandoc(content), 'typst')
-  return (made:gsub('dot%.circle', 'dot.o'):gsub("\\%]'%)", '\\] prime)'))
+  return (pandoc.write(pandoc.Pandoc(content), 'typst'):gsub('dot%.circle', 'dot.o'):gsub("\\%]'%)", '\\] prime)'))
 end
 
--- passages of code, as blank lines part them, but for those of a docstring
-local function passages(text)
-  local made, open = {}, false
-  for line in (text .. '\n'):gmatch('(.-)\n') do
-    if line == '' and not open then table.insert(made, '')
-    elseif (made[#made] or '') == '' then made[math.max(1, #made)] = line
-    else made[#made] = made[#made] .. '\n' .. line end
-    open = open ~= (select(2, line:gsub('"""', '')) % 2 == 1)
-  end
-  return '(' .. pandoc.json.encode(made):sub(2, -2) .. ',)'
+-- lines of code in their colours, by Pandoc as in an e-reader, for Typst itself takes long
+local given = pandoc.WriterOptions{highlight_method = {['text-color'] = pandoc.json.null, ['text-styles'] = {}}}
+local hues = {Comment = 'quiet', Documentation = 'quiet', Keyword = 'blue', ControlFlow = 'blue', Import = 'blue', DecVal = 'rust',
+  Float = 'rust', Attribute = 'rust', Constant = 'rust', String = 'moss', SpecialString = 'moss', Char = 'moss', SpecialChar = 'moss'}
+local function coloured(code)
+  if code.classes[1] ~= 'python' then return '()' end
+  local function hue(token) return '#text(fill: ' .. (hues[token] or 'ink') .. ', ' end
+  return pandoc.write(pandoc.Pandoc{code}, 'typst', given):gsub('#(%a+)Tok%(', hue):match('^#Skylighting%((.*)%);')
 end
 
 -- whether a short part ends in a colon, or in the middle of a sentence, or a list belongs to a table
@@ -59,13 +53,11 @@ local function for_typst()
     aim = function(div) return block('aim', div.content) end,
     box = function(div)
       local title = div.content:remove(1)
-      div.content:insert(1, pandoc.RawBlock('typst', ']['))
-      return block('boxed', title.content .. div.content, quoted(div.classes[2]))
+      return block('boxed', (title.content .. {pandoc.RawBlock('typst', '][')}) .. div.content, quoted(div.classes[2]))
     end,
     figure = function(div)
       local caption = div.content:remove()
-      div.content:insert(pandoc.RawBlock('typst', '][' .. anchor(div.identifier)))
-      return block('drawing', div.content .. caption.content)
+      return block('drawing', (div.content .. {pandoc.RawBlock('typst', '][' .. anchor(div.identifier))}) .. caption.content)
     end,
     solutions = function(div)
       local there = page.name .. '--solutions-' .. #page.solved
@@ -99,9 +91,7 @@ local function for_typst()
       end
       return to and inline(kinds[link.classes[1]] or 'link', link.content, label(to)) or pandoc.Link(link.content, link.target)
     end,
-    Image = function(image)
-      return bit('#picture(' .. quoted(image.src) .. ', ' .. quoted(pandoc.utils.stringify(image.caption)) .. ');')
-    end,
+    Image = function(image) return bit('#picture(' .. quoted(image.src) .. ', ' .. quoted(pandoc.utils.stringify(image.caption)) .. ');') end,
     -- a page of a chapter, such as 3.1, is a section of it, but 0.1 is of none
     Header = function(header)
       local deeper = page.number:match('^[1-9]%d*%.') and 1 or 0
@@ -131,8 +121,9 @@ local function for_typst()
       for place, part in ipairs(list) do
         local after = list[place + 1]
         if part.t == 'CodeBlock' then
-          local leads = after ~= nil and (after.t == 'CodeBlock' or after.t == 'Table')
-          local given = table.concat({quoted(part.classes[1] or ''), tostring(leads), passages(part.text)}, ', ')
+          local leads = after ~= nil and (after.t == 'Table' or after.t == 'CodeBlock' and after.classes[1] == 'output')
+          local text = part.text:gsub('""".-"""', function(told) return (told:gsub('\n\n', '\n \n')) end)  -- it is not parted there
+          local given = table.concat({quoted(part.classes[1] or ''), tostring(leads), pandoc.json.encode(text), coloured(part)}, ', ')
           made:insert(pandoc.RawBlock('typst', '#listing(' .. given .. ')'))
         elseif part.t == 'Table' then
           made:extend(block('tabular', {part}, #part.bodies[1].body))
@@ -150,13 +141,12 @@ end
 -- The filter for e-readers, whose MathML is put in later: Pandoc need not read it.
 local function for_readers()
   local seen, count = {}, 0
-  local function mathml(span) return pandoc.RawInline('html', '<kept' .. span.attributes.kept .. '>') end
-  local spans = {
-    maths = mathml,
-    display = function(span) return {mathml(span), pandoc.Span(span.attributes.number, {class = 'number'})} end,
-  }
   return {
-    Span = function(span) return spans[span.classes[1]] and spans[span.classes[1]](span) end,
+    Span = function(span)
+      local given = span.attributes
+      local made = given.mathml and pandoc.RawInline('html', given.mathml)
+      return given.number and {made, pandoc.Span(given.number, {class = 'number'})} or made
+    end,
     Link = function(link)
       local to = link.target:sub(2)
       if link.classes[1] ~= 'footnote-ref' then return pandoc.Link(link.content, link.target, '', {class = link.classes[1]}) end
@@ -165,16 +155,32 @@ local function for_readers()
       seen[to] = ('<a href="#fn%d" class="footnote-ref" epub:type="noteref" role="doc-noteref">%d</a>'):format(count, count)
       return pandoc.Note(page.notes[to])
     end,
+    CodeBlock = function(code)  -- Pandoc would look through all languages for this one
+      return code.classes[1] == 'output' and pandoc.Div(pandoc.CodeBlock(code.text), {class = 'output'}) or nil
+    end,
     Div = function(div)
       if div.classes[1] == 'figure' then
         local caption = div.content:remove()
         return pandoc.Div({pandoc.Figure(div.content, {long = caption.content})}, {id = div.identifier})  -- of a figure, links do not see it
       elseif div.classes[1] == 'solutions' then
-        div.content[1] = pandoc.Header(2, 'Solutions')
+        div.content[1] = pandoc.Header(2, 'Solutions', {id = page.name .. '--solutions'})
       end
       return div
     end,
   }
+end
+
+-- A chapter's XHTML, and its frame, around which Pandoc makes the EPUB: titles
+-- and pictures, and a formula and code where it has any
+local function packed(blocks)
+  local parts = pandoc.zip.Archive(pandoc.write(pandoc.Pandoc(blocks), 'epub3')).entries
+  local xhtml = pandoc.List(parts):find_if(function(part) return part.path:match('/ch001') end):contents()
+  local frame = pandoc.Blocks{}
+  local function keep(part) frame:insert(part.t == 'Image' and pandoc.Plain{part} or part) end
+  blocks:walk{traverse = 'topdown', Header = keep, Image = keep}
+  if xhtml:match('<math') then keep(pandoc.RawBlock('html', '<math></math>')) end
+  if xhtml:match('sourceCode') then keep(pandoc.CodeBlock('0', {class = 'python'})) end
+  return '{"frame": ' .. pandoc.write(pandoc.Pandoc(frame), 'json') .. ', "xhtml": ' .. pandoc.json.encode(xhtml) .. '}'
 end
 
 for _, name in ipairs(arg) do
@@ -197,7 +203,6 @@ for _, name in ipairs(arg) do
   local filter = for_typst()
   local body = typst(set(filter))
   local solved = typst(page.solved:walk{Blocks = filter.Blocks})
-  local blocks = pandoc.write(pandoc.Pandoc(set(for_readers())), 'json')
-  local made <close> = assert(io.open(name .. '.made', 'w'))
-  assert(made:write(blocks, '\n#import "book.typ": *\n#let solved = [', solved, ']\n', body))
+  local made <close> = assert(io.open(name .. '.typ', 'w'))
+  assert(made:write('//', packed(set(for_readers())), '\n#import "book.typ": *\n#let solved = [', solved, ']\n', body))
 end

@@ -108,6 +108,7 @@ Not here.
 ??? success "Solutions"
 
     1. That.
+    2. Or this.
 
 [^one]: The *note*.
 """
@@ -164,6 +165,7 @@ def test_whatever_markdown_can_hold_reaches_both(project):
     assert [html.count(tag) for tag in ("<math", "<table", "<img")] == [4, 2, 2]
     assert html.count('epub:type="noteref"') == 2
     assert html.count("<aside") == 1
+    assert html.count("<ol") == 1, "one question alone has no number"
     for text in (said, re.sub(r"<[^>]*>", "", html)):
         text = " ".join(text.split())
         for words in (
