@@ -236,8 +236,7 @@ def test_points_stay_where_they_are_and_go_if_they_are_on_a_straight_line():
     shapes = [re.sub(r"[-\d. ]+", "", path) for path in paths]
     assert [*shapes[:3], shapes[4]] == ["mcccccccczml", "mlhv", "mll", "mhh"]
     ring, line, straight, bent, back = map(drawing.corners, paths)
-    ends = [0, 288, 72, 144, 144, 72]  # where the circle ends, and the line
-    assert ring[-6:] == pytest.approx(ends, abs=0.006)
+    assert ring[-6:] == pytest.approx([0, 288, 72, 144, 144, 72], abs=0.006)
     expected = [72 / 7, 180, 216, 24, 72, 24, 72, 144]
     assert line == pytest.approx(expected, abs=0.006)
     assert straight == pytest.approx([72, 72, 144, 144, 216, 72], abs=0.02)

@@ -29,12 +29,11 @@ def lighten(site: Path, pages: dict[str, str]) -> None:
     """Lighten the theme's sheets of a built site; put the fonts into ours."""
     if (site / OWN).is_file():
         (site / OWN).write_text(_with_fonts(site / OWN), encoding="utf-8")
-    values = (
-        value for text in pages.values() for value in _VALUES.findall(text)
-    )
-    words = {word for value in values for word in _WORD.findall(value)}
+    words: set[str] = set()
+    for text in pages.values():
+        words.update(_WORD.findall(" ".join(_VALUES.findall(text))))
     for script in (site / "assets").rglob("*.js"):
-        words |= set(_WORD.findall(script.read_text("utf-8")))
+        words.update(_WORD.findall(script.read_text("utf-8")))
     words.discard(_RIGHT_TO_LEFT)
     for sheet in site.glob("assets/stylesheets/*.css"):
         text = without(sheet.read_text("utf-8"), words)
