@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from html import escape
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -319,12 +320,8 @@ def png(figure: Figure, file: str) -> str:
 def _clean(root: ElementTree.Element, referenced: set[str]) -> None:
     """Leave only what a page needs.
 
-    Metadata, global style, ids that nothing refers to and fixed colours go.
+    Ids that nothing refers to, fixed colours, and what shows nothing go.
     """
-    for parent in root.iter():
-        for child in list(parent):
-            if child.tag in (f"{_SVG}metadata", f"{_SVG}style"):
-                parent.remove(child)
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         element.text = (
@@ -335,6 +332,26 @@ def _clean(root: ElementTree.Element, referenced: set[str]) -> None:
         element.tail = None
         element.attrib = _attributes(element, referenced)
         _use_page_fonts(element)
+    _thin(root)
+
+
+def _thin(parent: ElementTree.Element) -> None:
+    """Take out groups that say nothing, and what shows nothing."""
+    kept: list[ElementTree.Element] = []
+    for child in parent:
+        _thin(child)
+        look = child.attrib
+        idle = {
+            "metadata": True,
+            "style": True,
+            "defs": not len(child),
+            "path": look.get("fill") == "none" and "stroke" not in look,
+        }
+        if child.tag == "g" and not look:
+            kept += child
+        elif not idle.get(child.tag):
+            kept.append(child)
+    parent[:] = kept
 
 
 def _attributes(
@@ -385,7 +402,7 @@ def _rounded(key: str, value: str) -> str:
         value,
     )
     short = " ".join(re.sub(r"-0(?![.\d])", "0", short).split())
-    return _level(_corners(short)) if key == "d" else short
+    return _relative(_corners(short)) if key == "d" else short
 
 
 def _corners(path: str) -> str:
@@ -418,11 +435,18 @@ def _between(start: complex, at: complex, end: complex) -> bool:
     return is_near and 0 <= along.real <= abs(way) ** 2
 
 
-def _level(path: str) -> str:
-    """Write lines to the same height as H, and no space beside a letter."""
-    start = r"([ML] \S+ (\S+))"
-    path = re.sub(rf"{start} L (\S+) \2(?= |$)", r"\1 H \3", path)
-    return re.sub(r" ?([A-Za-z]) ?", r"\1", path)
+def _relative(path: str) -> str:
+    """Write each point as the way from the one before, which is shorter."""
+    made, here, start = "", (0, 0), (0, 0)  # in hundredths, to add up exactly
+    for letter, told in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        numbers = [round(100 * float(number)) for number in told.split()]
+        ways = [n - h for n, h in zip(numbers, cycle(here), strict=False)]
+        here = tuple(numbers[-2:]) or start
+        start = here if letter == "M" else start
+        if letter == "L" and 0 in ways:
+            letter, ways = ("H", ways[:1]) if ways[0] else ("V", ways[1:])
+        made += letter.lower() + " ".join(f"{way / 100:g}" for way in ways)
+    return re.sub(r" (?=-)|(?<!\d)0(?=\.)", "", made)
 
 
 def _use_page_fonts(element: ElementTree.Element) -> None:

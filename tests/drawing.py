@@ -6,6 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 import torch
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.svgLib.path import parse_path
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.contour import ContourSet
@@ -45,6 +47,13 @@ def lay_out(figure: Figure) -> None:
         figure.set_dpi(100)
         FigureCanvasAgg(figure)
         figure.canvas.draw()
+
+
+def corners(path: str) -> list[float]:
+    """Return the coordinates of all points of an SVG path."""
+    pen = RecordingPen()
+    parse_path(path, pen)
+    return [round(n, 3) for _, points in pen.value for p in points for n in p]
 
 
 def words(figure: Figure) -> list[tuple[str, Bbox]]:

@@ -28,6 +28,9 @@ _SIGNS = "Φ×·⋅±−∗√∂∑≈≠≤≥∈⊙⊤←→⋯…′ˆ∣ℒ
 _UNSEEN = "\u00a0\u2061\u2062\u2063\ufe00"  # spaces and choices of form
 _MATHS = _UPRIGHT + _ITALIC_LATIN + _GREEK + _ITALIC_GREEK + _SIGNS + _UNSEEN
 
+# what stands in indices and exponents, drawn sturdier there
+_SMALL = "0123456789+−=,./()[]′⊤𝐿ℎ" + "".join(map(chr, range(0x1D44E, 0x1D468)))
+
 # each subset's name: the whole font, its characters, its OpenType features
 FONTS = {
     "stix-two-math": ("STIXTwoMath-Regular.ttf", _MATHS, ["ssty", "ss04"]),
@@ -69,6 +72,7 @@ def make_subset(
     font = fonttools.load_font(str(whole), options)
     if "MATH" in font:
         thin_out(font["MATH"].table.MathVariants.VertGlyphConstruction)
+        keep_small(font, _SMALL)
     subsetter = fonttools.Subsetter(options)
     subsetter.populate(text=characters)
     subsetter.subset(font)
@@ -83,6 +87,17 @@ def thin_out(constructions: list) -> None:
         if len(sizes) > 6:
             construction.MathGlyphVariantRecord = [*sizes[:3], *sizes[4::2]]
             construction.VariantCount = len(sizes[:3]) + len(sizes[4::2])
+
+
+def keep_small(font: object, characters: str) -> None:
+    """Keep the forms for indices and exponents of these characters alone."""
+    glyphs = font.getBestCmap()
+    kept = {glyphs.get(ord(character)) for character in characters}
+    for lookup in font["GSUB"].table.LookupList.Lookup:
+        for table in lookup.SubTable:
+            forms = getattr(table, "alternates", {})
+            for glyph in forms.keys() - kept:
+                del forms[glyph]
 
 
 def main(folder: Path) -> None:

@@ -1,9 +1,9 @@
 """Makes the style sheets of the built site lighter, and puts the fonts in.
 
-The theme's sheets serve every site there is; what names a class, a value or a
-variable that is found nowhere in this one is left out. The book's own sheet
-takes its fonts in: a page that waits for its style then has its letters, too,
-and no line of formulas or figures is ever shown in others, or jumps.
+The theme's sheets serve every site there is; what names a class or a value that
+is found nowhere in this one is left out. The book's own sheet takes its fonts
+in: a page that waits for its style then has its letters, too, and no line of
+formulas or figures is ever shown in others, or jumps.
 """
 
 import base64
@@ -21,31 +21,23 @@ _VALUES = re.compile(r'="([^"]*)"')
 # what a selector asks for: a class, or a value of an attribute
 _ASKED = re.compile(r"\.(-?[A-Za-z_][\w-]*)|\[[\w-]+[~|^$*]?=[\"']?([\w-]+)")
 _NEGATED = re.compile(r":not\([^()]*(?:\([^()]*\)[^()]*)*\)")
-_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)")
 _FONT = re.compile(r'url\("(fonts/[^"]+\.woff2)"\)')
 _RIGHT_TO_LEFT = "rtl"  # the scripts know it; the book is written the other way
 
 
 def lighten(site: Path, pages: dict[str, str]) -> None:
     """Lighten the theme's sheets of a built site; put the fonts into ours."""
-    ours = [site / OWN] if (site / OWN).is_file() else []
-    for sheet in ours:
-        sheet.write_text(_with_fonts(sheet), encoding="utf-8")
-    texts = [*pages.values()]
-    values = (value for text in texts for value in _VALUES.findall(text))
-    words = {word for value in values for word in _WORD.findall(value)}
+    if (site / OWN).is_file():
+        (site / OWN).write_text(_with_fonts(site / OWN), encoding="utf-8")
+    words: set[str] = set()
+    for text in pages.values():
+        words.update(_WORD.findall(" ".join(_VALUES.findall(text))))
     for script in (site / "assets").rglob("*.js"):
-        texts.append(script.read_text("utf-8"))
-        words |= set(_WORD.findall(texts[-1]))
+        words.update(_WORD.findall(script.read_text("utf-8")))
     words.discard(_RIGHT_TO_LEFT)
-    theme = sorted(site.glob("assets/stylesheets/*.css"))
-    sheets = {
-        sheet: without(sheet.read_text("utf-8"), words) for sheet in theme
-    }
-    texts += [*(sheet.read_text("utf-8") for sheet in ours), *sheets.values()]
-    used = {name for text in texts for name in _VARIABLE.findall(text)}
-    for sheet, text in sheets.items():
-        sheet.write_text(without_variables(text, used), encoding="utf-8")
+    for sheet in site.glob("assets/stylesheets/*.css"):
+        text = without(sheet.read_text("utf-8"), words)
+        sheet.write_text(text, encoding="utf-8")
 
 
 def _with_fonts(sheet: Path) -> str:
@@ -90,15 +82,3 @@ def _body(tokens: Iterator[str]) -> Iterator[str]:
 def _is_met(selector: str, words: set[str]) -> bool:
     asked = _ASKED.findall(_NEGATED.sub("", selector))
     return all((name or value) in words for name, value in asked)
-
-
-def without_variables(sheet: str, used: set[str]) -> str:
-    """Return a sheet without variables that nothing uses."""
-    tokens = _TOKEN.findall(sheet)
-    made = []
-    for token, after in zip(tokens, [*tokens[1:], ""], strict=True):
-        name = token.partition(":")[0].strip()
-        if name.startswith("--") and name not in used and after in ";}":
-            continue
-        made.append(token)
-    return "".join(made)

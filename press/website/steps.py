@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from press.markup.reading_time import add_total
+from press.website.blanks import take_blanks
 from press.website.explorables import add_scripts
 from press.website.figures import add_figures
 from press.website.files import take_files
@@ -41,6 +42,7 @@ def finish(site: Path, home: str = "") -> None:
     add_figures(site, pages)
     add_moved(pages, home)
     add_scripts(pages)
+    take_blanks(pages)
     lighten(site, pages)
     write_policy(site, pages)
     write_pages(site, pages, before)

@@ -80,18 +80,6 @@ def parsed(folder: Path) -> dict[str, BeautifulSoup]:
     }
 
 
-# bytes that pages with many pictures weigh beyond the limit for all others,
-# and with what all share beyond 150 kB: they are to come down
-HEAVY = {
-    "neuron.html": 2_500,
-    "activation/index.html": 2_500,
-    "training/index.html": 1_000,
-    "training/digits.html": 5_000,
-    "training/what_goes_wrong.html": 9_000,
-    "training/choosing.html": 2_000,
-}
-
-
 @pytest.fixture(scope="session")
 def site(site_folder: Path) -> dict[str, BeautifulSoup]:
     """Return each page of the book's site."""

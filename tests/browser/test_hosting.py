@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.book.conftest import HEAVY, ROOT, chapters
+from tests.book.conftest import ROOT, chapters
 from tests.browser.conftest import LEDGER, PAGES, SHIFT, each, settle
 from tests.browser.server import COMPRESSED, Handler
 
@@ -24,7 +24,7 @@ ADD_HEADER = re.compile(
 MAP = re.findall(
     r'^ +("?[~\w].*?"?) +"(.*)";$', NGINX.split("server {")[0], re.M
 )
-SHARED = 116_000  # bytes of theme, style and fonts, which all pages share
+SHARED = 115_000  # bytes of theme, style and fonts, which all pages share
 LIVE = 17_000  # bytes of scripts, 15 000 at most, and their style
 WATCH = """window.refused = [];
 document.addEventListener("securitypolicyviolation", event =>
@@ -91,7 +91,7 @@ def test_a_visit_is_light_and_keeps_to_the_policy(
     shared = sum(size for name, size in sent if not name.endswith(path))
     assert shared - sum(live) <= SHARED, sent
     whole = sum(size for _, size in sent) - sum(live)
-    assert whole <= 150_000 + HEAVY.get(path, 0), sent
+    assert whole <= 150_000, sent
     assert watched.evaluate(SHIFT) <= 0.02
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     watched.evaluate(

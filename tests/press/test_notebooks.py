@@ -127,7 +127,7 @@ def test_a_notebook_becomes_a_page_of_the_book(lab):
     assert description["content"] == "What it is about."
     assert page.math["data-tex"] == "x_1"
     assert page.find("a", string="one")["href"] == "../one.html"
-    assert "COLOUR" in [name.get_text() for name in page.select(".n")]
+    assert "print" in [name.get_text() for name in page.select(".nb")]
     assert "a blue\n" in [code.get_text() for code in page.select("code")]
     assert "import nothing" not in page.get_text()
     assert not page.select("style, .reading-time")

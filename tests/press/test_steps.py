@@ -8,11 +8,12 @@ from bs4 import BeautifulSoup
 
 from press.fault import Fault
 from press.markup.reading_time import about, add_total
+from press.website.blanks import take_blanks
 from press.website.explorables import add_scripts
 from press.website.files import take_files
 from press.website.moved import add_moved
 from press.website.policy import digests, write_policy
-from press.website.sheets import without, without_variables
+from press.website.sheets import without
 
 
 def template(name, content=b"picture"):
@@ -125,9 +126,12 @@ def test_rules_for_what_the_site_lacks_go(sheet, left):
     assert without(sheet, {"met", "copy"}) == left
 
 
-def test_variables_that_nothing_uses_go():
-    sheet = ":root{--a:url('x;}');--b:1;c:d}p{--a:2}"
-    assert without_variables(sheet, {"--b"}) == ":root{;--b:1;c:d}p{}"
+def test_blanks_between_lines_go_and_those_of_code_stay():
+    code = '<pre>\n  <span class="k">if</span> {}:\n\n    b</pre>'
+    page = f"<p>\n\n  a \n b </p> {code}\n\n<script>\n 'a'</script>\n"
+    take_blanks(pages := {"a": page.format('<span class="n">a</span>')})
+    left = f"<p>\na\nb </p> {code}\n<script>\n 'a'</script>\n"
+    assert pages == {"a": left.format("a")}
 
 
 def test_a_page_says_how_long_all_chapters_take():

@@ -37,7 +37,7 @@
       const inside = this.inside(this.frames[0]);
       const line = (more) => this.draw("path", { fill: "none", stroke: "currentColor", "stroke-width": 1.4, ...more }, inside);
       this.side = line({ fill: "var(--figure-orange)", opacity: 0.2, stroke: "none" });
-      this.svg.querySelector("g").prepend(inside); // below the points
+      this.svg.prepend(inside); // below the points
       const over = this.draw("g", { "clip-path": inside.getAttribute("clip-path") });
       this.line = line();
       this.w = over.appendChild(line({ fill: "currentColor" }));
