@@ -1,5 +1,6 @@
 import json
 import math
+import platform
 import re
 from pathlib import Path
 from statistics import mean, stdev
@@ -22,7 +23,7 @@ from snippets.training.choosing import (
     slope_of,
     value_of,
 )
-from snippets.training.digits import read_digits
+from snippets.training.dataset import read_digits
 from snippets.training.measure import (
     FUNCTIONS,
     error_at_depth,
@@ -467,12 +468,51 @@ def test_page_shows_the_record_and_follows_it():
         assert f"\n| {name} | " in shown
 
 
-def test_a_record_is_refused_once_its_code_has_changed(tmp_path):
-    file = tmp_path / "measure.json"
-    record = json.loads(measure.RECORD.read_text("utf-8"))
-    file.write_text(json.dumps(record | {"code": "other"}), "utf-8")
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """Return the folder of a copy of all that the record rests on."""
+    for file in measure.rests_on(Path(measure.__file__)):
+        there = tmp_path / file.relative_to(measure.ROOT)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        there.write_bytes(file.read_bytes())
+    monkeypatch.setattr(measure, "ROOT", tmp_path)
+    return tmp_path / "snippets"
+
+
+@pytest.mark.parametrize(
+    "changed", ["training/measure.py", "training/dataset.py", "contract.py"]
+)
+def test_a_record_is_refused_once_code_it_rests_on_has_changed(
+    copy, changed, monkeypatch
+):
+    same = measure.digest(copy / "training/measure.py")
+    assert same == json.loads(measure.RECORD.read_text("utf-8"))["code"]
+    with (copy / changed).open("a", encoding="utf-8") as file:
+        file.write("# another line\n")
+    other = measure.digest(copy / "training/measure.py")
+    monkeypatch.setattr(measure, "digest", lambda: other)
     with pytest.raises(RuntimeError, match="run `make measure`"):
-        read_record(file)
+        read_record()
+
+
+def test_a_record_rests_on_what_imports_import():
+    file = measure.ROOT / "snippets/training/index.py"
+    names = {part.name for part in measure.rests_on(file)}
+    assert {"index.py", "network.py", "backward.py", "sigmoid.py"} <= names
+    assert "measure.py" not in names
+
+
+def test_a_record_names_its_machine_and_its_commit(tmp_path):
+    """The commit of a checkout: a short hash, and whether it was changed."""
+    told = tmp_path / "cpuinfo"
+    told.write_text("processor\t: 0\nmodel name\t: A 42\n", "utf-8")
+    assert measure.processor(told) == "A 42"
+    assert measure.processor(tmp_path / "none") == platform.processor()
+    assert re.fullmatch("[0-9a-f]{7,}(-dirty)?", measure.commit())
+    record = read_record()
+    for told in (record["processor"], record["commit"]):
+        assert told in measured()
+    assert "dirty" not in record["commit"]
 
 
 def test_measuring_writes_a_record_of_the_same_form(tmp_path, monkeypatch):
