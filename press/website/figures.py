@@ -55,7 +55,7 @@ def add_figures(site: Path, pages: dict[str, str]) -> None:
                     )
                     number = next(iter(named.values()))
                     first = [*map(int, _DIGITS.findall(number))]
-                    lines[f'<a href="{way}">{title}</a>: {links}'] = first
+                    lines[f'<a href="{way}">{title}</a> {links}'] = first
             items = "".join(
                 f"<li>{line}</li>" for line in sorted(lines, key=lines.get)
             )
