@@ -189,7 +189,6 @@ def draw_ruler() -> Figure:
     # --8<-- [end:draw_ruler]
 
 
-# --8<-- [start:measured]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -228,4 +227,3 @@ def _cells(row: Mapping) -> list[str]:
         f"{100 * row['silent']:.1f}",
         short(row["error"]),
     ]
-    # --8<-- [end:measured]

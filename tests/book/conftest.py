@@ -88,7 +88,7 @@ HEAVY = {
     "training/index.html": 1_000,
     "training/digits.html": 5_000,
     "training/what_goes_wrong.html": 9_000,
-    "training/choosing.html": 2_000,
+    "training/choosing.html": 4_000,
 }
 
 
