@@ -95,7 +95,6 @@ def _draw_both(axes: Axes, name: str) -> None:
     # --8<-- [end:draw_functions]
 
 
-# --8<-- [start:draw_choice]
 CHOICE = {
     "Is it the output layer?": (
         "one of two classes: sigmoid",
@@ -133,7 +132,6 @@ def draw_choice() -> Figure:
     last = f"{next(number)}  {OTHERWISE}"
     sheet.text(left, y + 0.12, last, **middle, ha="center")
     return figure
-    # --8<-- [end:draw_choice]
 
 
 # --8<-- [start:exact_from]
