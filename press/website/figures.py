@@ -4,7 +4,8 @@ A page with a line such as
 
     <!-- figures: Introduction to Neural Networks, CC BY-NC-SA 4.0 -->
 
-gets a list of them all there, and each file says what stands behind the colon.
+gets a list of them all there, each shown small, from its file and not before it
+is in sight. Each file says what stands behind the colon.
 """
 
 import posixpath
@@ -48,19 +49,27 @@ def add_figures(site: Path, pages: dict[str, str]) -> None:
                 if named:
                     way = posixpath.relpath(address, here)
                     title = _TITLE.search(page)[1].strip()
-                    links = ", ".join(
-                        f'<a href="{posixpath.relpath(file, here)}" download>'
-                        f"{number}</a>"
+                    links = " ".join(
+                        _link(posixpath.relpath(file, here), number)
                         for file, number in named.items()
                     )
-                    first = [*map(int, _DIGITS.findall(links.split(">")[1]))]
-                    lines[f'<a href="{way}">{title}</a>: {links}'] = first
+                    number = next(iter(named.values()))
+                    first = [*map(int, _DIGITS.findall(number))]
+                    lines[f'<a href="{way}">{title}</a> {links}'] = first
             items = "".join(
                 f"<li>{line}</li>" for line in sorted(lines, key=lines.get)
             )
             pages[asking] = text.replace(
                 asked[0], f'<ul class="figures">{items}</ul>'
             )
+
+
+def _link(file: str, number: str) -> str:
+    """Return a link to a figure's file, which shows it."""
+    return (
+        f'<a href="{file}" download>'
+        f'<img src="{file}" alt="" loading="lazy">{number}</a>'
+    )
 
 
 def write_figures(site: Path, page: str, said: str) -> dict[str, str]:

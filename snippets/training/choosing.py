@@ -1,6 +1,7 @@
 """Activation functions side by side: curves, slopes, limits, costs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from itertools import count
 from statistics import mean, stdev
 
 import torch
@@ -10,7 +11,14 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from snippets.contract import checked
-from snippets.figure import INK, PALETTE, book_style, new_axes
+from snippets.figure import (
+    INK,
+    PALETTE,
+    blank_axes,
+    book_style,
+    draw_arrow,
+    new_axes,
+)
 from snippets.training.measure import FUNCTIONS, read_record
 from snippets.training.what_goes_wrong import short
 
@@ -34,60 +42,96 @@ def value_of(name: str, z: Float[Tensor, "m"]) -> Float[Tensor, "m"]:
 # --8<-- [start:draw_functions]
 GROUPS = {
     "bounded": ("sigmoid", "tanh", "hard sigmoid", "hard tanh"),
-    "rectifiers": ("ReLU", "PReLU", "ELU", "SELU", "softplus"),
+    "rectifiers": (
+        *("ReLU", "Leaky ReLU", "PReLU", "RReLU"),
+        *("ELU", "SELU", "softplus"),
+    ),
     "gated": ("SiLU", "GELU", "Mish", "hard swish"),
 }
-LOOKS = (
-    ("-", PALETTE["blue"], 1.8),
-    ("--", PALETTE["orange"], 1.8),
-    ("-.", PALETTE["green"], 1.8),
-    (":", INK, 1.8),
-    ("-", INK, 0.8),
-)
+HEIGHTS = {
+    "bounded": (-1.2, 1.2),
+    "rectifiers": (-2.1, 4.2),
+    "gated": (-0.6, 4.2),
+}
 
 
 @book_style()
 def draw_functions() -> Figure:
-    """Draw the functions, in three groups."""
-    return _draw_groups(value_of, ((-1.2, 1.2), (-2.1, 4.2), (-0.6, 4.2)))
-
-
-@book_style()
-def draw_slopes() -> Figure:
-    """Draw their slopes, in the same groups."""
-    return _draw_groups(slope_of, ((-0.1, 1.1), (-0.1, 1.9), (-0.6, 1.6)))
-
-
-def _draw_groups(
-    curve: Callable[[str, Tensor], Tensor],
-    limits: Sequence[tuple[float, float]],
-) -> Figure:
-    """Draw a curve for each function, and the names below."""
-    figure, panels = new_axes(height=4.3, columns=len(GROUPS))
-    z = torch.arange(-200, 201, dtype=torch.float64) / 50 + 0.001
-    for axes, (title, names), ylim in zip(
-        panels, GROUPS.items(), limits, strict=True
-    ):
-        for name, (line, colour, width) in zip(names, LOOKS, strict=False):
-            heights = curve(name, z)
-            heights[1:][heights.diff().abs() > 0.15] = torch.nan  # a jump
-            style = {"color": colour, "linewidth": width, "label": name}
-            axes.plot(z, heights, line, **style)
-        _finish(axes, title, ylim)
+    """Draw each function and its slope: four to a row, group by group."""
+    figure, panels = new_axes(height=6.4, columns=4, rows=4)
+    places = iter(panels)
+    for group, names in GROUPS.items():
+        for name in names:
+            axes = next(places)
+            _draw_both(axes, name)
+            axes.set(xlim=(-4, 4), ylim=HEIGHTS[group], xticks=(-4, 0, 4))
+            axes.set_title(name, pad=4)
+            axes.set_yticks((-1, 0, 1) if group == "bounded" else (0, 2, 4))
+            axes.axhline(0, color=INK, linewidth=0.4)
+            axes.label_outer()
+        if group == "rectifiers":
+            next(places).set_axis_off()
+    key = panels[13].get_legend_handles_labels()  # GELU's, which has three
+    panels[11].legend(*key, loc="center", handlelength=1.6)
     return figure
 
 
-def _finish(axes: Axes, title: str, ylim: tuple[float, float]) -> None:
-    axes.set(title=title, xlabel="$z$", xlim=(-4, 4), ylim=ylim)
-    low, high = ylim
-    axes.set_xticks((-4, 0, 4))
-    axes.set_yticks(
-        [tick for tick in (-2, -1, 0, 1, 2, 4) if low < tick < high]
-    )
-    axes.axhline(0, color=INK, linewidth=0.5)
-    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.2)}
-    axes.legend(**below, handlelength=2)
+def _draw_both(axes: Axes, name: str) -> None:
+    """Draw a function as a solid line, and its slope as a dashed one."""
+    z = torch.arange(-200, 201, dtype=torch.float64) / 50 + 0.001
+    slopes = slope_of(name, z)
+    slopes[1:][slopes.diff().abs() > 0.15] = torch.nan  # a jump
+    blue, orange = PALETTE["blue"], PALETTE["orange"]
+    axes.plot(z, value_of(name, z), "-", color=blue, label="function")
+    axes.plot(z, slopes, "--", color=orange, linewidth=1.5, label="slope")
+    if name == "GELU":
+        by_tanh = value_of("GELU by tanh", z)
+        axes.plot(z, by_tanh, ":", color=INK, label="by tanh")
+    if name == "RReLU":  # what it may draw while it trains
+        left = z[z < 0]
+        for part, colour in ((left, blue), (torch.ones_like(left), orange)):
+            band = {"color": colour, "alpha": 0.3, "linewidth": 0}
+            axes.fill_between(left, part / 8, part / 3, **band)
     # --8<-- [end:draw_functions]
+
+
+CHOICE = {
+    "Is it the output layer?": (
+        "one of two classes: sigmoid",
+        "one of several: softmax",
+        "a positive number: softplus",
+        "any number: none",
+    ),
+    "Does this network work\nelsewhere as it is?": ("what its authors took",),
+    "Is it a gate?": ("sigmoid or hard sigmoid",),
+    "Is it in a transformer?": ("GELU or SwiGLU",),
+    "Are exponentials dear?": ("ReLU or hard swish",),
+    "Is it one of many layers,\nwith no way around?": ("SELU",),
+    "Do more and more units\nfall silent?": ("Leaky ReLU",),
+}
+OTHERWISE = "ReLU"
+
+
+@book_style()
+def draw_choice() -> Figure:
+    """Draw a tree: questions down the left side, answers on the right."""
+    figure, sheet = blank_axes(height=7.2)
+    y, number, left = 6.95, count(1), 1.3
+    frame = {"boxstyle": "round", "facecolor": "none", "linewidth": 0.8}
+    middle = {"va": "center", "linespacing": 1.1}
+    for question, answers in CHOICE.items():
+        sheet.text(left, y, question, **middle, ha="center", bbox=frame)
+        sheet.text(2.75, y + 0.07, "yes")
+        for row, answer in enumerate(answers):
+            at = y - 0.42 * row
+            draw_arrow(sheet, (2.65, y), (3.4, at))
+            sheet.text(3.5, at, f"{next(number)}  {answer}", **middle)
+        bottom, y = y - (0.27 if "\n" in question else 0.18), at - 0.78
+        draw_arrow(sheet, (left, bottom), (left, y + 0.29))
+        sheet.text(left + 0.1, (bottom + y + 0.29) / 2, "no", **middle)
+    last = f"{next(number)}  {OTHERWISE}"
+    sheet.text(left, y + 0.12, last, **middle, ha="center")
+    return figure
 
 
 # --8<-- [start:exact_from]
@@ -143,7 +187,6 @@ def draw_ruler() -> Figure:
     # --8<-- [end:draw_ruler]
 
 
-# --8<-- [start:measured]
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -151,12 +194,12 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 def measured() -> str:
     """Return the record as Markdown: where and when, and a row for each."""
     record = read_record()
-    versions = record["versions"]
+    versions, named = record["versions"], record["processor"]
     lines = [
-        f"On a machine with {record['machine']}, one of them used, in "
-        f"{record['date']}, with Python {versions['Python']} and torch "
-        f"{versions['torch']}; medians of {record['rounds']} interleaved "
-        "rounds:",
+        f"On one of {record['cores']} cores of a processor {named}, in "
+        f"{record['date']}, with Python {versions['Python']}, torch "
+        f"{versions['torch']} and the code of commit `{record['commit']}`; "
+        f"medians of {record['rounds']} interleaved rounds:",
         "",
     ]
     rows = {name: _cells(row) for name, row in record["functions"].items()}
@@ -182,4 +225,3 @@ def _cells(row: Mapping) -> list[str]:
         f"{100 * row['silent']:.1f}",
         short(row["error"]),
     ]
-    # --8<-- [end:measured]

@@ -1,15 +1,11 @@
 """A network reads handwritten digits."""
 
 import base64
-import gzip
-import hashlib
 import json
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import NamedTuple
 
-import numpy
 import torch
 from jaxtyping import Float, Int8, Int64
 from matplotlib.axes import Axes
@@ -21,12 +17,10 @@ from torch import Tensor
 from snippets.contract import (
     Count,
     Examples,
-    Finite,
     LearningRate,
     PerLayer,
     Steps,
     checked,
-    named,
 )
 from snippets.figure import INK, PALETTE, blank_axes, book_style, new_axes
 from snippets.network import Layer, initialise
@@ -34,6 +28,7 @@ from snippets.propagation.backward import backward
 from snippets.propagation.forward import forward
 from snippets.propagation.pytorch import set_parameters
 from snippets.propagation.softmax import softmax, softmax_cross_entropy
+from snippets.training.dataset import Labels, read_digits
 from snippets.training.index import (
     Plan,
     adam,
@@ -42,33 +37,6 @@ from snippets.training.index import (
     step_by,
     train,
 )
-
-DIGITS = Path(__file__).parent / "data/digits.csv.gz"
-CHECKSUM = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
-
-Labels = named(
-    Int64[Tensor, "m"],
-    "hold only whole numbers from 0 to 9",
-    lambda labels: bool(((labels >= 0) & (labels <= 9)).all()),
-)
-
-
-# --8<-- [start:read_digits]
-@checked
-def read_digits(
-    file: Path = DIGITS,
-) -> tuple[Finite["64 m"], Labels]:
-    """Return 1797 digits: pixels from 0, paper, to 1, ink; which digit."""
-    again = "it comes with the book's code: fetch that again"
-    if not file.is_file():
-        raise FileNotFoundError(f"{file} is missing; {again}")
-    packed = file.read_bytes()
-    if hashlib.sha256(packed).hexdigest() != CHECKSUM:
-        raise ValueError(f"{file} is damaged; {again}")
-    lines = gzip.decompress(packed).decode().splitlines()
-    rows = torch.tensor(numpy.loadtxt(lines, delimiter=",", dtype="int64"))
-    return rows[:, :64].T.double() / 16, rows[:, 64].clone()
-    # --8<-- [end:read_digits]
 
 
 # --8<-- [start:one_hot]

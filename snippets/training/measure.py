@@ -1,13 +1,17 @@
 """Measures activation functions: time, digits, units that fall silent, depth.
 
 `make measure` writes what it finds beside this file. The record holds for this
-file as it was then: after a change it has to be taken anew.
+file, and for the snippets it imports, as they were then: after a change it has
+to be taken anew.
 """
 
+import ast
 import hashlib
 import json
 import os
 import platform
+import re
+import subprocess
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -21,7 +25,7 @@ import torch
 from torch import Tensor, nn
 
 from snippets.contract import Count, checked
-from snippets.training.digits import CHECKSUM, read_digits
+from snippets.training.dataset import read_digits
 
 RECORD = Path(__file__).with_name("measure.json")
 COUNTS = (16_384, 1_000_000)
@@ -166,10 +170,50 @@ def error_at_depth(name: str, seed: int, depth: Count = 20) -> float:
 
 
 # --8<-- [start:write_record]
-def digest() -> str:
-    """Return a digest of the code and the data that a record rests on."""
-    code = Path(__file__).read_text(encoding="utf-8").replace("\r\n", "\n")
-    return hashlib.sha256((code + CHECKSUM).encode()).hexdigest()[:16]
+ROOT = Path(__file__).parents[2]
+
+
+def rests_on(file: Path) -> set[Path]:
+    """Return a file of the snippets, and all that it imports of them."""
+    found, waiting = set(), {file}
+    while waiting:
+        found.add(file := waiting.pop())
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                first, *others = node.module.split(".")
+                if first == "snippets":
+                    waiting.add(
+                        ROOT.joinpath(first, *others).with_suffix(".py")
+                    )
+        waiting -= found
+    return found
+
+
+def digest(file: Path = Path(__file__)) -> str:
+    """Return a digest of the code that a record rests on.
+
+    The code has the checksum of the data.
+    """
+    code = hashlib.sha256()
+    for part in sorted(rests_on(file)):
+        code.update(part.read_bytes().replace(b"\r\n", b"\n"))
+    return code.hexdigest()[:16]
+
+
+def processor(told: Path = Path("/proc/cpuinfo")) -> str:
+    """Return the processor's name, which Linux alone has in a file."""
+    text = told.read_text(encoding="utf-8") if told.is_file() else ""
+    named = re.search(r"^model name\s*: (.+)$", text, re.MULTILINE)
+    return named[1] if named else platform.processor()
+
+
+def commit() -> str:
+    """Return the commit that is checked out, and whether it was changed."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, cwd=ROOT
+    )
+    return done.stdout.strip()
 
 
 def write_record(file: Path = RECORD, rounds: int = 51) -> None:
@@ -186,9 +230,10 @@ def write_record(file: Path = RECORD, rounds: int = 51) -> None:
             "silent": round(sum(silent for _, silent in runs) / len(runs), 4),
             "error": _short(median(errors)),
         }
-    cores = f"{os.cpu_count()} {platform.machine()} cores"
     record = {
-        "machine": cores.replace("_", "-"),
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "commit": commit(),
         "date": f"{date.today():%B %Y}",
         "versions": {
             "Python": platform.python_version(),
@@ -206,7 +251,8 @@ def read_record(file: Path = RECORD) -> dict:
     record = json.loads(file.read_text(encoding="utf-8"))
     if record["code"] != digest():
         raise RuntimeError(
-            f"{file.name} is older than measure.py; run `make measure`"
+            f"{file.name} is older than the code it rests on; "
+            "run `make measure`"
         )
     return record
 

@@ -86,6 +86,7 @@ SHARED = {
     "figure.py",
     "contract.py",
     "activation/plot.py",
+    "training/dataset.py",
     "training/measure.py",
     "graph.py",
     "propagation/example.py",

@@ -190,7 +190,7 @@ def test_layers_share_no_memory_and_nothing_given_is_changed():
 
 @claim(
     "With batches of <size> it is nearly one and a half times the gradient "
-    "itself.",
+    "itself here, and between a half and three times from fifty other starts.",
     "The error is that of the whole gradient, all weights and biases together, "
     "before training.",
 )
@@ -201,7 +201,7 @@ def test_noise_grows_as_batches_shrink(said, seed):
     ]
     assert errors == sorted(errors)
     assert errors[0] < 1e-9
-    assert errors[-1] > 0.8
+    assert 0.5 < errors[-1] < 3
     assert 1.3 < index.noise_of_batches(int(said.size)) < 1.5
 
 
@@ -231,13 +231,14 @@ def by_name(axes):
 @claim(
     "The same work, cut into more and smaller steps, gets further, until the "
     "noise takes back what more steps gain.",
-    "The learning rate is <rate>, for each size about the best of <small>, "
-    "<middle> and <again>.",
+    "The learning rate is <rate>, the best of <small>, <middle> and <again> "
+    "for the two larger sizes; batches of <few> do as well with <same>.",
     "So try rates again whenever you change the size; with <small> for all, "
     "the three lines above would end at <whole_small>, <quarter_small> and "
     "<tenth_small>.",
     "And a larger batch, being less noisy, bears a larger rate: at a rate of "
-    "<large> batches of 30 still learn, while those of 6 leap about.",
+    "<large> batches of 30 still learn, while with those of 6 the loss leaps "
+    "about from most starts.",
 )
 def test_smaller_batches_get_further(said):
     def end(size, rate):
@@ -252,8 +253,13 @@ def test_smaller_batches_get_further(said):
         other = end(size, said.small)
         assert other == pytest.approx(small, abs=0.005)
         assert said.rate == said.again
-        assert end(size, said.rate) < 0.02 + min(other, end(size, said.middle))
-    assert end(30, said.large) < 0.15 < 0.3 < end(6, said.large)
+        if size > said.few:
+            assert end(size, said.rate) < min(other, end(size, said.middle))
+    assert said.same == said.middle
+    assert abs(end(6, said.rate) - end(6, said.same)) < 0.03
+    assert end(30, said.large) < 0.15
+    runs = [losses_on_disc(plain, [said.large] * 30, 6, s) for s in SEEDS]
+    assert sum(max(run[10:]) > 0.5 for run in runs) > len(SEEDS) / 2
 
 
 @claim(

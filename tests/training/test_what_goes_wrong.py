@@ -249,8 +249,8 @@ def test_the_first_row_that_fits_is_the_cause(part):
 
 @claim(
     "Step: how long the step is, divided by the length of all parameters; "
-    "about <usual> is usual here, <little> is too little, and from <much> on "
-    "the loss nearly always leaps, sooner or later.",
+    "about <usual> is usual here, <little> is too little; from <often> on the "
+    "loss often leaps, and from <much> on nearly always, sooner or later.",
     "First layer: its share of the gradient's length; about a fifth is usual "
     "here, a hundredth or less is a vanishing gradient, and exactly <dead> "
     "means dead units or weights of <zero>.",
@@ -282,6 +282,7 @@ def test_seven_numbers(said, seed):
     }
     for name, tells in told.items():
         assert {run for run, sign in signs.items() if tells(sign)} == {name}
+    assert said.usual < said.often < said.much
     assert signs["weights of 0"].step == math.inf
     assert signs["dead units"].silent == 1 > said.flat
     for name in RUNS.keys() - told.keys():
@@ -310,7 +311,7 @@ def test_four_sigmoid_layers_stay(said):
     "example makes fire after <steps> steps.",
     "With a bias of <none> or <one> they live, and only the highest rate kills "
     "them; from <low> on many are silent from the start.",
-    "Half of the ReLU units begin silent, too.",
+    "About a third of the ReLU units begin silent, too.",
     "A loss that leaps and is flat from there on has killed its units: the "
     "cause is above, and the cure needs a new start.",
 )
@@ -326,8 +327,10 @@ def test_rate_and_bias_kill_units(said):
         )
         assert slow < 0.2 < 0.5 < fast
     assert silent_after(Setting(bias=said.low), chance(), 0) > 0.4
-    shares = [look(Setting(centre=2), chance(seed)).silent for seed in range(9)]
-    assert sum(shares) / 9 == pytest.approx(0.5, abs=0.15)
+    shares = [
+        silent_after(Setting(centre=2), chance(seed), 0) for seed in range(50)
+    ]
+    assert sum(shares) / 50 == pytest.approx(1 / 3, abs=0.05)
     killed = Setting(rate=5)
     losses = learn(killed, chance())[1]
     assert max(losses) > 1.1
@@ -365,10 +368,10 @@ def test_a_probability_is_no_score(said):
 
 
 @claim(
-    "Where the loss rises like a wall, the gradient is suddenly a hundred "
-    "times as long as usual, and so is the step.",
-    "length of the gradient in each step | at the leap about a hundred times "
-    "the usual one | an exploding gradient: clip it, or lower the rate",
+    "Where the loss rises like a wall, the gradient is suddenly many times as "
+    "long as usual, here about eighty times, and so is the step.",
+    "length of the gradient in each step | at the leap tens of times the usual "
+    "one | an exploding gradient: clip it, or lower the rate",
     "As it is, solid, the loss falls to about <low> and leaps to about <high> "
     "near step <step>; the gradient falls to about <short> and leaps to about "
     "<long> with it.",
@@ -377,6 +380,8 @@ def test_a_probability_is_no_score(said):
     "left the loss, right the length of the gradient.",
     "Clipping shortens a gradient that is longer than some limit to that "
     "limit, and keeps its direction.",
+    "Of fifty starts nine leap like this within <all> steps, and none if the "
+    "gradient is clipped.",
 )
 def test_a_good_run_leaps_and_clipped_it_does_not(said):
     for axes in draw_late().axes:
@@ -388,9 +393,17 @@ def test_a_good_run_leaps_and_clipped_it_does_not(said):
     assert abs(losses[0][100:].argmax() + 100 - said.step) < 5
     assert lengths[0][:280].min().item() == pytest.approx(said.short, abs=0.005)
     assert lengths[0].max().item() == pytest.approx(said.long, abs=0.3)
-    assert 50 < lengths[0].max() / lengths[0].median() < 200
+    times = (lengths[0].max() / lengths[0].median()).item()
+    assert times == pytest.approx(80, rel=0.1)
     assert losses[1][-1].item() == pytest.approx(said.end, abs=0.005)
     assert (losses[1][100:].diff() < 0.01).all()
+    for seed in (5, 8, 22):
+        for longest, leaps in ((math.inf, True), (said.limit, False)):
+            run = learning(HEALTHY._replace(longest=longest), chance(seed))
+            losses = [moment.loss for moment in islice(run, int(said.all))]
+            late = torch.tensor(losses)
+            rise = (late - late.cummin(dim=0).values)[100:].max()
+            assert (rise > 0.3).item() is leaps
     before, after = (
         m.layers
         for m in islice(learning(Setting(longest=said.limit), chance(3)), 2)
@@ -417,12 +430,13 @@ def test_clipping_changes_the_length_alone():
 
 
 @claim(
-    "With twenty layers and weights twice as large as they should be, it takes "
-    "two steps:"
+    "With thirty layers and weights twice as large as they should be, two "
+    "steps are enough from most starts:"
 )
-def test_not_a_number_in_two_steps():
-    deep = Setting(depth=20, variance=4 * HEALTHY.variance)
-    losses = learn(deep, chance(2), 3)[1]
+@pytest.mark.parametrize("seed", SEEDS)
+def test_not_a_number_in_two_steps(seed):
+    deep = Setting(depth=30, variance=4 * HEALTHY.variance)
+    losses = learn(deep, chance(seed), 3)[1]
     assert [math.isnan(loss) for loss in losses] == [False, False, True, True]
     assert losses[1] > 1000 * losses[0]
 
