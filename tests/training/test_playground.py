@@ -171,7 +171,7 @@ def test_slow_layers(said):
     "The network then says the same of every point, and the gradient of the "
     "first layer is exactly 0, so that nothing brings them back.",
     "A square that is crossed out belongs to a dead unit, whose slope is "
-    "<none> for every training point.",
+    "<none> at the $z$ of every training point.",
     "With Leaky ReLU no unit dies.",
     "But the rate is still too large, and half of the test points are wrong.",
 )
