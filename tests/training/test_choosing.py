@@ -422,8 +422,8 @@ def test_figure_draws_every_function_with_its_slope(said):
 
 
 @claim(
-    "Is it the output layer? For one of two classes 1, sigmoid; for one of "
-    "several 2, softmax; for a positive number 3, softplus; for any number 4, "
+    "Is it the output layer? 1, for one of two classes, sigmoid; 2, for one of "
+    "several, softmax; 3, for a positive number, softplus; 4, for any number, "
     "none.",
     "Does this network work elsewhere as it is? 5, what its authors took.",
     "Is it a gate? 6, sigmoid or hard sigmoid.",
@@ -453,7 +453,7 @@ def test_the_tree_follows_what_was_measured(said):
         for answer in answers:
             *_, number = (w.split("  ")[0] for w in words if answer in w)
             *of, function = answer.split(": ")
-            told = f"or {of[0]} {number}, " if of else f" {number}, "
+            told = f"{number}, for {of[0]}, " if of else f" {number}, "
             assert f"{told}{function}" in page
     assert f"11, {OTHERWISE}." in page
     rows = read_record()["functions"]
