@@ -76,4 +76,7 @@ def test_a_reader_goes_from_mistake_to_mistake(page, address):
     assert start.evaluate("e => e === document.activeElement")
     start.click()
     figure.locator("[name=shown]").press("ArrowRight")
-    assert "Pass 1, point 1: z = 0.00, it fires; target 0" in said.inner_text()
+    assert (
+        "Pass 1, point 1: before, z = 0.00, it fires; target 0"
+        in said.inner_text()
+    )

@@ -16,7 +16,7 @@ PAGE = "network.html"
 def tested(page, address):
     """Open a page with five questions; a script that fails there fails here."""
     errors = []
-    page.on("pageerror", errors.append)
+    page.on("pageerror", lambda error: errors.append(error))
     page.goto(address + PAGE)
     settle(page)
     yield page
@@ -66,7 +66,7 @@ def test_right_and_wrong_answers_are_told_and_kept_until_cleared(
     page.reload()  # half done, it goes on
     answers(page, right=True)
     page.set_viewport_size({"width": 390, "height": 800})
-    page.locator("label[for=__drawer]").first.click()
+    page.locator(".md-header label[for=__drawer]").click()
     expect(menu.first).to_have_text("5 of 5")
     page.goto(address + "primer/slopes.html")
     expect(page.locator(".answered")).to_have_text(["5 of 5"])
