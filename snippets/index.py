@@ -65,6 +65,15 @@ def learn_disc(
     """Return the network after so many steps, and its examples."""
     (*_, layers), x, y = watch_disc(steps)
     return layers, x, y
+
+
+@checked
+def judge(
+    layers: PerLayer[Layer], x: Float[Tensor, "2 m"], y: Bit["1 m"]
+) -> tuple[float, int]:
+    """Return the loss, and for how many examples the network is right."""
+    z = forward(x, layers, NAMES)[1][-1].z
+    return cross_entropy_of_z(z, y).item(), int(((z > 0) == (y > 0)).sum())
     # --8<-- [end:learn_disc]
 
 
@@ -75,10 +84,7 @@ def draw_folds() -> Figure:
     history, x, y = watch_disc(1000)
     figure, (answer, curve) = new_axes(height=3.7, columns=2)
     draw_answer(answer, history[-1], x, y)
-    losses = [
-        cross_entropy_of_z(forward(x, layers, NAMES)[1][-1].z, y)
-        for layers in history
-    ]
+    losses = [judge(layers, x, y)[0] for layers in history]
     curve.plot(losses, color=PALETTE["blue"], gid="live-loss")
     curve.set(xlabel="steps", title="loss", xlim=(0, 1000), ylim=(0, 0.9))
     curve.set_xticks((0, 500, 1000))

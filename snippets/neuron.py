@@ -128,9 +128,10 @@ def two_groups(
     """Scatter points over a square, and give 1 to those above a line.
 
     Points close to the line, x1 + 2 x2 = 1, are left out, so that there is
-    room for a line between the two groups.
+    room for a line between the two groups. Two decimals make sums exact.
     """
     x = 6 * torch.rand(2, count, generator=generator, dtype=torch.float64) - 3
+    x = x.round(decimals=2)
     height = x[0] + 2 * x[1] - 1
     kept = height.abs() > 0.5
     return x[:, kept], (height > 0)[kept].to(x.dtype)
@@ -150,28 +151,32 @@ def draw_geometry() -> Figure:
         draw_line(plane, w, w.new_tensor(b), linestyle=style)
         plane.text(-1, (3.6 - b) / 4 + 0.09, f"$b = {b}$")
     draw_vector(plane, w, "$w$")
-    distance = torch.tensor([-1.0, 1.0])
+    distance = torch.tensor([-6.5, 6.5])
     for length, style, place in (
-        (5, "-", (-0.05, 4)),
-        (2.5, "--", (0.45, 0.3)),
+        (5, "-", (0.9, 26)),
+        (2.5, "--", (3, 1.5)),
     ):
         along.plot(distance, length * distance, color=INK, linestyle=style)
         along.text(*place, rf"$|\,w\,| = {length}$")
-    along.set(xlabel="distance from the line", xlim=(-1.2, 1.2))
-    along.set(xticks=(-1, 0, 1), yticks=(-5, 0, 5))
+    along.set(xlabel="distance from the line", xlim=(-7, 7), ylim=(-35, 35))
+    along.set(xticks=(-5, 0, 5), yticks=(-25, 0, 25))
     along.set_ylabel("$z$", rotation=0)
     along.set_box_aspect(1)
+    along.xaxis.label.set_gid("live-distance")
     _let_move(*plane.lines, *plane.texts, *along.lines, *along.texts)
+    _let_move(plane.lines[1], *plane.texts[1::2], along.lines[0], name="start")
+    for axes, place in ((plane, (4, 0)), (along, (0.4, 2))):
+        axes.scatter(*place, s=49, color=INK, zorder=3, gid="live-dot")
     return figure
 
 
-def _let_move(*drawn: Artist) -> None:
+def _let_move(*drawn: Artist, name: str = "drawn") -> None:
     """Mark what the page's script draws in its own way, so that it moves."""
     for artist in drawn:
-        artist.set_gid("live-drawn")
+        artist.set_gid(f"live-{name}")
         arrow = getattr(artist, "arrow_patch", None)
         if arrow:
-            arrow.set_gid("live-drawn")
+            arrow.set_gid(f"live-{name}")
     # --8<-- [end:draw_geometry]
 
 
@@ -182,8 +187,8 @@ def draw_gates() -> Figure:
     x = torch.tensor([[0, 0, 1, 1], [0, 1, 0, 1]], dtype=torch.float64)
     w, b = x.new_tensor([2, 1.5]), x.new_tensor(-2.75)
     figure, (axes,) = new_axes(height=4.2)
-    axes.set(xlabel="$x_1$", xlim=(-0.9, 2.4), ylim=(-0.9, 2.4), aspect="equal")
-    axes.set(xticks=(0, 1), yticks=(0, 1))
+    axes.set(xlabel="$x_1$", xlim=(-2.7, 2.7), ylim=(-2.7, 2.7), aspect="equal")
+    axes.set(xticks=(-2, -1, 0, 1, 2), yticks=(-2, -1, 0, 1, 2))
     axes.set_ylabel("$x_2$", rotation=0)
     shade_class(axes, lambda x: pre_activation(x, w, b), name="it fires")
     draw_line(axes, w, b, label="$z = 0$")
@@ -191,6 +196,10 @@ def draw_gates() -> Figure:
         axes, x, logical_and(x), names=("should be silent", "should fire")
     )
     draw_vector(axes, w, "$w$")
+    for place in x.T:
+        z = f"{pre_activation(place, w, b):.2f}".replace("-", "−")
+        away = {"xytext": (0, 14 if place[1] else -14), "ha": "center"}
+        axes.annotate(z, place, textcoords="offset points", va="center", **away)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     _let_move(*axes.collections, *axes.lines, *axes.texts)
     return figure
@@ -204,7 +213,7 @@ def draw_perceptron() -> Figure:
 
     The side on which it fires is shaded.
     """
-    x, y = two_groups(torch.Generator().manual_seed(216))
+    x, y = two_groups(torch.Generator().manual_seed(4618))
     w, b, _ = train_perceptron(x, y, passes=100)
     figure, (axes,) = new_axes(height=4.2)
     axes.set(xlabel="$x_1$", xlim=(-3.6, 3.6), ylim=(-3.6, 3.6), aspect="equal")

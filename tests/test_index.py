@@ -14,10 +14,12 @@ from snippets.index import (
     draw_folds,
     draw_share,
     draw_signs,
+    judge,
     learn_disc,
     thumbnail,
 )
 from snippets.propagation.forward import forward
+from snippets.propagation.loss import cross_entropy_of_z
 from tests import drawing
 from tests.claims import agree, claim
 from tests.tensors import double, refuses
@@ -59,7 +61,7 @@ def test_training_goes_as_torchs_does():
     'The shaded region, where the network says "inside", is a polygon that '
     "holds all squares and no circle.",
     "Each dashed line is where one of <units> units bends the network's "
-    "output.",
+    "output; <outside> of the <hidden> lies outside the picture.",
     "Dashed lines, one for each of <hidden> hidden units, run across it.",
     "It has <all_units> units and <adjustable> adjustable numbers, and has "
     "learnt from <examples> points.",
@@ -92,6 +94,11 @@ def test_folds_and_region_after_training(said):
         assert ends.norm(dim=1).min() > 2**0.5 * SIDE, "beyond corners"
         nearest = ends.mean(dim=0)
         assert (nearest @ (ends[1] - ends[0])).abs() < 1e-9
+    nearest_corner = b.flatten().abs() - SIDE * W.abs().sum(dim=1)
+    assert (nearest_corner > 0).sum() == said.outside
+    loss, right = judge(layers, x, y)
+    assert right == said.examples
+    assert loss == cross_entropy_of_z(forward(x, layers, NAMES)[1][-1].z, y)
     chance = torch.Generator().manual_seed(0)
     anywhere = SIDE * (2 * torch.rand(500, 2, generator=chance).double() - 1)
     points = torch.vstack([x.T, anywhere])

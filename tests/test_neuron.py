@@ -588,7 +588,7 @@ def test_figure_of_the_neuron_leads_from_inputs_to_output(said):
 
 def learnt():
     """Return what the figure of the perceptron shows: points and weights."""
-    x, y = groups(216)
+    x, y = groups(4618)
     return x, y, train_perceptron(x, y, passes=100)
 
 
@@ -747,6 +747,11 @@ def test_bias_moves_the_line_and_does_not_turn_it(said):
     "<lines> parallel lines cross it at right angles: for b = <none> through "
     "(0, 0), for b = <first> and b = <second> further along the arrow.",
     "Right, the longer $w$ is, the more steeply $z$ rises across the line.",
+    "A dot marks the input (<x1>, <x2>), at a small distance from the line for "
+    "b = <first>.",
+    "The dot is the input (<x1>, <x2>), filled since the neuron with $b = "
+    r"<first>$ fires for it: it lies <apart> from the line, and its $z$ is "
+    r"$<length> \cdot <away> = <sum>$.",
     "Right, z against the distance from the line: <rising> straight lines "
     "through <nothing>, a solid one for an arrow of length <length>, and a "
     "dashed one, half as steep, for one of length <other>.",
@@ -779,6 +784,12 @@ def test_figure_of_the_geometry(said):
     words = [text.get_text() for text in along.texts]
     assert words == [rf"$|\,w\,| = {far:g}$" for far in lengths]
     assert along.get_ylabel() == "$z$"
+    spots = [axes.collections[0].get_offsets().tolist() for axes in axes]
+    assert spots == [[[said.x1, said.x2]], [[said.away, said.sum]]]
+    z = pre_activation(double(spots[0][0]), w, double(said.first))
+    assert z == said.sum == said.length * said.away
+    assert step(z) == 1
+    assert said.apart == said.away
 
 
 @claim(
@@ -808,7 +819,9 @@ def test_half_a_neuron_has_the_same_line(said):
     "where it should be silent, lie below the line.",
     "An arrow w leads from (<x>, <y>) to (<w1>, <w2>) and crosses the line at "
     "a right angle.",
-    "AND by a neuron with the weights <w1> and <w2> and the bias <bias>.",
+    "AND by a neuron with the weights <w1> and <w2> and the bias <bias>; the "
+    "number at each input is its $z$.",
+    "The number at each input is its z: <z1>, <z2>, <z3> and <z4>.",
     "Turn it into OR by changing the bias alone.",
     "Then find NAND, which is <no> where AND is <yes>, and <one> where AND is "
     "<none>.",
@@ -835,6 +848,11 @@ def test_figure_of_the_gates(said):
     x, gate = PAIRS.double(), logical_and(PAIRS).double()
     assert torch.equal(neuron(x, w, b, step), gate)
     assert torch.equal(drawing.shaded(axes, x.T), gate == 1)
+    sums = [said.z1, said.z2, said.z3, said.z4]
+    assert pre_activation(x, w, b).tolist() == sums
+    for text, place, z in zip(axes.texts[2:], x.T, sums, strict=True):
+        assert [float(side) for side in text.xy] == place.tolist()
+        assert float(text.get_text().replace("−", "-")) == z
     assert torch.equal(neuron(x, w, double(-1), step), logical_or(x))
     nand = neuron(x, -w, double(2.75), step)
     assert (nand[gate == said.yes] == said.no).all()
@@ -849,11 +867,11 @@ def test_figure_of_the_gates(said):
 
 
 @claim(
-    "In the <later> pass <wrong> points are wrong that were right in the "
+    "In the <later> pass <wrong> point is wrong that was right in the "
     "<earlier>, since the corrections between have moved the line.",
 )
 def test_corrections_spoil_what_was_right(said):
-    points = [tuple(x.tolist()) for _, x, *_ in [*mistaken(216)][:-1]]
+    points = [tuple(x.tolist()) for _, x, *_ in [*mistaken(4618)][:-1]]
     first, second, _ = learnt()[2].mistakes
     assert (said.earlier, said.later) == (1, 2)
     assert len(points) == first + second
@@ -959,7 +977,7 @@ def test_equations(seed):
         "perceptron-rule": rule,
         "w_1 x_1 + w_2 x_2 + b = 0": line,
         "x_2 = -(w_1 x_1 + b) / w_2": line,
-        "w_1 / w_2 = 1.76 / 3.38": {"w": [1.76, 3.38]},
+        "w_1 / w_2 = 1.42 / 2.92": {"w": [1.42, 2.92]},
         r"z = -2 \cdot 1 + 0 \cdot 2 + 0 = -2": {"z": -2.0},
         r"z = -1 \cdot 1 + 2 \cdot 2 + 1 = 4": {"z": 4.0},
         r"z = 1 \cdot 2 - 2 \cdot 3 + 0 = -4": {"z": -4.0},
@@ -974,6 +992,6 @@ def test_equations(seed):
         symbols,
         here=others,
         after=after,
-        given=["w = (3, 4)", "x_1 + 2 x_2 = 1"],
+        given=["w = (3, 4)", "w = (1.5, 2)", "x_1 + 2 x_2 = 1"],
         truths={label: [torch.tensor(True)] for label in held},
     )

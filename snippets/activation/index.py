@@ -91,6 +91,17 @@ def draw_collapse() -> Figure:
         style = {"color": colour, "linewidth": 1.2}
         deep.plot(*relu_stack(line, layers), gid="live-drawn", **style)
         single.plot(*affine(line, product), **style)
+    dot = torch.tensor([[0.0], [-1.0]], dtype=torch.float64)
+    ends = (relu_stack(dot, layers), affine(dot, product))
+    for axes, end in zip((deep, single), ends, strict=True):
+        look = {
+            "s": 49,
+            "marker": "D",
+            "color": "none",
+            "edgecolor": INK,
+            "linewidth": 1.6,
+        }
+        axes.scatter(*end, zorder=3, gid="live-dot", **look)
     deep.set_title("three layers with ReLU", gid="live-title")
     single.set_title("one layer: their product")
     for axes in (deep, single):
@@ -290,7 +301,7 @@ def draw_four() -> Figure:
         slopes.text(*curve.at_slope, name.replace(" ", "\n"), **words)
     functions.set(xlim=(-4.2, 4.2), ylim=(-1.2, 3.2))
     put_axes_through_origin(functions, (-1, 1, 2, 3), marks=(2, 4))
-    slopes.set(xlim=(-4.2, 4.2), ylim=(-0.2, 1.3))
+    slopes.set(xlim=(-4.2, 4.2), ylim=(-0.6, 1.85))
     put_axes_through_origin(slopes, (1,), marks=(2, 4), name="$a'$")
     clear_of_the_bumps = {"color": SIGMOID.colour, "gid": "live-name"}
     slopes.text(0.15, 0.265, "0.25", **clear_of_the_bumps)

@@ -62,8 +62,8 @@ def questions() -> list[Question]:
             "What happens to the line that divides its two answers?",
             "it stays where it is",
             (
-                "it moves twice as far from the origin",
-                "it moves half as far from the origin",
+                "it moves to twice its distance from $(0, 0)$",
+                "it moves to half its distance from $(0, 0)$",
                 "it turns",
             ),
             "$2z$ is 0 where $z$ is 0.",

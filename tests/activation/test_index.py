@@ -428,6 +428,7 @@ def test_figure_compares_three_fits_with_the_curve(said):
     "nothing, which is what their product does in one.",
     "It ends as the grid on the right.",
     "They become curves.",
+    "The diamond is where the point (<x>, <y>) of the grid has gone.",
 )
 def test_figure_of_the_collapse(said):
     """What is left is where the product has it; the rest has lost an area."""
@@ -451,6 +452,14 @@ def test_figure_of_the_collapse(said):
     apart = single.reshape(2, 9, 2, 81).diff(dim=1).diff(dim=1)
     assert apart.abs().max() < 1e-12, "evenly spaced"
     assert (product.W @ product.W.T)[0, 1].abs() > 0.1, "slanted"
+
+    dot = double([[said.x], [said.y]])
+    assert (grid - dot).abs().amax(dim=1).min() < 1e-9, "it is of it"
+    for axes, end in zip(
+        panels, (relu_stack(dot, layers), affine(dot, product)), strict=True
+    ):
+        (diamond,) = axes.collections
+        assert_close(double(diamond.get_offsets().tolist()), end.T)
 
     x = grid.transpose(0, 1).flatten(1).requires_grad_()
     image = relu_stack(x, layers)
@@ -486,8 +495,7 @@ def test_figure_of_the_collapse(said):
     "what they add up to, and the curve.",
     "At the point where a unit bends, the slope of the sum changes by the "
     "unit's weight; to the left of it the unit adds nothing.",
-    "The mean of the squared errors only rises, since the fit was chosen "
-    "to make it as small as it can be.",
+    "It only rises, since the fit was chosen to make it as small as it can be.",
 )
 def test_figure_of_the_hinges(said):
     hinges, total = draw_hinges().axes

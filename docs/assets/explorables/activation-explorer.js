@@ -7,16 +7,27 @@
   const COLOURS = ["var(--figure-blue)", "var(--figure-orange)", "var(--figure-green)", "currentColor"];
   const DASHES = ["none", "7 4"];
   const ZS = Array.from({ length: 169 }, (_, i) => (i - 84) / 20);
-  const NAMES = Object.keys(book.activations).filter((name) => name !== "identity");
+  const HIDDEN = ["identity", "PReLU", "RReLU", "GELU by tanh"]; // their curves are those of others
+  const NAMES = Object.keys(book.activations).filter((name) => !HIDDEN.includes(name));
 
   customElements.define("activation-explorer", class extends book.Explorable {
     build() {
-      this.choice("function", "Function", ["the four", ...NAMES], "the four");
-      this.other = this.choice("other", "and", ["none", ...NAMES], "none").parentElement;
+      this.grouped(this.choice("function", "Function", ["the four", ...NAMES], "the four"));
+      this.other = this.grouped(this.choice("other", "and", ["none", ...NAMES], "none")).parentElement;
       this.slider("z", "z", { min: -4, max: 4, step: 0.05, value: 1 });
       this.slope = this.slider("s", "slope below 0", { min: 0, max: 0.5, step: 0.01, value: 0.1 }).parentElement;
-      this.check("all", "all behind it");
+      this.check("all", "show all others in grey");
       this.panels = this.frames.map((frame, index) => this.panel(frame, index ? "slope" : "a"));
+    }
+
+    /** Set this page's functions apart from those that other pages bring. */
+    grouped(select) {
+      for (const [label, own] of [["on this page", true], ["later relatives", false]]) {
+        const group = Object.assign(document.createElement("optgroup"), { label });
+        group.append(...[...select.options].filter(({ value }) => NAMES.includes(value) && FOUR.includes(value) === own));
+        select.append(group);
+      }
+      return select;
     }
 
     /** The shapes of one of the two axes. kind: what is drawn there, "a" or "slope". */
@@ -36,7 +47,7 @@
           const look = { stroke, r: 4, "stroke-width": 1.6, fill: "var(--figure-paper)" };
           return this.draw("circle", look, inside);
         }),
-        names: each(2, (fill, i) => this.draw("text", { x: x + 4, y: y + 14 + 17 * i, fill, "font-size": 13 }, inside)),
+        names: each(2, (fill, i) => this.draw("text", { x: x + 4, y: y + 14 + 17 * i, fill, "font-size": 13, class: "halo" }, inside)),
       };
       const ground = this.draw("rect", { x, y, width, height, fill: "transparent" });
       this.drag(ground, frame, (z) => this.set({ z }));

@@ -14,10 +14,12 @@ customElements.define("disc-learner", class extends book.Trainer {
     const line = { fill: "none", stroke: "currentColor", "stroke-width": 0.7, "stroke-dasharray": "3 1.5" };
     this.bends = this.draw("path", { ...line, "clip-path": `url(#${this.name}-clip)` });
     this.ground = this.draw("rect", { x, y, width, height, fill: "transparent" });
-    this.ground.addEventListener("click", (event) => this.add(frame.at(this.place(event))));
+    this.ground.addEventListener("click", (event) => this.shut(event) || this.add(frame.at(this.place(event))));
     this.inner = this.draw("path", { fill: "var(--figure-orange)" });
     this.outer = this.draw("path", { fill: "var(--figure-paper)", stroke: "var(--figure-blue)" });
     this.dots = this.draw("g", {});
+    // a finger scrolls over the points, until their controls are open
+    this.dots.addEventListener("pointerdown", (event) => this.shut(event) && event.stopPropagation(), true);
     this.ring = this.draw("circle", { r: 6, fill: "none", stroke: "currentColor", "stroke-width": 1.2 });
     this.loss = this.draw("path", { fill: "none", stroke: "var(--figure-blue)", "stroke-width": 1.8 });
     this.now = this.draw("circle", { r: 3.5, fill: "var(--figure-blue)" });
@@ -33,13 +35,19 @@ customElements.define("disc-learner", class extends book.Trainer {
     this.sides = [this.slider("x1", "x₁", range), this.slider("x2", "x₂", range)];
     this.kind = this.choice("class", "is", ["inside", "outside"], "inside");
     const inputs = [this.chosen, ...this.sides, this.kind].map((input) => input.parentElement);
-    this.editor = this.fold("Move or add points", ...inputs, this.button("Add a point", () => this.add([0, 0])));
+    this.editor = this.fold("Move or add points", ...inputs, this.button("Add a point", () => this.add(this.free)));
     this.editor.addEventListener("input", ({ target }) => {
       if (target === this.chosen) this.choose(this.chosen.value - 1);
       else this.move(this.chosen.value - 1, this.sides.map((side) => Number(side.value)), this.kind.value === "inside");
     });
     this.editor.addEventListener("toggle", () => this.show());
   }
+
+  /** Whether a pointer is a finger that may want to scroll. */
+  shut({ pointerType }) { return pointerType === "touch" && !this.editor.open; }
+
+  /** A place for a new point, beside those that were put there before. */
+  get free() { return [(this.points.length - this.numbers.y.length) % 10 / 10, 0]; }
 
   /** Let the controls show a point. */
   choose(i) {
@@ -126,6 +134,9 @@ customElements.define("disc-learner", class extends book.Trainer {
     this.swap([this.region.canvas, this.bends, this.loss, this.now], "region", "fold", "loss");
     const [x1, x2] = this.points[this.chosen.value - 1];
     this.ring.classList.toggle("hidden", !this.editor.open);
+    this.dots.classList.toggle("shut", !this.editor.open);
+    [this.region.canvas, this.bends, ...this.parts("region"), ...this.parts("fold")]
+      .forEach((part) => part.classList.toggle("faded", Boolean(this.waiting)));
     this.alter(this.ring, { cx: this.frame.x(x1), cy: this.frame.y(x2) });
     if (run) this.paint(run, run.history[this.taken]);
   }
@@ -152,9 +163,11 @@ customElements.define("disc-learner", class extends book.Trainer {
   }
 
   tell() {
-    if (!this.run) return "Trained for 1000 steps. Press Train to watch all of them, from the first.";
-    const { loss, right } = this.heard, { taken } = this;
+    if (this.waiting) return "Training anew, from the first step …";
+    const { loss, right } = this.run ? this.heard : this.numbers;
+    const taken = this.run ? this.taken : this.state.step;
     const steps = taken === 1 ? "1 step" : `${taken} steps`;
-    return `After ${steps}: loss ${book.say(loss, 3)}, ${right} of ${this.run.y.length} points on their right side.`;
+    const words = `After ${steps}: loss ${book.say(loss, 3)}, ${right} of ${this.points.length} points on the correct side.`;
+    return this.ended && !this.playing ? `${words} Press Train to watch all steps from the first.` : words;
   }
 });

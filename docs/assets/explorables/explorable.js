@@ -76,6 +76,13 @@ globalThis.book = {};
       this.touched = Object.keys(remembered).length > 0;
       this.load(remembered);
       this.show();
+      if (this.touched) this.approach();
+    }
+
+    /** Whoever follows an address with this figure's state wants to see it; a reload stays where it was. */
+    approach() {
+      const [{ type }] = performance.getEntriesByType("navigation");
+      if (type === "navigate" && !location.hash && !scrollY) this.scrollIntoView({ block: "center", behavior: "instant" });
     }
 
     // What a figure's script has of its own
@@ -270,7 +277,7 @@ globalThis.book = {};
       };
       shape.addEventListener("pointerdown", (event) => {
         shape.setPointerCapture(event.pointerId);
-        moved(event);
+        if (shape.tagName === "rect") moved(event); // a ground is pointed at, a handle is held where it is
       });
       // touch-action alone does not keep Chromium from scrolling where a shape of a drawing is touched
       const hold = (event) => getComputedStyle(shape).touchAction === "none" && event.preventDefault();

@@ -31,44 +31,65 @@
   }
   book.carry = carry;
 
+  /** What happens there: "in layer 2: ReLU", or "after layer 2". */
+  function moment(name, way, count) {
+    if (!way) return "before the first layer";
+    if (Number.isInteger(way)) return `after ${way === 1 ? "1 layer" : `${way} layers`}`;
+    const layer = Math.ceil(way);
+    const turns = name === NONE || layer === count || way - layer + 1 <= 0.5;
+    return `in layer ${layer}, ${turns ? "on the way to Wx + b" : `from Wx + b to ${name}`}`;
+  }
+
   customElements.define("layers-collapse", class extends book.Explorable {
     build() {
-      const [deep, single] = this.frames;
+      const [deep] = this.frames;
       this.choice("between", "Between the layers", [NONE, "ReLU", "tanh", "sigmoid", "SiLU"], "ReLU");
-      this.slider("layers", "Layers", { min: 0, max: 3, step: 0.05, value: 3 });
+      const way = this.slider("layers", "Layers", { min: 0, max: 3, step: 0.05, value: 3 });
+      const shown = way.nextSibling;
+      way.shown = () => {
+        shown.textContent = this.moment;
+        way.setAttribute("aria-valuetext", this.moment);
+      };
       this.parts("drawn").forEach((part) => part.classList.add("hidden"));
       const inside = this.inside(deep);
       this.lines = LINES.map((_, i) => {
         const stroke = `var(--figure-${i < GRID.length ? "blue" : "orange"})`;
         return this.draw("path", { fill: "none", stroke, "stroke-width": 1.2 }, inside);
       });
-      const dot = { r: 5, fill: "var(--figure-paper)", stroke: "currentColor", "stroke-width": 1.6 };
-      this.dots = [deep, single].map(() => this.draw("circle", dot));
-      const { x, y } = this.place2d(single, affine(this.numbers.product, this.numbers.dot));
-      this.alter(this.dots[1], { cx: x, cy: y });
+      this.diamond = this.draw("path", { d: "M0 -5l5 5l-5 5l-5 -5z", fill: "none", stroke: "currentColor", "stroke-width": 1.6 });
+      this.parts("dot")[0].classList.add("hidden"); // the other one stays where the product takes it
     }
 
-    place2d(frame, [x, y]) { return { x: frame.x(x), y: frame.y(y) }; }
+    get moment() {
+      const { between, layers: way } = this.state;
+      return moment(between, way, this.numbers.layers.length);
+    }
 
     update() {
       const { between, layers: way } = this.state;
       const { layers, dot } = this.numbers;
       const [frame] = this.frames;
-      LINES.forEach((line, i) => {
-        this.alter(this.lines[i], { d: frame.line(line.map((x) => carry(x, layers, between, way))) });
+      const images = LINES.map((line) => line.map((x) => carry(x, layers, between, way)));
+      images.forEach((image, i) => this.alter(this.lines[i], { d: frame.line(image) }));
+      this.spread = [0, 1].map((k) => {
+        const places = images.flat().map((image) => image[k]);
+        return Math.max(...places) - Math.min(...places);
       });
-      const { x, y } = this.place2d(frame, carry(dot, layers, between, way));
-      this.alter(this.dots[0], { cx: x, cy: y });
+      const [x, y] = carry(dot, layers, between, way);
+      this.alter(this.diamond, { transform: `translate(${frame.x(x)} ${frame.y(y)})` });
       const [title] = this.parts("title").map((part) => part.querySelector("text"));
-      title.textContent = between === NONE ? "three layers" : `three layers with ${between}`;
+      const through = between === NONE ? "" : ` with ${between}`;
+      title.textContent = way === layers.length ? `three layers${through}` : this.moment;
     }
 
     tell() {
       const { between, layers: way } = this.state;
       const { layers, dot, product } = this.numbers;
       const pair = (place) => `(${place.map((one) => book.say(one)).join(", ")})`;
-      return `After ${book.say(way)} layers with ${between} between them the dot, at ${pair(dot)} before, is at `
-        + `${pair(carry(dot, layers, between, way))}; the product takes it to ${pair(affine(product, dot))}.`;
+      const { moment: when, spread: [wide, high] } = this;
+      const small = Math.max(wide, high) < 1 ? ` The whole grid is now only ${book.say(wide)} wide and ${book.say(high)} high.` : "";
+      return `${when[0].toUpperCase()}${when.slice(1)}, with ${between} between the layers: the diamond, at ${pair(dot)} at first, is at `
+        + `${pair(carry(dot, layers, between, way))}; the product takes it to ${pair(affine(product, dot))}.${small}`;
     }
   });
 })();

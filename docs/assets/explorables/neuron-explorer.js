@@ -10,38 +10,45 @@ customElements.define("neuron-explorer", class extends book.Explorable {
     slider("w1", "w₁", limits.w, w[0]);
     slider("w2", "w₂", limits.w, w[1]);
     slider("b", "b", limits.b, b);
-    slider("x1", "x₁", limits.x, x[0]);
-    slider("x2", "x₂", limits.x, x[1]);
 
     const [plane, along] = this.frames;
     const inside = this.inside(plane);
     this.own = [inside]; // what takes the place of the page's drawing once it is touched
     const line = (width, more) => this.draw("path", { fill: "none", stroke: "currentColor", "stroke-width": width, ...more }, inside);
     this.side = this.draw("path", { fill: "var(--figure-orange)", opacity: 0.2 }, inside);
-    this.parallel = line(1, { "stroke-dasharray": "2 2" });
     this.line = line(1.6);
-    this.corners = gates ? [[0, 0], [0, 1], [1, 0], [1, 1]].map((place) => this.corner(plane, place)) : [];
     this.w = line(1.4, { fill: "currentColor" });
+    this.corners = gates ? [[0, 0], [0, 1], [1, 0], [1, 1]].map((place) => this.corner(plane, place)) : [];
     this.called = this.word("w", { "font-style": "italic" });
-    this.own.push(this.called);
+    this.own.push(this.called, ...this.corners.map(({ z }) => z));
+    this.grip = this.handle(plane);
+    if (along) this.compare(line(1, { "stroke-dasharray": "2 2" }), slider);
+  }
+
+  /** An input to drag, and how z rises on the way to it from the line. */
+  compare(parallel, slider) {
+    const { x, limits } = this.numbers, [plane, along] = this.frames;
+    slider("x1", "x₁", limits.x, x[0]);
+    slider("x2", "x₂", limits.x, x[1]);
+    this.parallel = parallel;
+    this.none = this.word("b = 0");
     this.x = this.draw("circle", { r: 5, stroke: "currentColor", "stroke-width": 1.6 });
     this.z = this.word("");
-    this.handles = { w: this.handle(plane), x: this.handle(plane, "x") };
-    if (along) {
-      const right = this.inside(along);
-      this.rise = this.draw("path", { fill: "none", stroke: "currentColor", "stroke-width": 1.8 }, right);
-      this.own.push(this.rise);
-      this.height = this.draw("circle", { r: 4, fill: "var(--figure-paper)", stroke: "currentColor" }, right);
-    }
+    this.other = this.handle(plane, "x");
+    const right = this.inside(along);
+    this.rise = this.draw("path", { fill: "none", stroke: "currentColor", "stroke-width": 1.8 }, right);
+    this.height = this.draw("circle", { r: 5, stroke: "currentColor", "stroke-width": 1.6 }, right);
+    this.own.push(this.none, this.rise);
+    this.parts("dot").forEach((part) => part.classList.add("hidden"));
   }
 
   word(text, more) {
-    const shape = this.draw("text", { "font-size": 13, ...more });
+    const shape = this.draw("text", { "font-size": 13, class: "halo", ...more });
     shape.textContent = text;
     return shape;
   }
 
-  /** One of a gate's four inputs: as a circle, as a square, and the ring around it if it is wrong. */
+  /** One of a gate's four inputs: as a circle, as a square, its z, and the cross over it if it is wrong. */
   corner(frame, place) {
     const [x, y] = [frame.x(place[0]), frame.y(place[1])];
     const look = { stroke: "var(--figure-blue)", "stroke-width": 1.5, fill: "var(--figure-paper)" };
@@ -50,8 +57,9 @@ customElements.define("neuron-explorer", class extends book.Explorable {
       silent: this.draw("circle", { cx: x, cy: y, r: 5, ...look }),
       fires: this.draw("rect", { x: x - 5, y: y - 5, width: 10, height: 10, fill: "var(--figure-orange)" }),
       wrong: this.draw("path", {
-        d: `M${x - 10} ${y - 10}l20 20m-20 0l20 -20`, stroke: "currentColor", "stroke-width": 2,
+        d: `M${x - 9} ${y - 9}l18 18m-18 0l18 -18`, stroke: "currentColor", "stroke-width": 2,
       }),
+      z: this.word("", { x, y: y + (place[1] ? -10 : 20), "text-anchor": "middle" }),
     };
   }
 
@@ -77,51 +85,73 @@ customElements.define("neuron-explorer", class extends book.Explorable {
   }
 
   update() {
-    const { w, b, x, z } = this.neuron;
-    const [plane, along] = this.frames;
-    this.parts("drawn").forEach((part) => part.classList.toggle("hidden", this.touched));
-    this.own.forEach((shape) => shape.classList.toggle("hidden", !this.touched));
+    const { w, b } = this.neuron;
+    const [plane] = this.frames;
+    const hide = (shapes, hidden) => shapes.forEach((shape) => shape.classList.toggle("hidden", hidden));
+    hide(this.parts("drawn"), this.touched);
+    hide(this.own, !this.touched);
+    this.parts("start").forEach((part) => part.classList.toggle("ghost", this.touched));
     const { side, line } = book.half(plane, (place) => book.sum(w, b, place));
     this.alter(this.side, { d: plane.line(side) });
     this.alter(this.line, { d: plane.line(line) });
     this.alter(this.w, { d: book.arrow(plane, [0, 0], w) });
     this.alter(this.called, { x: plane.x(w[0]) + 8, y: plane.y(w[1]) + 12 });
-    this.alter(this.handles.w, { cx: plane.x(w[0]), cy: plane.y(w[1]) });
-    const [cx, cy] = [plane.x(x[0]), plane.y(x[1])];
-    this.alter(this.x, { cx, cy, fill: z >= 0 ? "currentColor" : "var(--figure-paper)" });
-    this.alter(this.handles.x, { cx, cy });
-    const far = cx > plane.left + 0.6 * plane.width;
-    this.alter(this.z, { x: cx + (far ? -9 : 9), y: cy - 8, "text-anchor": far ? "end" : "start" });
+    this.alter(this.grip, { cx: plane.x(w[0]), cy: plane.y(w[1]) });
+    const flat = !Math.hypot(...w); // then there is neither an arrow nor a line
+    if (flat) hide([this.called], true);
+    if (this.corners.length) return this.judge();
+    if (flat) hide([this.none], true);
+    hide(this.parts("distance"), flat);
+    this.follow();
+  }
+
+  /** Draw the input on both sides, and the line of the same weights without a bias. */
+  follow() {
+    const { w, b, x, z } = this.neuron;
+    const [plane, along] = this.frames;
+    const [cx, cy] = [plane.x(x[0]), plane.y(x[1])], fill = z >= 0 ? "currentColor" : "var(--figure-paper)";
+    this.alter(this.x, { cx, cy, fill });
+    this.alter(this.other, { cx, cy });
+    const far = cx > plane.left + 0.6 * plane.width, high = cy < plane.top + 24;
+    this.alter(this.z, { x: cx + (far ? -9 : 9), y: cy + (high ? 18 : -8), "text-anchor": far ? "end" : "start" });
     this.z.textContent = `z = ${book.say(z)}`;
-    if (this.corners.length) this.judge();
-    if (along) {
-      const length = Math.hypot(...w);
-      this.alter(this.parallel, { d: plane.line(book.half(plane, (place) => book.sum(w, 0, place)).line) });
-      this.alter(this.rise, { d: along.line([[-1, -length], [1, length]]) });
-      this.alter(this.height, { cx: along.x(z / (length || 1)), cy: along.y(z) });
+    const { line } = book.half(plane, (place) => book.sum(w, 0, place));
+    this.alter(this.parallel, { d: plane.line(line) });
+    if (line.length) {
+      const [left, right] = [...line].sort(([one], [other]) => one - other);
+      this.alter(this.none, { x: plane.x(left[0]) + 4, y: plane.y(left[1]) + (left[1] < right[1] ? 16 : -6) });
     }
+    const length = Math.hypot(...w);
+    this.alter(this.rise, { d: along.line([[-7, length ? -7 * length : b], [7, length ? 7 * length : b]]) });
+    this.alter(this.height, { cx: along.x(length ? z / length : 0), cy: along.y(z), fill });
+    this.height.classList.toggle("hidden", !length);
   }
 
   judge() {
+    const { w, b } = this.neuron;
     const targets = this.numbers.gates[this.state.gate];
     this.right.forEach((right, i) => {
-      const { silent, fires, wrong } = this.corners[i];
+      const { place, silent, fires, wrong, z } = this.corners[i];
       silent.classList.toggle("hidden", targets[i] === 1);
       fires.classList.toggle("hidden", targets[i] === 0);
       wrong.classList.toggle("hidden", right);
+      z.textContent = book.say(book.sum(w, b, place));
     });
   }
 
   tell() {
     const { w, b, x, z } = this.neuron;
     const { say } = book;
+    if (this.corners.length) {
+      const right = this.right.filter(Boolean).length;
+      const sums = this.corners.map(({ place }) => `z = ${say(book.sum(w, b, place))} for (${place.join(", ")})`);
+      return `${this.state.gate}: right for ${right} of 4 inputs${right < 4 ? "; a cross marks what is wrong" : ""}. ${sums.join(", ")}.`;
+    }
     const signed = (number) => number < 0 ? `− ${say(-number)}` : `+ ${say(number)}`;
     const product = (i) => `${i ? signed(w[i]) : say(w[i])} · ${x[i] < 0 ? `(${say(x[i])})` : say(x[i])}`;
     const sum = `z = ${product(0)} ${product(1)} ${signed(b)} = ${say(z)}: it ${z >= 0 ? "fires" : "is silent"}, a = ${Number(z >= 0)}. `;
-    if (this.corners.length) {
-      return `${sum}${this.state.gate}: right for ${this.right.filter(Boolean).length} of 4 inputs.`;
-    }
     const length = Math.hypot(...w);
-    return sum + (length ? `|w| = ${say(length)}; the line is ${say(Math.abs(b) / length)} from (0, 0).` : "No line: w is 0.");
+    if (!length) return `${sum}No line: w is 0, and z = b everywhere.`;
+    return `${sum}|w| = ${say(length)}; the line is ${say(Math.abs(b) / length)} from (0, 0)${this.touched ? ", and on its shaded side the neuron fires" : ""}.`;
   }
 });

@@ -28,10 +28,12 @@
       const { x, y } = this.numbers;
       this.steps = trainPerceptron(x, y, 100).steps;
       const last = this.steps.length;
-      this.slider("shown", "Points", { min: 0, max: last, step: 1, value: last, digits: 0 });
-      this.button("Start", () => this.go(0));
-      this.button("Next point", () => this.go((this.state.shown + 1) % (last + 1)));
-      this.button("Next mistake", () => this.go(this.mistake(this.state.shown % last)));
+      this.slider("shown", "examples shown", { min: 0, max: last, step: 1, value: last, digits: 0 });
+      this.first = this.button("From the start", () => this.go(0));
+      this.next = [
+        this.button("Next point", () => this.go(this.state.shown + 1)),
+        this.button("Next mistake", () => this.go(this.mistake(this.state.shown))),
+      ];
       this.parts("drawn").forEach((part) => part.classList.add("hidden"));
 
       const inside = this.inside(this.frames[0]);
@@ -46,16 +48,48 @@
         w: over.appendChild(line({ fill: "currentColor", opacity: 0.4 })),
       };
       this.correction = over.appendChild(line({ stroke: "var(--figure-green)", fill: "var(--figure-green)", "stroke-width": 2 }));
-      const word = (fill) => this.draw("text", { fill, "font-size": 13 });
-      this.called = word("currentColor");
+      this.crosses = this.draw("path", { stroke: "currentColor", "stroke-width": 1.6 });
+      const word = (fill, more) => this.draw("text", { fill, "font-size": 13, class: "halo", ...more });
+      this.called = word("currentColor", { "font-style": "italic" });
       this.called.textContent = "w";
       this.added = word("var(--figure-green)");
+      this.legend = this.explain(this.frames[0]);
       this.ring = this.draw("circle", { r: 9, fill: "none", stroke: "var(--figure-green)", "stroke-width": 2.4 });
+    }
+
+    /** What the lines and arrows of a correction are, below the legend of the page's drawing. */
+    explain({ left, top, width, height }) {
+      const x = left + width + 18, y = top + height - 50;
+      const legend = this.draw("g", {});
+      const rows = [
+        ["h28", "5 4", "before"],
+        ["h28", "none", "after"],
+        ["m9 -5l10 10m-10 0l10 -10", "none", "wrong now"],
+      ];
+      rows.forEach(([way, dashes, words], row) => {
+        const sign = { d: `M${x} ${y + 20 * row}${way}`, stroke: "currentColor", "stroke-width": 1.5, "stroke-dasharray": dashes };
+        this.draw("path", sign, legend);
+        this.draw("text", { x: x + 38, y: y + 20 * row + 4, "font-size": 13 }, legend).textContent = words;
+      });
+      return legend;
     }
 
     go(shown) {
       this.set({ shown });
       this.changed();
+      if (this.next.includes(document.activeElement) && !this.step) this.first.focus(); // they are disabled now
+    }
+
+    /** Which points a unit is wrong about. */
+    wrong({ w, b }) {
+      const { x, y } = this.numbers;
+      return y.flatMap((target, i) => target === Number(w[0] * x[0][i] + w[1] * x[1][i] + b >= 0) ? [] : [i]);
+    }
+
+    /** The unit as it is after the examples shown. */
+    get unit() {
+      const { shown } = this.state;
+      return shown ? this.steps[shown - 1].after : this.steps[0].before;
     }
 
     /** How many points are shown when the next mistake has just been made, or all. */
@@ -74,14 +108,19 @@
       const { step } = this;
       const { shown } = this.state;
       const [frame] = this.frames;
-      const { w, b } = shown ? this.steps[shown - 1].after : this.steps[0].before;
+      const { w, b } = this.unit;
+      this.next.forEach((button) => { button.disabled = shown === this.steps.length; });
+      const [across, up] = this.numbers.x;
+      const cross = (i) => `M${frame.x(across[i]) - 5} ${frame.y(up[i]) - 5}l10 10m-10 0l10 -10`;
+      this.alter(this.crosses, { d: this.wrong({ w, b }).map(cross).join("") });
       const half = ({ w, b }) => book.half(frame, (x) => w[0] * x[0] + w[1] * x[1] + b);
       const { side, line } = half({ w, b });
       this.alter(this.side, { d: frame.line(side) });
       this.alter(this.line, { d: frame.line(line) });
       this.alter(this.w, { d: book.arrow(frame, [0, 0], w) });
       this.alter(this.called, { x: frame.x(w[0]) + 7, y: frame.y(w[1]) + 10 });
-      this.called.classList.toggle("hidden", !shown);
+      this.called.classList.toggle("hidden", !Math.hypot(...w));
+      this.legend.classList.toggle("hidden", !step?.error);
       this.ring.classList.toggle("hidden", !step);
       if (step) this.alter(this.ring, { cx: frame.x(step.example[0]), cy: frame.y(step.example[1]) });
       const corrected = step?.error ? step.before : undefined;
@@ -101,17 +140,21 @@
       const mistakes = this.steps.slice(0, shown).filter(({ error }) => error).length;
       const pair = (numbers) => `(${numbers.map((one) => say(one)).join(", ")})`;
       const { step } = this;
-      if (!shown) return "No point shown yet: w = (0, 0) and b = 0, so z = 0 everywhere, and the unit fires.";
+      const now = `Now ${this.wrong(this.unit).length} of ${this.numbers.y.length} points are wrong`;
+      if (!shown) return `No point shown yet: w = (0, 0) and b = 0, so z = 0 everywhere, and the unit fires. ${now}.`;
       if (!step) {
         const { pass, after } = this.steps[shown - 1];
         return `Pass ${pass} brought no mistake: w = ${pair(after.w)}, b = ${say(after.b, 0)}. Mistakes: ${mistakes}.`;
       }
       const { pass, i, z, target, error, example, before, after } = step;
-      const seen = `Pass ${pass}, point ${i + 1}: z = ${say(z)}, it ${z >= 0 ? "fires" : "is silent"}; target ${target}`;
-      if (!error) return `${seen}: right, nothing changes. Mistakes so far: ${mistakes}.`;
+      const does = z >= 0 ? "fires" : "is silent";
+      const seen = `Pass ${pass}, point ${i + 1}`;
+      if (!error) {
+        return `${seen}: z = ${say(z)}, it ${does}; target ${target}: right, nothing changes. ${now}. Mistakes so far: ${mistakes}.`;
+      }
       const sign = error > 0 ? "+" : "−";
-      return `${seen}: a mistake. w = ${pair(before.w)} ${sign} ${pair(example)} = ${pair(after.w)}, `
-        + `b = ${say(before.b, 0)} ${sign} 1 = ${say(after.b, 0)}. Mistakes so far: ${mistakes}.`;
+      return `${seen}: before, z = ${say(z)}, it ${does}; target ${target}: a mistake. w = ${pair(before.w)} ${sign} ${pair(example)} = ${pair(after.w)}, `
+        + `b = ${say(before.b, 0)} ${sign} 1 = ${say(after.b, 0)}. ${now}. Mistakes so far: ${mistakes}.`;
     }
   });
 })();

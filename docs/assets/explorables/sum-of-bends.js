@@ -20,11 +20,11 @@
 
   const sum = (rows, x) => rows.reduce((total, { height }) => total + height(x), 0);
 
-  /** How far the sum is from the curve: where it is worst, and in all. */
+  /** How far the sum is from the curve: where it is worst, and the mean of the squares. */
   function errors(rows) {
     const apart = XS.map((x) => sum(rows, x) - curve(x));
     const squares = apart.reduce((total, error) => total + error ** 2, 0);
-    return { largest: Math.max(...apart.map(Math.abs)), mean: Math.sqrt(squares / XS.length) };
+    return { largest: Math.max(...apart.map(Math.abs)), mean: squares / XS.length };
   }
   book.bends = { hinges, sum, errors };
 
@@ -32,8 +32,11 @@
     build() {
       const [left, right] = this.frames;
       this.slider("units", "Units", { min: 1, max: this.numbers.ends.length, step: 1, value: 5, digits: 0 });
-      this.unit = this.slider("unit", "One of them", { min: 1, max: 5, step: 1, value: 3, digits: 0 });
-      this.slider("change", "Change its weight", { min: -2, max: 2, step: 0.05, value: 0 });
+      this.unit = this.slider("unit", "Unit", { min: 1, max: 5, step: 1, value: 3, digits: 0 });
+      this.slider("change", "add to its weight", { min: -0.5, max: 0.5, step: 0.01, value: 0 });
+      for (const name of ["units", "unit"]) { // the change is one unit's
+        this.form.elements[name].addEventListener("input", () => this.set({ change: 0 }));
+      }
       this.parts("drawn").forEach((part) => part.classList.add("hidden"));
       const line = (parent, more) => this.draw("path", { fill: "none", stroke: "var(--figure-blue)", ...more }, parent);
       const [hinges, total] = [this.inside(left), this.inside(right)];
@@ -43,7 +46,7 @@
       this.hinges = line(hinges, { "stroke-width": 1.4 });
       this.one = line(hinges, { stroke: "var(--figure-orange)", "stroke-width": 2.6 });
       this.total = line(total, { "stroke-width": 1.8 });
-      this.dots = [left, right].map(() => this.numbers.ends.map(() => this.draw("circle", {})));
+      this.dots = [hinges, total].map((panel) => this.numbers.ends.map(() => this.draw("circle", {}, panel)));
       const { left: x, top: y, width, height } = left;
       this.drag(this.draw("rect", { x, y, width, height, fill: "transparent" }), left, (x, y) => this.pull(x, y));
     }
@@ -95,7 +98,7 @@
       const { bend, fitted, weight } = this.rows[unit - 1];
       const { largest, mean } = errors(this.rows);
       const changed = change ? ` instead of ${say(fitted)}` : "";
-      return `${units} unit${units > 1 ? "s" : ""}: the largest error is ${say(largest)}, the root of the mean squared error ${say(mean, 3)}. `
+      return `${units} unit${units > 1 ? "s" : ""}: the largest error is ${say(largest)}, the mean of the squared errors ${say(mean, 4)}. `
         + `Unit ${unit} bends at x = ${say(bend)} and has the weight ${say(weight)}${changed}.`;
     }
   });

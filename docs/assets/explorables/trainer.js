@@ -27,7 +27,7 @@
       this.player.className = "go";
       this.button("One step", () => {
         this.halt();
-        this.clock.value = (this.ended ? -1 : this.state.step) + 1;
+        this.clock.value = (this.ended ? 0 : this.state.step) + 1; // after the last comes the first
         this.changed();
       });
       this.clock = this.slider("step", "steps", { min: 0, max: most, step: 1, value: step, digits: 0 });
@@ -83,6 +83,7 @@
       if (this.still) {
         this.run = this.next = undefined;
         this.ariaBusy = "false";
+        this.waiting = false;
         return super.show();
       }
       if (this.playing && this.run) this.clock.value = Math.min(this.goal, this.taken + this.pace);
@@ -94,11 +95,14 @@
       const start = performance.now();
       while (left() > 0 && performance.now() < start + BUDGET) this.next.learn();
       if (!this.patient || this.playing || left() <= 0) this.run = this.next;
-      const busy = this.stale || left() > 0, early = this.rest-- > 0;
+      const busy = this.stale || left() > 0, waited = this.waiting;
+      this.waiting = this.stale || this.run !== this.next; // what is drawn is older than what was asked for
+      const early = this.rest-- > 0 && this.waiting === waited;
       this.ariaBusy = String(busy || early);
       if (!early) {
         const before = performance.now();
         super.show();
+        if (waited && !this.waiting) this.spoken.textContent = this.readout.textContent;
         this.rest = Math.min(10, Math.floor((performance.now() - before) / DRAWING));
       }
       if (this.playing && this.taken >= this.goal) {

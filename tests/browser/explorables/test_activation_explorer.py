@@ -59,8 +59,10 @@ def test_two_functions_are_compared_where_the_reader_points(
         figure = page.locator("activation-explorer")
         assert "sigmoid a = 0.7311" in figure.locator(".readout").inner_text()
         assert figure.locator("circle:not(.hidden)").count() == 2 * 4
+        own = figure.locator("[name=function] optgroup").first
+        assert own.locator("option").all_inner_texts() == list(TORCHS)[:4]
         figure.locator("[name=function]").select_option("hard swish")
-        figure.locator("[name=other]").select_option("PReLU")
+        figure.locator("[name=other]").select_option("Leaky ReLU")
         figure.locator("[name=s]").fill("0.3")
         if way == "keys":
             for _ in range(50):
@@ -77,5 +79,8 @@ def test_two_functions_are_compared_where_the_reader_points(
     assert z == pytest.approx(-1.5, abs=0.3)
     a = functional.hardswish(double(z))
     assert f"hard swish a = {a:.4f}".replace("-", "−") in said
-    assert f"PReLU with slope 0.30 a = {0.3 * z:.4f}".replace("-", "−") in said
-    assert [name for name in names if name] == ["hard swish", "PReLU"]
+    assert (
+        f"Leaky ReLU with slope 0.30 a = {0.3 * z:.4f}".replace("-", "−")
+        in said
+    )
+    assert [name for name in names if name] == ["hard swish", "Leaky ReLU"]

@@ -51,6 +51,10 @@ CHANGE = """figure => {
 LOOK = (
     "figure => [figure.innerHTML, figure.querySelector('.readout').innerText]"
 )
+IN_SIGHT = """figure => {
+    const { top, bottom } = figure.getBoundingClientRect();
+    return top < innerHeight && bottom > 0;
+}"""
 SAVED = "figure => JSON.stringify(figure.save())"
 
 
@@ -124,9 +128,11 @@ def test_the_address_brings_a_state_back_and_reset_the_first(
     figure.evaluate(CHANGE)
     changed, saved = rested(figure), figure.evaluate(SAVED)
     assert saved != usual
-    assert "?" in page.url
-    page.reload()
+    query = page.url.split("?")[1]
+    page.goto("about:blank")
+    page.goto(f"{base}{path}?{query}")
     settle(page)
+    assert figure.evaluate(IN_SIGHT), "who follows a link wants to see it"
     assert rested(figure) == changed
     assert figure.evaluate(SAVED) == saved
     figure.get_by_role("button", name="Reset").click()

@@ -9,6 +9,7 @@ from snippets.network import initialise
 from snippets.propagation.forward import forward
 from snippets.propagation.loss import cross_entropy_of_z
 from tests.browser.conftest import settle
+from tests.browser.explorables.driving import pull
 from tests.tensors import double
 
 RUN = """(figure, steps) => {
@@ -67,6 +68,8 @@ def test_it_plays_pauses_and_steps(figure, page):
     shown(figure, f"After {steps + 1} steps: loss 0.")
     figure.get_by_role("slider", name="steps").press("Home")
     shown(figure, "After 0 steps: loss 0.682, 76 of 120 points")
+    figure.get_by_role("slider", name="steps").press("End")
+    shown(figure, "After 1000 steps: loss 0.031, 120 of 120 points")
 
 
 def test_points_are_moved_and_added(browser, address):
@@ -81,9 +84,15 @@ def test_points_are_moved_and_added(browser, address):
     page.mouse.down()
     page.mouse.move(box["x"] + 40, box["y"] + 30, steps=4)
     page.mouse.up()
+    shown(figure, "Training anew")
+    finger = figure.locator("circle.handle").nth(7)
+    points = figure.evaluate("figure => figure.points.length")
+    finger.tap()
+    pull(page, finger, (20, -60), "touch")
+    assert figure.evaluate("figure => figure.points.length") == points
+    figure.locator("summary").press("Enter")
     ground = figure.locator("rect.added").last.bounding_box()
     page.touchscreen.tap(ground["x"] + 3, ground["y"] + 3)
-    figure.locator("summary").press("Enter")
     figure.get_by_role("slider", name="x₁").press("ArrowRight")
     figure.get_by_role("button", name="Add a point").press("Enter")
     page.wait_for_function(
@@ -97,7 +106,7 @@ def test_points_are_moved_and_added(browser, address):
     moved = (points[:120, :2] != x.T).any(dim=1)
     assert moved.sum() == 1
     assert points[:120, 2].equal(y[0])
-    assert points[121].tolist() == [0, 0, points[120, 2]]
+    assert points[121].tolist() == [0.1, 0, points[120, 2]]
     generator = torch.Generator().manual_seed(1)
     disc(generator, count=120)
     start = initialise((2, 8, 1), generator)

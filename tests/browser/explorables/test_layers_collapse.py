@@ -63,5 +63,19 @@ def test_a_reader_takes_away_what_bends(page, address):
         "three layers"
     )
     figure.locator("[name=layers]").press("Home")
-    assert "After 0.00 layers" in said.inner_text()
+    assert "Before the first layer" in said.inner_text()
     assert said.inner_text().count("(0.00, −1.00)") == 2
+    moments = {
+        "1": "after 1 layer",
+        "1.25": "in layer 2, on the way to Wx + b",
+        "1.75": "in layer 2, from Wx + b to sigmoid",
+        "2.75": "in layer 3, on the way to Wx + b",
+    }
+    figure.locator("[name=between]").select_option("sigmoid")
+    layers = figure.locator("[name=layers]")
+    for way, moment in moments.items():
+        layers.fill(way)
+        assert layers.get_attribute("aria-valuetext") == moment
+        assert figure.locator("text", has_text=moment).count() == 1
+    layers.fill("3")
+    assert "The whole grid is now only 0." in said.inner_text()

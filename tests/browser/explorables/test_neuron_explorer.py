@@ -70,7 +70,17 @@ def test_weights_are_dragged_and_gates_set(browser, address, way):
         assert "NAND: right for 0 of 4 inputs" in said.inner_text()
         for name, value in {"w1": "-1", "w2": "-1", "b": "1.5"}.items():
             figure.locator(f"[name={name}]").fill(value)
-        assert "NAND: right for 4 of 4 inputs" in said.inner_text()
+        assert "NAND: right for 4 of 4 inputs. z = 1.50 for (0, 0)" in (
+            said.inner_text()
+        )
+        for name, value in {"w1": "-2", "w2": "-1.5", "b": "2.75"}.items():
+            figure.locator(f"[name={name}]").fill(value)
+        assert said.inner_text().startswith("NAND: right for 4 of 4 inputs.")
+        tip = figure.evaluate(
+            "({ state, frames: [frame] }) => frame.holds("
+            "{ x: frame.x(state.w1), y: frame.y(state.w2) })"
+        )
+        assert tip, "the arrow's tip is in sight"
         figure = page.locator("neuron-explorer:has(#figure-geometry)")
         drawn = figure.locator("[data-part=drawn]").first
         assert drawn.is_visible(), "untouched, it is the page's own picture"
@@ -79,11 +89,20 @@ def test_weights_are_dragged_and_gates_set(browser, address, way):
             figure.locator("[name=w2]").press("ArrowDown")
         else:
             pull(page, figure.locator("circle.handle").first, (60, 60), way)
+        assert figure.locator(".ghost").count() == 4, "to compare with"
         state = figure.evaluate("(figure) => figure.state")
         said = figure.locator(".readout").inner_text()
         assert not drawn.is_visible()
         figure.get_by_role("button", name="Reset").click()
         assert drawn.is_visible()
+        for name in ("w1", "w2"):
+            figure.locator(f"[name={name}]").fill("0")
+        assert "No line: w is 0, and z = b" in (
+            figure.locator(".readout").inner_text()
+        )
+        assert not figure.locator("text.added[font-style=italic]").is_visible()
+        ring = figure.evaluate("figure => figure.height.checkVisibility()")
+        assert not ring, "there is no distance from no line"
     w = double([state["w1"], state["w2"]])
     assert w[0] > 3
     assert w[1] < 4

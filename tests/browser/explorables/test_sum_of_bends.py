@@ -11,7 +11,7 @@ PAGE = "activation/index.html"
 
 
 def test_units_and_errors_are_those_of_the_fit(page, address):
-    """The page tells the browser six decimals."""
+    """The page tells the browser four decimals."""
     page.goto(address + PAGE)
     figure = page.locator("sum-of-bends")
     x, y = curve()
@@ -20,7 +20,7 @@ def test_units_and_errors_are_those_of_the_fit(page, address):
     for units, ends in enumerate(told, 1):
         rows = weighted_units(x, y, units)
         end = double(ends)
-        assert_close(end, rows[:, -1], rtol=0, atol=6e-7)
+        assert_close(end, rows[:, -1], rtol=0, atol=6e-5)
         heights, errors, changed = page.evaluate(
             """([ends, xs]) => {
                 const rows = book.bends.hinges(ends, 0, 0);
@@ -37,13 +37,13 @@ def test_units_and_errors_are_those_of_the_fit(page, address):
             (errors, found.sum(dim=0) - y),
             (changed, found.sum(dim=0) - 0.1 * (x + 3) - y),
         ):
-            mean = wrong.square().mean().sqrt().item()
+            mean = wrong.square().mean().item()
             largest = wrong.abs().max().item()
             assert own["mean"] == pytest.approx(mean, abs=1e-12)
             assert own["largest"] == pytest.approx(largest, abs=1e-12)
         wrong = relu_fit(x, y, units) - y
         assert errors["largest"] == pytest.approx(
-            wrong.abs().max().item(), abs=1e-5
+            wrong.abs().max().item(), abs=2e-3
         )
 
 
@@ -63,8 +63,10 @@ def test_a_weight_is_changed_by_hand(browser, address, way):
             figure.locator("[name=change]").press("ArrowRight")
         else:
             pull(page, figure.locator("rect.handle"), (40, 10), way)
-        said = figure.locator(".readout").inner_text()
-        assert "instead of −0.65" in said
+        said = figure.locator(".readout")
+        assert "instead of −0.65" in said.inner_text()
+        figure.locator("[name=unit]").fill("2")
+        assert "instead of" not in said.inner_text(), "it was the other's"
         figure.get_by_role("button", name="Reset").click()
         assert "5 units: the largest error is 0.57" in (
             figure.locator(".readout").inner_text()
