@@ -145,8 +145,8 @@ def test_words_can_be_read_and_figures_fit_a_column_of_text(book_figure):
     width, height = book_figure.get_size_inches()
     if width not in (12, 3.6):  # the pictures of links and of a card
         assert width * 96 == pytest.approx(640)
-        sheets = book_figure.get_label() == "playground"  # of many units
-        assert 2.5 < height < (5.2 if sheets else 4.5)
+        high = {"playground": 5.2, "functions": 6.5, "choice": 7.3}
+        assert 2.5 < height < high.get(book_figure.get_label(), 4.5)
     drawing.lay_out(book_figure)  # again, for an SVG has other pixels
     for text in book_figure.findobj(Text) if width < 12 else ():
         assert text.get_fontsize() / 72 * 358 / width > 9.5, text.get_text()

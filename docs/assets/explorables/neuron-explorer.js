@@ -4,7 +4,7 @@
 
 customElements.define("neuron-explorer", class extends book.Explorable {
   build() {
-    const { w, b, x, limits, gates } = this.numbers;
+    const { w, b, limits, gates } = this.numbers;
     if (gates) this.choice("gate", "Make it", Object.keys(gates), "AND");
     const slider = (name, label, [min, max, step], value) => this.slider(name, label, { min, max, step, value });
     slider("w1", "w₁", limits.w, w[0]);

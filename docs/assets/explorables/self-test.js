@@ -13,7 +13,7 @@ customElements.define("self-test", class extends HTMLElement {
     this.several = list.length > 1;
     this.score = document.createElement("output");
     this.append(this.score);
-    answers.remove();
+    answers.classList.add("only-print"); // on paper nothing can be chosen
     this.questions = list.map((question, number) => this.offer(question, number, because[number]));
     const kept = this.several ? progress.of() : []; // a single question is asked for its own sake
     this.told = list.map((_, i) => this.questions[i].inputs[kept[i]?.chosen] ? kept[i] : null);

@@ -41,7 +41,11 @@ def test_right_and_wrong_answers_are_told_and_kept_until_cleared(
     page = tested
     menu = page.locator(".answered:visible")
     score = page.locator("self-test output")
-    expect(page.locator(".questions + details")).to_have_count(0)
+    folded = page.locator(".questions + details")
+    expect(folded).to_be_hidden()
+    page.emulate_media(media="print")  # where nothing can be chosen
+    expect(folded).to_be_visible()
+    page.emulate_media(media="screen")
     answers(page, right=False)
     verdicts = page.locator(".verdict")
     expect(verdicts).to_have_count(len(questions()))
