@@ -168,6 +168,6 @@ customElements.define("disc-learner", class extends book.Trainer {
     const taken = this.run ? this.taken : this.state.step;
     const steps = taken === 1 ? "1 step" : `${taken} steps`;
     const words = `After ${steps}: loss ${book.say(loss, 3)}, ${right} of ${this.points.length} points on the correct side.`;
-    return this.ended && !this.playing ? `${words} Press Train to watch all steps from the first.` : words;
+    return `${words} ${this.ended && !this.playing ? "Press Train to watch all steps from the first." : "The deeper the shade, the surer the network."}`;
   }
 });
