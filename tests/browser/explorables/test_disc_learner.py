@@ -72,6 +72,13 @@ def test_it_plays_pauses_and_steps(figure, page):
     shown(figure, "After 1000 steps: loss 0.031, 120 of 120 points")
 
 
+def tap(ground):
+    """Touch its upper left corner, wherever the page has been scrolled to."""
+    ground.evaluate("shape => shape.scrollIntoView({ block: 'center' })")
+    box = ground.bounding_box()
+    ground.page.touchscreen.tap(box["x"] + 3, box["y"] + 3)
+
+
 def test_points_are_moved_and_added(browser, address):
     """By mouse, by a finger and by keys; a network in torch agrees."""
     context = browser.new_context(has_touch=True)
@@ -89,12 +96,10 @@ def test_points_are_moved_and_added(browser, address):
     ground = figure.locator("rect.added").last
     before = figure.evaluate("figure => figure.points")
     pull(page, finger, (20, -60), "touch")
-    box = ground.bounding_box()
-    page.touchscreen.tap(box["x"] + 3, box["y"] + 3)
+    tap(ground)
     assert figure.evaluate("figure => figure.points") == before, "it scrolls"
     figure.locator("summary").press("Enter")
-    box = ground.bounding_box()
-    page.touchscreen.tap(box["x"] + 3, box["y"] + 3)
+    tap(ground)
     figure.get_by_role("slider", name="x₁").press("ArrowRight")
     figure.get_by_role("button", name="Add a point").press("Enter")
     page.wait_for_function(
