@@ -129,7 +129,7 @@
         const below = own === undefined ? "" : ` with slope ${book.say(s)}`;
         return `${name}${below} a = ${book.say(a(z, s), 4)}, a′ = ${book.say(slope(z, s), 4)}`;
       });
-      return `At z = ${book.say(z)}: ${words.join("; ")}.`;
+      return `At z = ${book.say(z)}: ${words.join("; ")}.${four ? "" : " A short line on the left has the slope a′."}`;
     }
   });
 })();

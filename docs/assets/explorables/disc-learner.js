@@ -19,7 +19,9 @@ customElements.define("disc-learner", class extends book.Trainer {
     this.outer = this.draw("path", { fill: "var(--figure-paper)", stroke: "var(--figure-blue)" });
     this.dots = this.draw("g", {});
     // a finger scrolls over the points, until their controls are open
-    this.dots.addEventListener("pointerdown", (event) => this.shut(event) && event.stopPropagation(), true);
+    for (const kind of ["pointerdown", "pointermove"]) { // a finger is captured by what it touches, even unheard
+      this.dots.addEventListener(kind, (event) => this.shut(event) && event.stopPropagation(), true);
+    }
     this.ring = this.draw("circle", { r: 6, fill: "none", stroke: "currentColor", "stroke-width": 1.2 });
     this.loss = this.draw("path", { fill: "none", stroke: "var(--figure-blue)", "stroke-width": 1.8 });
     this.now = this.draw("circle", { r: 3.5, fill: "var(--figure-blue)" });
@@ -47,7 +49,7 @@ customElements.define("disc-learner", class extends book.Trainer {
   shut({ pointerType }) { return pointerType === "touch" && !this.editor.open; }
 
   /** A place for a new point, beside those that were put there before. */
-  get free() { return [(this.points.length - this.numbers.y.length) % 10 / 10, 0]; }
+  get free() { return [(this.points.length - this.origin.length) % 10 / 10, 0]; }
 
   /** Let the controls show a point. */
   choose(i) {
@@ -168,6 +170,6 @@ customElements.define("disc-learner", class extends book.Trainer {
     const taken = this.run ? this.taken : this.state.step;
     const steps = taken === 1 ? "1 step" : `${taken} steps`;
     const words = `After ${steps}: loss ${book.say(loss, 3)}, ${right} of ${this.points.length} points on the correct side.`;
-    return this.ended && !this.playing ? `${words} Press Train to watch all steps from the first.` : words;
+    return `${words} ${this.ended && !this.playing ? "Press Train to watch all steps from the first." : "The deeper the shade, the surer the network."}`;
   }
 });

@@ -118,8 +118,9 @@
       this.alter(this.side, { d: frame.line(side) });
       this.alter(this.line, { d: frame.line(line) });
       this.alter(this.w, { d: book.arrow(frame, [0, 0], w) });
-      this.alter(this.called, { x: frame.x(w[0]) + 7, y: frame.y(w[1]) + 10 });
-      this.called.classList.toggle("hidden", !Math.hypot(...w));
+      const length = Math.hypot(...w), beyond = w.map((one) => 12 * one / (length || 1)); // clear of the other arrows
+      this.alter(this.called, { x: frame.x(w[0]) + beyond[0], y: frame.y(w[1]) - beyond[1] + 4, "text-anchor": "middle" });
+      this.called.classList.toggle("hidden", !length);
       this.legend.classList.toggle("hidden", !step?.error);
       this.ring.classList.toggle("hidden", !step);
       if (step) this.alter(this.ring, { cx: frame.x(step.example[0]), cy: frame.y(step.example[1]) });

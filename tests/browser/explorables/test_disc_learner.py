@@ -72,13 +72,20 @@ def test_it_plays_pauses_and_steps(figure, page):
     shown(figure, "After 1000 steps: loss 0.031, 120 of 120 points")
 
 
+def tap(ground):
+    """Touch its upper left corner, wherever the page has been scrolled to."""
+    ground.evaluate("shape => shape.scrollIntoView({ block: 'center' })")
+    box = ground.bounding_box()
+    ground.page.touchscreen.tap(box["x"] + 3, box["y"] + 3)
+
+
 def test_points_are_moved_and_added(browser, address):
     """By mouse, by a finger and by keys; a network in torch agrees."""
     context = browser.new_context(has_touch=True)
     page = context.new_page()
-    page.goto(f"{address}index.html?folds.step=50")
+    page.goto(f"{address}index.html?folds.step=400")
     figure = page.locator("disc-learner")
-    shown(figure, "After 50 steps")
+    shown(figure, "After 400 steps")
     box = figure.locator("circle.handle").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -86,13 +93,13 @@ def test_points_are_moved_and_added(browser, address):
     page.mouse.up()
     shown(figure, "Training anew")
     finger = figure.locator("circle.handle").nth(7)
-    points = figure.evaluate("figure => figure.points.length")
-    finger.tap()
+    ground = figure.locator("rect.added").last
+    before = figure.evaluate("figure => figure.points")
     pull(page, finger, (20, -60), "touch")
-    assert figure.evaluate("figure => figure.points.length") == points
+    tap(ground)
+    assert figure.evaluate("figure => figure.points") == before, "it scrolls"
     figure.locator("summary").press("Enter")
-    ground = figure.locator("rect.added").last.bounding_box()
-    page.touchscreen.tap(ground["x"] + 3, ground["y"] + 3)
+    tap(ground)
     figure.get_by_role("slider", name="x₁").press("ArrowRight")
     figure.get_by_role("button", name="Add a point").press("Enter")
     page.wait_for_function(
