@@ -172,6 +172,8 @@ def test_slow_layers(said):
     "first layer is exactly 0, so that nothing brings them back.",
     "A square that is crossed out belongs to a dead unit, whose slope is "
     "<none> at the $z$ of every training point.",
+    "the same share | exactly <share> now, though units fired at the start | "
+    "the steps have killed them: a tenth of the rate",
     "With Leaky ReLU no unit dies.",
     "But the rate is still too large, and half of the test points are wrong.",
 )
@@ -181,7 +183,9 @@ def test_killing_units(said):
     assert (calm.right, calm.dead) == (1, 0)
     for steps in (int(said.steps), 600):
         dead = after(steps, KILLING)
-        assert (dead.dead, dead.gradients[0]) == (8, 0)
+        assert (dead.dead, dead.gradients[0]) == (8, said.share)
+    assert after(0, KILLING).dead == 0
+    assert after(600, KILLING, rate=KILLING.rate / 10).dead == 0
     layers = trained(KILLING, 600)[int(said.steps)]
     says, caches = forward(begin(KILLING).x, layers, KILLING.names)
     assert (ACTIVATIONS["relu"].derivative(caches[0].z) == said.none).all()

@@ -160,6 +160,7 @@ def grows(run, seed):
     return kept
 
 
+TWICE = 0.75  # more than two sigmoids in a row can give
 # of each table: its rows, as a run passes through them from the top
 ROWS = {
     "stays": [
@@ -183,7 +184,7 @@ ROWS = {
         ("a layer left out", lambda run, s, seed: stays_put(run, seed)),
         (
             "sigmoid twice",
-            lambda run, s, seed: largest_prediction(run, seed) < 0.75,
+            lambda run, s, seed: largest_prediction(run, seed) < TWICE,
         ),
         ("30 examples", lambda run, s, seed: rises(run, seed)),
     ],
@@ -203,12 +204,12 @@ def rises(run, seed):
 @claim(
     "Find the part that tells what you see, and take its rows from the top: "
     "the first that fits is the cause.",
-    "the shapes of prediction and target | they differ | one is broadcast: "
-    "give both one shape",
-    "the first layer's units | they are all equal | weights of 0, or equal "
-    "ones: draw them at random, variance $2/n$",
+    "the shapes of prediction and target | they differ, and the targets are no "
+    "class numbers | one is broadcast: give both one shape",
+    "the weights of the first layer's units | they are all equal | weights of "
+    "0, or equal ones: draw them at random, variance $2/n$",
     "the first layer's share of the gradient | exactly 0, and nearly all units "
-    "silent | dead units: biases of 0, a lower rate, Leaky ReLU",
+    "silent from the start | dead units: biases of 0, Leaky ReLU",
     "the same share | a hundredth or less | the gradient vanishes: ReLU or a "
     "relative, variance $2/n$, fewer layers",
     "step by size of the weights | below a thousandth | the rate is too small: "
@@ -219,28 +220,32 @@ def rises(run, seed):
     "learn ten such examples by heart.",
     "mean and spread of each input | not finite, or a spread of hundreds | bad "
     "or unscaled data: mean 0, deviation 1",
-    "the same mean | not small beside the spread | off centre: subtract the "
-    "mean",
+    "the same mean | larger than the spread | off centre: subtract the mean",
     "the first loss | far above that of knowing nothing | the weights are too "
     "large: variance $2/n$ or $1/n$",
     "the gradient of the same examples, asked for twice | the second is twice "
     "the first | gradients not reset: zero_grad before each backward",
     "step by size of the weights | a tenth or more; with a tenth of the rate "
     "it does not leap | the rate is too large: a tenth of the rate",
-    "the first layer's units | they are all equal | symmetry: draw the weights "
-    "at random",
+    "the weights of the first layer's units | they are all equal | symmetry: "
+    "draw the weights at random",
     "the gradient beside differences, or autograd | a relative error above "
     "$10^{-3}$ | a bug in the gradient: compare layer by layer, the last one "
     "first",
     "each parameter, before and after a step | some are the same | a layer is "
     "left out: hand all parameters to the optimiser",
-    "the largest prediction of all | far below 1, after many steps | sigmoid "
-    "or softmax taken twice: give the loss the last $z$",
-    "the loss on fresh examples, step by step | it turns and rises | "
+    "the largest probability that the loss is given | below <two> of two "
+    "classes, or <ten> of ten, after many steps | sigmoid or softmax taken "
+    "twice: give the loss the last $z$",
+    "the loss on fresh examples, step by step | it turns and goes on rising | "
     "overfitting: more data, weight decay, an early stop",
 )
 @pytest.mark.parametrize("part", ROWS)
-def test_the_first_row_that_fits_is_the_cause(part):
+def test_the_first_row_that_fits_is_the_cause(said, part):
+    assert said.two == TWICE
+    sure = torch.tensor([1.0] + 9 * [0.0])
+    assert sure.sigmoid().max() < said.two
+    assert sure.softmax(0).max() < said.ten
     for name, _ in ROWS[part]:
         signs = look(RUNS[name], chance())
         fits = (row for row, fit in ROWS[part] if fit(RUNS[name], signs, 0))
