@@ -38,7 +38,7 @@ FOCUS = """() => {
     };
 }"""
 MISSED = """() => [...document.querySelectorAll(
-        "article :is(a[href], button, summary, [tabindex='0'])")]
+        "article :is(a[href], button:enabled, summary, [tabindex='0'])")]
     .filter(e => e.checkVisibility({visibilityProperty: true}))
     .filter(e => !window.visited.has(e))
     .map(e => e.outerHTML.slice(0, 120))"""

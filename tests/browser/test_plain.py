@@ -14,7 +14,7 @@ UNSEEN = """article => [...article.querySelectorAll(
     .map(e => e.outerHTML.slice(0, 120))"""
 # what figures have with scripts alone, to be touched
 LEFT_OUT = """article => article
-    .querySelectorAll(".controls, .readout, .rules, .added")
+    .querySelectorAll(".controls, .readout, .rules, .added, .questions button")
     .forEach(e => e.remove())"""
 # what should be on paper and is not, or should not and is
 ON_PAPER = """([wanted, unwanted]) => {

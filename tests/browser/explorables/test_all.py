@@ -48,9 +48,8 @@ CHANGE = """figure => {
         input.dispatchEvent(new Event("input", { bubbles: true }));
     }
 }"""
-LOOK = (
-    "figure => [figure.innerHTML, figure.querySelector('.readout').innerText]"
-)
+LOOK = """figure => [figure.innerHTML,
+    figure.querySelector('.readout').innerText, figure.ariaBusy === 'true']"""
 IN_SIGHT = """figure => {
     const { top, bottom } = figure.getBoundingClientRect();
     return top < innerHeight && bottom > 0;
@@ -64,12 +63,9 @@ def rested(figure: Locator) -> str:
     before = None
     for _ in range(100):
         now = figure.evaluate(LOOK)
-        if (
-            now == before
-            and now[1]
-            and figure.get_attribute("aria-busy") != "true"
-        ):
-            return now[1]
+        _, said, busy = now
+        if now == before and said and not busy:
+            return said
         before = now
         figure.page.wait_for_timeout(500)  # longer than what is kept waits
     raise AssertionError("the figure does not come to rest")
