@@ -20,6 +20,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ _LABEL = re.compile(
     r'#+ (.+?)(?: \{:.*)?$|(?:description|tags): "?(.+?)"?$'
     r'|\?{3}\+? \w+ "(.+)"$'
 )
+_ASKED = re.compile(r"from (snippets\.questions\.\w+) import (\w+)")
 _PRINTED = re.compile(r'(print\(f?"[^"{]*[A-Za-z]{2}.*)')
 
 
@@ -225,6 +227,12 @@ def labels(text: str) -> Iterator[tuple[int, str]]:
         if words.startswith("```"):
             fence = "" if fence else words
             continue
+        if fence and (asked := _ASKED.fullmatch(words)):
+            questions = getattr(import_module(asked[1]), asked[2])()
+            for one in (
+                questions if isinstance(questions, list) else [questions]
+            ):
+                yield line, " | ".join((one.asked, *one.choices, one.because))
         kind = _PRINTED if "result=" in fence else _LABEL
         if (kind is _PRINTED or not fence) and (found := kind.match(words)):
             yield line, next(filter(None, found.groups()))

@@ -2,6 +2,8 @@
 
 import importlib
 import math
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,17 @@ from torch import autograd, nn
 
 from snippets.questions import ask
 
+SUM = re.compile(r"[\d\s.+*/()-]+")  # of numbers alone
 FOLDER = Path(__file__).parents[1] / "snippets/questions"
 PARTS = sorted(file.stem for file in FOLDER.glob("[!_]*.py"))
 
 
+def module(part):
+    return importlib.import_module(f"snippets.questions.{part}")
+
+
 def of(part):
-    return importlib.import_module(f"snippets.questions.{part}").questions()
+    return module(part).questions()
 
 
 def double(*numbers):
@@ -34,6 +41,14 @@ def adam_step():
     return -w.item()
 
 
+def parameters(*sizes):
+    return sum(
+        p.numel()
+        for n, k in pairwise(sizes)
+        for p in nn.Linear(n, k).parameters()
+    )
+
+
 # each answer found in another way than the snippets take, in their order
 RIGHT = {
     "primer": [
@@ -47,11 +62,7 @@ RIGHT = {
         nn.functional.linear(double(1, 3), double([2, -1]), double(0.5)),
         -1.5,
         "it stays where it is",
-        sum(
-            p.numel()
-            for n, k in ((3, 4), (4, 2))
-            for p in nn.Linear(n, k).parameters()
-        ),
+        parameters(*map(int, re.findall(r"\d+", of("network")[3].asked))),
         "$1$ and $1$",
     ],
     "activation": [
@@ -83,6 +94,18 @@ RIGHT = {
 }
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_sums_in_questions_and_reasons_come_out(part):
+    predict = getattr(module(part), "predict", None)
+    for question in [*of(part), *([predict()] if predict else [])]:
+        text = f"{question.asked} {question.because}"
+        for formula in re.findall(r"\$([^$]*=[^$]*)\$", text):
+            sides = formula.replace(r"\cdot", "*").replace("^", "**")
+            sides = [side for side in sides.split("=") if SUM.fullmatch(side)]
+            values = [eval(side) for side in sides]
+            assert values == pytest.approx(values[:1] * len(values)), formula
+
+
 def test_every_part_has_questions():
     assert set(RIGHT) == set(PARTS)
 
@@ -99,7 +122,7 @@ def test_answers_are_right(part):
 
 def test_what_a_figure_then_shows_is_right():
     asked = {
-        part: importlib.import_module(f"snippets.questions.{part}").predict()
+        part: module(part).predict()
         for part in ("network", "activation", "training")
     }
     assert asked["network"].right == f"${(20 - 10) / math.hypot(3, 4):g}$"
