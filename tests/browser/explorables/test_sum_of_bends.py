@@ -43,7 +43,7 @@ def test_units_and_errors_are_those_of_the_fit(page, address):
             assert own["largest"] == pytest.approx(largest, abs=1e-12)
         wrong = relu_fit(x, y, units) - y
         assert errors["largest"] == pytest.approx(
-            wrong.abs().max().item(), abs=2e-3
+            wrong.abs().max().item(), abs=1e-5
         )
 
 
