@@ -9,6 +9,8 @@
 # make lint     style of code, scripts and text, and the form of the workflows
 # make mutants  whether the tests notice small changes to the snippets; an hour of one processor for all,
 #               minutes for some: make mutants FILES=snippets/neuron.py
+# make reproduce   whether the last commit gives the same bytes twice, in surroundings that differ;
+#               OTHER=python3.13 builds the second time with that Python; minutes
 # make bench    how long a build takes, and against what; how quick figures are that answer when touched
 # make chapter PAGE=activation/swish   begins a chapter: page, snippet, test, navigation
 # make links    whether other sites still answer that the book links to
@@ -17,12 +19,13 @@
 
 PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1  # a long banner on every build
-BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-READY := .venv/ready# what builds the site is installed
-CHECKS := .venv/checks# and what checks it
-ZENSICAL := .venv/zensical# and what may follow the theme
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+READY := $(VENV)/ready# what builds the site is installed
+CHECKS := $(VENV)/checks# and what checks it
+ZENSICAL := $(VENV)/zensical# and what may follow the theme
 
-.PHONY: site site-zensical paper-check test test-weekly serve check mutants measure lint chapter links bench requirements clean
+.PHONY: site site-zensical paper-check test test-weekly serve check mutants measure lint chapter links bench reproduce requirements clean
 
 site: $(READY)
 	@$(BIN)/python -m press
@@ -78,6 +81,12 @@ links: $(CHECKS) site
 bench: $(CHECKS)
 	@$(BIN)/python -m tools.bench
 
+# in a folder of its own, for the Python that .venv has stays there
+OTHER_VENV := .press/$(notdir $(OTHER))
+reproduce: $(READY)
+	$(if $(OTHER),@$(MAKE) VENV=$(OTHER_VENV) PYTHON=$(OTHER) $(OTHER_VENV)/ready)
+	@$(BIN)/python -m tools.reproduce $(if $(OTHER),$(subst $(VENV),$(OTHER_VENV),$(BIN))/python)
+
 # uv, since its lock serves every system; of no use to readers, so in a folder of its own
 UV := .press/uv
 LOCK = PYTHONPATH=$(UV) $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 \
@@ -106,7 +115,7 @@ $(READY): requirements.txt
 	install it, or name another one: make site PYTHON=python3.12))
 	$(if $(CUDA),$(info torch comes with CUDA now, several gigabytes that this book does not use; \
 	README.md, "the small torch", says how to get it without))
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	@echo "Installing what builds the site, once: PyTorch, Pandoc and smaller ones, some minutes where they must be fetched"
 	$(INSTALL) -r requirements.txt
 	@touch $@

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from inspect import Signature, signature
+from textwrap import shorten
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import torch
@@ -31,6 +32,7 @@ _WORDS = {
     Callable: "a function",
     torch.Generator: "a torch.Generator",
 }
+_MISFITS = ArithmeticError, LookupError, RuntimeError, TypeError, ValueError
 _wanted: dict[object, str] = {}  # what each validator asks for
 _inside: ContextVar[bool] = ContextVar("inside a checked call", default=False)
 
@@ -80,6 +82,11 @@ Number = named(float, "be finite", lambda x: abs(x) <= _LARGEST)
 LearningRate = named(
     float, "be finite and above 0", lambda rate: 0 < rate <= _LARGEST
 )
+Variance = named(
+    float,
+    "be finite and at least 0",
+    lambda variance: 0 <= variance <= _LARGEST,
+)
 Slope = named(float, "be above 0 and at most 1", lambda alpha: 0 < alpha <= 1)
 Count = named(int, "be at least 1", lambda count: count >= 1)
 Steps = named(int, "be at least 0", lambda steps: steps >= 0)
@@ -94,7 +101,8 @@ def checked(function: Callable) -> Callable:
     """Hold each call of a function against its signature, and its result.
 
     What the function calls is not checked again. Raises TypeError for a wrong
-    kind or dtype, ValueError for a wrong shape or value.
+    kind or dtype, ValueError for a wrong shape or value, or where PyTorch finds
+    that what was given does not fit together.
     """
     wanted = signature(function)
 
@@ -125,7 +133,13 @@ def _call(
         agreed.check_dtypes()
     except (TypeError, ValueError) as error:
         raise type(error)(f"{function.__name__}: {error}") from None
-    result = function(*args, **kwargs)
+    try:
+        result = function(*args, **kwargs)
+    except FloatingPointError:  # training that left the finite numbers
+        raise
+    except _MISFITS as error:  # sizes that no signature compares
+        said = " ".join(str(error).split())
+        raise ValueError(f"{function.__name__}: {said}") from error
     try:
         agreed.check(wanted.return_annotation, result, "the result")
         agreed.check_dtypes()
@@ -276,7 +290,7 @@ def _in_layer(hint: Any, layer: int, layers: int) -> Any:
 def _check_value(validator: Any, value: Any, name: str) -> None:
     if validator.is_valid(value):
         return
-    said = f"is {value!r}"
+    said = f"is {shorten(repr(value), 80)}"
     if isinstance(value, Tensor):
         said = f"has shape {_sizes(value.shape)}"
         for number in value.flatten():

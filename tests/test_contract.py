@@ -169,12 +169,24 @@ def outer(x: Float[Tensor, "m"], call: Callable) -> Float[Tensor, "m"]:
 
 def test_only_the_outermost_call_is_checked_even_after_an_error():
     def fail():
-        raise KeyError("of the function's own")
+        raise AssertionError("of the function's own")
 
     outer(torch.ones(3), lambda: give(slope=2))
     for _ in range(2):
-        refuses(KeyError, "own", outer, torch.ones(3), fail)
+        refuses(AssertionError, "own", outer, torch.ones(3), fail)
         refuses(ValueError, "slope", give, slope=2)
+
+
+def test_what_pytorch_refuses_bears_the_name_of_the_function_in_one_line():
+    def fail():
+        raise RuntimeError("shapes\ncannot be multiplied")
+
+    def leave():
+        raise FloatingPointError("step 6 left the finite numbers")
+
+    said = "^outer: shapes cannot be multiplied$"
+    refuses(ValueError, said, outer, torch.ones(3), fail)
+    refuses(FloatingPointError, "^step 6", outer, torch.ones(3), leave)
 
 
 def test_threads_are_checked_each_by_itself():

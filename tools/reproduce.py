@@ -17,64 +17,43 @@ KEPT = Path(".press/reproduce")  # two sites that differ, to be looked at
 SAME = {
     "SITE_URL": "https://book.example.org/",
     "REPO_URL": "https://github.com/us/book",
-    "PYTHONPATH": "",
 }
-# zones that POSIX spells out are known everywhere
-HERE = {"TZ": "AAA+11", "LC_ALL": "C.UTF-8", "USER": "one"}
-HERE |= {"PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "1"}
-THERE = {
-    "TZ": "ZZZ-13:45",
-    "LC_ALL": "POSIX",
-    "USER": "another",
-    "COLUMNS": "9",
-}
-THERE |= {"PYTHONHASHSEED": "2", "OMP_NUM_THREADS": "3", "MPLBACKEND": "pdf"}
+# zones as POSIX spells them, which every system knows
+ONE = {"TZ": "AAA+11", "LC_ALL": "C.UTF-8", "USER": "one"}
+ONE |= {"PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "1"}
+TWO = {"TZ": "ZZZ-13:45", "LC_ALL": "POSIX", "USER": "another"}
+TWO |= {"PYTHONHASHSEED": "2", "OMP_NUM_THREADS": "3", "MPLBACKEND": "pdf"}
 FAR = "a far longer path/ünder a name with spaces"
 TASTE = "lines.linewidth: 9\nsavefig.dpi: 30\nfont.size: 20\n"  # of a reader
 
 
-def clone(folder: Path, umask: int) -> None:
-    """Check HEAD out into a folder, with its history, which has the date."""
-    command = ["git", "clone", "--quiet", "--no-hardlinks", ".", str(folder)]
-    subprocess.run(command, check=True, umask=umask)
-
-
 def start(
-    python: str, folder: Path, there: dict[str, str], umask: int
+    python: str, folder: Path, there: dict[str, str], umask: int, taste: str
 ) -> subprocess.Popen:
-    """Start to build the site of a clone, as `make site` does."""
-    home = folder.parent / "home"
-    (home / ".config/matplotlib").mkdir(parents=True)
-    (home / ".config/matplotlib/matplotlibrc").write_text(
-        TASTE * (umask > 0o22)
-    )
+    """Check HEAD out, and start to build its site as `make site` does."""
+    settings = folder / "home/.config/matplotlib"
+    settings.mkdir(parents=True)
+    (settings / "matplotlibrc").write_text(taste)
+    clone = ["git", "clone", "--quiet", ".", folder / "book"]  # it has the date
+    subprocess.run(clone, check=True, umask=umask)
     return subprocess.Popen(
         [python, "-m", "press"],
-        cwd=folder,
-        env=os.environ | SAME | there | {"HOME": str(home)},
+        cwd=folder / "book",
+        env=os.environ | SAME | there | {"HOME": str(folder / "home")},
         umask=umask,
     )
 
 
-def one_core(process: subprocess.Popen) -> None:
-    """Let a process, and all that it will start, have one core."""
+def build_both(folder: Path, other: str) -> list[Path]:
+    """Build both sites at once, one of them on one core."""
+    places = [folder / "1", folder / "2" / FAR]
+    one = start(sys.executable, places[0], ONE, 0o022, "")
     if hasattr(os, "sched_setaffinity"):  # on Linux
-        os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
-
-
-def build_both(folder: Path, other: str) -> tuple[Path, Path]:
-    """Build both sites at once; return where they are."""
-    one, two = folder / "1/book", folder / "2" / FAR / "book"
-    clone(one, 0o022)
-    clone(two, 0o077)
-    builds = [
-        start(sys.executable, one, HERE, 0o022),
-        start(other, two, THERE, 0o077),
-    ]
-    one_core(builds[0])
-    if any([build.wait() for build in builds]):
+        os.sched_setaffinity(one.pid, {min(os.sched_getaffinity(0))})
+    two = start(other, places[1], TWO, 0o077, TASTE)
+    if one.wait() + two.wait():
         sys.exit("reproduce: a build failed; above it says why")
-    return one / "site", two / "site"
+    return [place / "book/site" for place in places]
 
 
 def files(site: Path) -> dict[str, bytes]:
@@ -99,7 +78,9 @@ def where(name: str, one: bytes | None, two: bytes | None) -> str:
     if all(zipfile.is_zipfile(io.BytesIO(data)) for data in (one, two)):
         inside = differences(members(one), members(two))
         return f"{name}: {inside[0] if inside else 'packed otherwise'}"
-    at = len(os.path.commonprefix([one, two]))
+    pairs = enumerate(zip(one, two, strict=False))
+    shorter = min(len(one), len(two))
+    at = next((place for place, (a, b) in pairs if a != b), shorter)
     line = one.count(b"\n", 0, at) + 1
     first, second = (
         repr(data[max(at - 40, 0) : at + 40].decode(errors="backslashreplace"))

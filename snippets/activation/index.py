@@ -158,7 +158,8 @@ def weighted_units(
     hidden = relu(along - bends(units).unsqueeze(1))
     rows = torch.vstack([hidden, torch.ones_like(along)])
     targets = y.double().unsqueeze(1)
-    return torch.linalg.lstsq(rows.T, targets, driver="gelsd").solution * rows
+    weights = torch.linalg.lstsq(rows.T, targets, driver="gelsd").solution
+    return (weights * rows).to(x.dtype)
 
 
 @checked
@@ -166,7 +167,8 @@ def relu_fit(
     x: Finite["m"], y: Finite["m"], units: Count
 ) -> Float[Tensor, "m"]:
     """Add up the weighted units and the bias: the fit of y."""
-    return weighted_units(x, y, units).sum(dim=0).to(y.dtype)
+    rows = weighted_units(x.double(), y.double(), units)
+    return rows.sum(dim=0).to(y.dtype)
     # --8<-- [end:relu_fit]
 
 

@@ -460,7 +460,7 @@ def rounded(layers: PerLayer[Layer]) -> PerLayer[Layer]:
     def back(part: Tensor) -> Tensor:
         """Return the number that each level means."""
         scale, levels = levels_of(part)
-        return scale * levels.double()
+        return scale * levels.to(part.dtype)
 
     return [Layer(back(W), back(b)) for W, b in layers]
     # --8<-- [end:rounded]

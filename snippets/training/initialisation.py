@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from snippets.contract import Count, Number, checked
+from snippets.contract import Count, Variance, checked
 from snippets.figure import INK, PALETTE, book_style, new_axes
 from snippets.network import Layer, initialise
 from snippets.propagation.forward import ACTIVATIONS, Name, forward
@@ -19,7 +19,7 @@ from snippets.propagation.forward import ACTIVATIONS, Name, forward
 def sizes_by_layer(
     activation: Name,
     depth: Count,
-    variance: Number,
+    variance: Variance,
     generator: torch.Generator,
     width: Count = 64,
 ) -> tuple[Float[Tensor, "depth"], Float[Tensor, "depth"]]:
@@ -127,7 +127,7 @@ def draw_way_forward() -> Figure:
 def silent_by_layer(
     activation: Name,
     depth: Count,
-    variance: Number,
+    variance: Variance,
     generator: torch.Generator,
     width: Count = 64,
 ) -> Float[Tensor, "depth"]:
