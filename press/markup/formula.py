@@ -23,6 +23,7 @@ _CLINGING = tuple(".,;:!?)")
 _LABEL = re.compile(r"\\label\{([a-z][a-z0-9-]*)\}\s*")
 # the coordinates of a point, in words
 POINT = r"\((?:[-−]?[\d.]+, )+[-−]?[\d.]+\)"
+_CONTROL = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _POSITION = re.compile(r"(\d+): (.*)", re.DOTALL)
 
 
@@ -100,6 +101,11 @@ def translate(tex: str, display: bool = False) -> str:
             f"{locate(tex)}: a label stands at the start of a formula "
             "on its own, like \\label{sigmoid}, once, in lower-case "
             "letters, digits and hyphens"
+        )
+    if control := _CONTROL.search(tex):
+        raise Fault(
+            f"{locate(tex)}: the formula {tex!r} holds the control character "
+            f"{control[0]!r}; delete it"
         )
     try:
         mathml = _translator().convert_with_local_state(

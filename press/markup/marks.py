@@ -53,9 +53,10 @@ class Marks(Treeprocessor):
     """Puts the marks there, with their notes, whose Markdown is then read."""
 
     def run(self, root: Element) -> None:
-        for element in [*root.iter()]:
+        page = getattr(self.md, "press_page", None)
+        for element in [*root.iter()] if page else ():
             if found := _TOKEN.search(element.text or ""):
-                mark = self.mark(self.md.press_page, int(found[1]))
+                mark = self.mark(page, int(found[1]))
                 mark.tail = element.text[found.end() :]
                 element.text = element.text[: found.start()]
                 element.insert(0, mark)

@@ -28,8 +28,9 @@ def table(printed: str, place: Callable[[], str]) -> str:
     Raises Fault for rows with more or fewer columns than there are heads.
     """
     above, _, below = printed.strip("\n").partition("\n\n")
-    heads, *rows = (_GAP.split(line.strip()) for line in above.splitlines())
-    for row in rows:
+    lines = above.splitlines() or [""]
+    heads, *rows = (_GAP.split(line.strip()) for line in lines)
+    for row in rows or [[]]:
         if len(row) != len(heads) or len(heads) < 2:
             raise Fault(
                 f"{place()} prints no table: {'  '.join(row)!r} has "
