@@ -117,10 +117,8 @@ def answer(job: Job) -> dict:
 
 def kept(job: Job) -> Shown | None:
     """Return what a job showed, if all that it read is as it was then."""
-    files = store.get(_name(job))
-    if files is None:
-        return None
-    shown = store.get(_name(job, {f: _digest(f) for f in json.loads(files)}))
+    read = read_as_now(job)
+    shown = None if read is None else store.get(_name(job, read))
     return shown and [[Output(*o) for o in cell] for cell in json.loads(shown)]
 
 
@@ -130,9 +128,10 @@ def keep(job: Job, shown: Shown, read: dict[str, str]) -> None:
     store.put(_name(job, dict(sorted(read.items()))), json.dumps(shown))
 
 
-def files_read(job: Job) -> list[str]:
-    """Return the files of the project that a job read when it was last run."""
-    return json.loads(store.get(_name(job)) or "[]")
+def read_as_now(job: Job) -> dict[str, str] | None:
+    """Return what a job read of the project, if it was run, as it is now."""
+    files = store.get(_name(job))
+    return files and {file: _digest(file) for file in json.loads(files)}
 
 
 def _name(job: Job, read: dict[str, str] | None = None) -> str:

@@ -4,11 +4,12 @@ Each fence has a new process, so that it finds nothing that another left. It is
 a fork of one that has imported the libraries already, which takes a twentieth
 of a second; the build itself imports none of them.
 
-What the code read of the project is noted while it reads, files that it looked
-for in vain and modules among them: that is what its output depends on. Not
-noticed are the output of other programs, listings of folders, files that a
-library opens without Python, the clock and the network. Code that is to be
-shown must not depend on these.
+What the code read of the project is noted while it reads: files, those that it
+looked for in vain, modules and listings of folders. That is what its output
+depends on. It sees no environment but what libraries need, and may start no
+other program and ask no other host, whose answers could change unseen. Not
+noticed are the clock, files that a library opens without Python, and questions
+whether a file is there. Code that is to be shown must not depend on these.
 """
 
 import ast
@@ -29,6 +30,18 @@ from typing import NamedTuple
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "jaxtyping", "beartype")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# all that is left of the environment: what libraries need to start
+NEEDED = {*ONE_THREAD, "HOME", "PATH", "TMPDIR", "MPLCONFIGDIR"}
+NEEDED |= {"SYSTEMROOT", "USERPROFILE", "TEMP"}  # on Windows
+OUTSIDE = {
+    "os.exec": "starts another program",
+    "os.posix_spawn": "starts another program",
+    "os.startfile": "starts another program",
+    "os.system": "starts another program",
+    "subprocess.Popen": "starts another program",
+    "socket.connect": "asks another host",
+    "socket.getaddrinfo": "asks another host",
+}
 _METHODS = multiprocessing.get_all_start_methods()
 # a fork where there are forks
 CONTEXT = multiprocessing.get_context(
@@ -82,6 +95,8 @@ def _answer(sender: Connection, job: Job, root: str) -> None:
     me = os.getpid()
     os.chdir(root)
     sys.path.insert(0, root)
+    for name in os.environ.keys() - NEEDED:
+        del os.environ[name]
     read: dict[str, str] = {}
     _load_from_source()
     sys.addaudithook(_noting(read))
@@ -160,36 +175,53 @@ def _explain(error: BaseException, number: int) -> dict:
 
 def _ours(file: str) -> str:
     """Return the path of a file of the project, but for the press, or ""."""
-    path = os.path.abspath(file)
-    if not path.startswith(os.getcwd() + os.sep) or path.startswith(_KNOWN):
+    path, root = os.path.abspath(file), os.getcwd()
+    if path != root and not path.startswith(root + os.sep):
         return ""
-    return Path(path).relative_to(os.getcwd()).as_posix()
+    if path.startswith(_KNOWN):
+        return ""
+    return Path(path).relative_to(root).as_posix()
 
 
 def digest(file: str) -> str:
-    """Return a digest of a file as it is now, or "" if there is none."""
+    """Return a digest of a file or a folder as it is now, "" if none is there.
+
+    A folder's is that of its listing.
+    """
     try:
-        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+        if os.path.isdir(file):
+            content = "/".join(sorted(os.listdir(file))).encode()
+        else:
+            content = Path(file).read_bytes()
+        return hashlib.sha256(content).hexdigest()
     except OSError:
         return ""
 
 
 def _noting(read: dict[str, str]) -> Callable:
-    """Return an audit hook that notes each file before it is read."""
+    """Return an audit hook that notes what is read, before it is.
+
+    It refuses what could change unseen, as libraries expect that a system may.
+    """
     root = os.getcwd()
     noting: set[int] = set()  # threads, for to note a file opens it
 
     def note(file: str) -> None:
-        path = _ours(file)
-        if path and path not in read and not os.path.isdir(file):
+        path = file and _ours(file)
+        if path and path not in read:
             read[path] = digest(file)
 
     def hook(event: str, arguments: tuple) -> None:
+        if event in OUTSIDE:
+            raise PermissionError(f"what a page shows never {OUTSIDE[event]}")
         if get_ident() in noting:
             return
         noting.add(get_ident())
         if event == "open" and _reads(*arguments):
             note(os.fsdecode(arguments[0]))
+        elif event in ("os.listdir", "os.scandir") and not _imports():
+            folder = arguments[0] or "."
+            note("" if isinstance(folder, int) else os.fsdecode(folder))
         elif event == "import":
             top, *_ = path = arguments[0].split(".")
             if {top, f"{top}.py"} & set(os.listdir(root)):
@@ -199,6 +231,11 @@ def _noting(read: dict[str, str]) -> Callable:
         noting.discard(get_ident())
 
     return hook
+
+
+def _imports() -> bool:
+    """Return whether it is Python itself that lists a folder, for modules."""
+    return "importlib" in sys._getframe(2).f_code.co_filename
 
 
 def _reads(path: object, mode: str | None, flags: int) -> bool:

@@ -87,6 +87,18 @@ def test_an_edit_of_anything_else_is_no_matter(folder, monkeypatch):
     assert printed(CODE) == BLUE
 
 
+def test_a_file_more_in_a_folder_that_it_listed_is_seen(folder):
+    code = (
+        "from pathlib import Path\n"
+        "print(len([*Path('snippets').rglob('*.txt')]))"
+    )
+    assert printed(code) == "1\n"
+    edit(folder / "snippets/more/two.txt", "2\n")
+    assert printed(code) == "2\n"
+    edit(folder / "snippets/more/three.txt", "3\n")
+    assert printed(code) == "3\n"
+
+
 def test_other_code_libraries_or_python_are_another_key(folder, monkeypatch):
     printed(CODE)
     assert kept(Job((CODE + "\n",))) is None
