@@ -82,6 +82,7 @@ def test_an_edit_of_what_it_read_is_seen_and_so_is_its_undoing(folder, file):
 def test_an_edit_of_anything_else_is_no_matter(folder, monkeypatch):
     printed(CODE)
     edit(folder / "snippets/other.py", "X = 2\n")
+    edit(folder / "snippets/new.py", "X = 3\n")
     edit(folder / "snippets/colour.py", SNIPPETS["colour.py"])
     monkeypatch.setattr(execution, "answer", None)  # it would be called
     assert printed(CODE) == BLUE
