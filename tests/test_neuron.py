@@ -616,7 +616,8 @@ def learnt():
     "of <distance> from (<from_x>, <from_y>).",
     "An arrow w leads from (<x1>, <x2>) steeply upwards and crosses the line "
     "at a right angle.",
-    "The targets were given by another line, $x_1 + <slant> x_2 = <level>$.",
+    "The targets of the two groups above were given by another line than the "
+    "one that the perceptron found, $x_1 + <slant> x_2 = <level>$.",
     "The two need not agree, since no points lie close to it and the rule "
     "stops at the first line that makes no mistake.",
 )
@@ -803,8 +804,6 @@ def test_figure_of_the_geometry(said):
 @claim(
     "The line stays, at the same distance of $<b> / <length> = <distance>$, "
     "but $z$ rises half as steeply.",
-    "So neurons can share a line and differ in how steeply $z$ rises across "
-    "it.",
 )
 def test_half_a_neuron_has_the_same_line(said):
     w, b, x = double([3, 4]), double(-10), random(2, 100)
