@@ -518,7 +518,7 @@ def test_record_of_accuracies(said):
     "At a million numbers ReLU is the fastest; forward, RReLU takes <draws> "
     "times as long and Mish <times>, and PReLU, cheap forward, is dear on the "
     "way back.",
-    "ReLU comes before tanh and the sigmoid in every column of the record; how "
+    "ReLU comes before tanh and the sigmoid in every column of the times; how "
     "much that matters depends on what else a network computes.",
     "The first can be measured, and depends on the machine.",
     "These are the microseconds that torch's own functions take for 16 384 and "
