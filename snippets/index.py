@@ -118,7 +118,6 @@ def draw_answer(axes: Axes, layers: list[Layer], x: Tensor, y: Tensor) -> None:
     # --8<-- [end:draw_folds]
 
 
-# --8<-- [start:draw_share]
 @book_style()
 def draw_share() -> Figure:
     """Draw the picture that a link to the book is shown with: 12 by 6.3 in."""
@@ -130,7 +129,6 @@ def draw_share() -> Figure:
     ):
         figure.text(0.06, height, words, size=size, family="STIXGeneral")
     return figure
-    # --8<-- [end:draw_share]
 
 
 @book_style()

@@ -113,9 +113,9 @@ def train_perceptron(
     while len(mistakes) < passes and 0 not in mistakes:
         mistakes.append(0)
         for example, target in zip(x.T, y, strict=True):
-            error = target - neuron(example, w, b, step)
-            w, b = w + error * example, b + error
-            mistakes[-1] += int(error != 0)
+            difference = target - neuron(example, w, b, step)
+            w, b = w + difference * example, b + difference
+            mistakes[-1] += int(difference != 0)
     return Trained(w, b, mistakes)
     # --8<-- [end:train_perceptron]
 

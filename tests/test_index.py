@@ -54,19 +54,19 @@ def test_training_goes_as_torchs_does():
 
 
 @claim(
-    "Training moved the lines until the shaded region held every square and no "
-    "circle.",
+    "Training moved the lines so that the shaded region holds every square "
+    "and no circle.",
     "Left, a square of points: filled squares inside an invisible disc, open "
     "circles outside.",
     'The shaded region, where the network says "inside", is a polygon that '
     "holds all squares and no circle.",
-    "Each dashed line is where one of <units> units bends the network's "
-    "output; <outside> of the <hidden> lies outside the picture.",
-    "Dashed lines, one for each of <hidden> hidden units, run across it.",
-    "It has <all_units> units and <adjustable> adjustable numbers, and has "
-    "learnt from <examples> points.",
-    "A small network has learnt whether a point lies inside a disc; where the "
-    'plane is shaded, it says "inside".',
+    "Each dashed line is where one of its <hidden> hidden units bends the "
+    "output; the eighth line lies outside the picture.",
+    "<crossing> dashed lines, each the bend of one hidden unit, run across it.",
+    "Its <units> hidden units and <outputs> output unit have <adjustable> "
+    "adjustable numbers, and it has learnt from <examples> points.",
+    "A small network has learnt to tell points inside a disc from those "
+    'outside; where the plane is shaded, it says "inside".',
 )
 def test_folds_and_region_after_training(said):
     """On each dashed line the pre-activation of its unit is 0.
@@ -77,7 +77,7 @@ def test_folds_and_region_after_training(said):
     axes = draw_folds().axes[0]
     layers, x, y = learn_disc(1000)
     (W, b), output = layers
-    assert len(b) + len(output.b) == said.all_units
+    assert len(output.b) == said.outputs
     assert sum(W.numel() + b.numel() for W, b in layers) == said.adjustable
     assert x.shape == (2, said.examples)
     assert W.shape == (said.units, 2)
@@ -87,7 +87,7 @@ def test_folds_and_region_after_training(said):
     assert torch.equal(points[0], x.T[y[0] == 0])
     assert points[1].norm(dim=1).max() < points[0].norm(dim=1).min()
     dashed = [li for li in axes.lines if li.get_linestyle() == "--"]
-    assert len(dashed) == said.units == said.hidden
+    assert len(dashed) == said.units == said.hidden == 8
     for line, w, bias in zip(dashed, W, b, strict=True):
         ends = double(line.get_xydata())
         assert (ends @ w + bias).abs().max() < 1e-9
@@ -95,7 +95,7 @@ def test_folds_and_region_after_training(said):
         nearest = ends.mean(dim=0)
         assert (nearest @ (ends[1] - ends[0])).abs() < 1e-9
     nearest_corner = b.flatten().abs() - SIDE * W.abs().sum(dim=1)
-    assert (nearest_corner > 0).sum() == said.outside
+    assert (nearest_corner < 0).sum() == said.crossing == said.hidden - 1
     loss, right = judge(layers, x, y)
     assert right == said.examples
     assert loss == cross_entropy_of_z(forward(x, layers, NAMES)[1][-1].z, y)

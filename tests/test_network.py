@@ -113,8 +113,8 @@ def test_initial_layers_have_the_shapes_of_the_text(said):
 @claim(
     "So weights are drawn at random, with mean <mean>.",
     "So the more inputs a unit has, the smaller its weights must be: for "
-    "<count> inputs their squares are <one>/<many> on average, and they "
-    "themselves about <weight>.",
+    "<count> inputs their squares are <one>/<many> on average, and their "
+    "sizes about <weight>.",
     "Its sum then starts about as large as the inputs.",
     "torch.randn draws numbers with mean <drawn_mean> and variance "
     r"<variance>; divided by $\sqrt{n}$, they have the variance $1/n$.",
@@ -183,7 +183,7 @@ def test_relu_needs_twice_the_variance():
 
 
 @claim(
-    "Biases can start at <start>, but the weights cannot all be equal.",
+    "Biases can start at <start>, but the weights must not all be equal.",
     "Two hidden units of one layer that start alike give the same output, "
     "and the next layer weighs both outputs alike; nothing tells the two "
     "apart, so training corrects both in the same way, as Backpropagation "
@@ -221,6 +221,7 @@ def test_equal_weights_stay_equal(said):
 
 @claim(
     "Take a layer of two units, with the inputs <x1> and <x2>.",
+    "A Layer is a pair, and its <places> places have the names W and b.",
     "The first unit has the weights <a> and <b>, so its weighted sum is $1 "
     r"\cdot 5 + 2 \cdot 6 = <first>$; the second has the weights <c> and <d>, "
     "and its sum is <second>.",
@@ -229,8 +230,8 @@ def test_equal_weights_stay_equal(said):
     "With a step for its activation function the first unit is silent, and "
     "the second fires.",
     "With the inputs one below the other in a column, one matrix product "
-    "gives both sums, since each row of the matrix is multiplied with the "
-    "column, number by number, and added up:",
+    "gives both sums, since it takes each row with the column as a dot "
+    "product:",
     "Nothing else changes: $z$ then has the shape $(k, m)$, and $b$ is added "
     "to each of its columns.",
 )
@@ -240,7 +241,11 @@ def test_affine_is_one_neuron_a_row_and_treats_each_column_alike(said):
         double([[said.a, said.b], [said.c, said.d]]),
     )
     assert (W @ x).tolist() == [[said.first], [said.second]]
-    z = affine(x, Layer(W, double([[said.b1], [said.b2]])))
+    layer = Layer(W, double([[said.b1], [said.b2]]))
+    assert len(layer) == said.places
+    assert layer[0] is layer.W
+    assert layer[1] is layer.b
+    z = affine(x, layer)
     assert z.tolist() == [[said.z1], [said.z2]]
     assert step(z).tolist() == [[0], [1]]
 
@@ -258,7 +263,7 @@ def test_affine_is_one_neuron_a_row_and_treats_each_column_alike(said):
 
 
 @claim(
-    'XOR, "one or the other but not both", has <examples> examples.',
+    'XOR, "one or the other but not both", has <cases> cases.',
     "To see why, suppose that one does: for the inputs (<a>, <b>), (<c>, "
     "<d>), (<e>, <f>) and (<g>, <h>) it would have to be silent, fire, fire "
     "and be silent, so",
@@ -269,7 +274,6 @@ def test_affine_is_one_neuron_a_row_and_treats_each_column_alike(said):
     "the first moves the points.",
     "Exclusive or: <fires> if exactly one of two inputs is <on>; no single "
     "unit with a step computes it.",
-    "No weights and no bias let one unit compute XOR.",
 )
 def test_no_single_unit_computes_xor(said):
     """The two sums that must reach 0 add up to the two that must not.
@@ -281,7 +285,7 @@ def test_no_single_unit_computes_xor(said):
         [[said.a, said.c, said.e, said.g], [said.b, said.d, said.f, said.h]]
     )
     assert asked.tolist() == PAIRS.tolist()
-    assert asked.shape[1] == said.examples
+    assert asked.shape[1] == said.cases
     one, other = asked.bool()
     assert torch.equal(XOR.bool(), (one | other) & ~(one & other))
     exactly_one = PAIRS.eq(said.on).sum(dim=0) == 1
@@ -316,8 +320,6 @@ def test_demands_of_xor_contradict_each_other():
     "<points> points.",
     "If no line separates the groups, the rule never settles, and the next "
     "chapter meets such a case with only <corners> points.",
-    "Given XOR, the perceptron's rule comes back to where it was, and so goes "
-    "round for ever.",
 )
 def test_perceptron_never_settles_on_xor(said):
     """After a pass with mistakes it is where it was before that pass."""
@@ -333,7 +335,6 @@ def test_perceptron_never_settles_on_xor(said):
 @claim(
     'XOR is then "OR, but not AND", and that is again a job for one unit, '
     "with the weight 1 for OR and −1 for AND.",
-    "Two layers compute XOR.",
     "Give a first layer two units, one for OR and one for AND.",
     "The thresholds are put halfway between <counts> vote counts: OR tells "
     "<one> vote from none, so its threshold is <theta> and its bias <bias>; "

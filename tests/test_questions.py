@@ -56,7 +56,7 @@ RIGHT = {
         slope(torch.square, 3.0),
         slope(lambda z: (3 * z + 1) ** 2, 0.0),
         torch.dot(double(1, 2, 3), double(2, 0, -1)),
-        r"$3 \times 4$",
+        "$(3, 4)$",
     ],
     "network": [
         nn.functional.linear(double(1, 3), double([2, -1]), double(0.5)),
@@ -125,7 +125,7 @@ def test_what_a_figure_then_shows_is_right():
         part: module(part).predict()
         for part in ("network", "activation", "training")
     }
-    assert asked["network"].right == f"${(20 - 10) / math.hypot(3, 4):g}$"
+    assert asked["network"].right == f"${(5 + 10) / math.hypot(3, 4):g}$"
     assert asked["activation"].right == "the sigmoid"
     assert slope(torch.sigmoid, 3.0) > 4 * slope(torch.tanh, 3.0)
     assert "0.045 there, that of tanh 0.010" in asked["activation"].because

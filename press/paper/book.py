@@ -106,7 +106,7 @@ def packed(made: dict[str, str]) -> tuple[str, list[str]]:
 
 def typeset_and_pack(folder: Path, chapters: list[str]) -> list[bytes]:
     """Let Pandoc pack the EPUB while Typst sets the PDF."""
-    cover = typeset(folder / "book.cover.typ", format="png", ppi=150.0)
+    cover = typeset(folder / "book.epub-cover.typ", format="png", ppi=150.0)
     (folder / "cover.png").write_bytes(cover)
     options = "--from=json --to=epub3 --split-level=1 --toc-depth=2"
     options += " --metadata-file=about.json --output=book.epub book.json"

@@ -27,9 +27,10 @@ from markdown_exec import base_format, formatters, validator
 from markupsafe import Markup
 
 from press.fault import Fault, locate
-from press.running import store, worker
+from press.running import store, watch, worker
 from press.running.notebook import jobs
 from press.running.table import table
+from press.running.watch import digest
 from press.running.worker import LIBRARIES, Job, Output
 
 FENCE = re.compile(
@@ -38,6 +39,7 @@ FENCE = re.compile(
     re.MULTILINE,
 )
 ATTEMPTS = 3  # for an edit while a fence runs
+PRESS = (watch.__file__, worker.__file__)  # which decide what is kept
 FEW = 3  # jobs, which may import the libraries each for itself
 Shown = list[list[Output]]  # what each cell of a job shows
 Place = Callable[[int, int], str]  # says of a cell and its line where it is
@@ -117,10 +119,8 @@ def answer(job: Job) -> dict:
 
 def kept(job: Job) -> Shown | None:
     """Return what a job showed, if all that it read is as it was then."""
-    files = store.get(_name(job))
-    if files is None:
-        return None
-    shown = store.get(_name(job, {f: _digest(f) for f in json.loads(files)}))
+    read = read_as_now(job)
+    shown = None if read is None else store.get(_name(job, read))
     return shown and [[Output(*o) for o in cell] for cell in json.loads(shown)]
 
 
@@ -130,13 +130,14 @@ def keep(job: Job, shown: Shown, read: dict[str, str]) -> None:
     store.put(_name(job, dict(sorted(read.items()))), json.dumps(shown))
 
 
-def files_read(job: Job) -> list[str]:
-    """Return the files of the project that a job read when it was last run."""
-    return json.loads(store.get(_name(job)) or "[]")
+def read_as_now(job: Job) -> dict[str, str] | None:
+    """Return what a job read of the project, if it was run, as it is now."""
+    files = store.get(_name(job))
+    return files and {file: _digest(file) for file in json.loads(files)}
 
 
 def _name(job: Job, read: dict[str, str] | None = None) -> str:
-    parts = job, versions(), _digest(worker.__file__), read
+    parts = job, versions(), [*map(_digest, PRESS)], read
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -156,7 +157,7 @@ def _digest(file: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _digest_once(file: str, changed: int, size: int) -> str:
-    return worker.digest(file)
+    return digest(file)
 
 
 def all_jobs(docs: Path) -> Iterator[Job]:

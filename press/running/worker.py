@@ -1,40 +1,36 @@
-"""Runs code in a process of its own, and notes which files it read.
+"""Runs code in a process of its own.
 
 Each fence has a new process, so that it finds nothing that another left. It is
 a fork of one that has imported the libraries already, which takes a twentieth
-of a second; the build itself imports none of them.
-
-What the code read of the project is noted while it reads, files that it looked
-for in vain and modules among them: that is what its output depends on. Not
-noticed are the output of other programs, listings of folders, files that a
-library opens without Python, the clock and the network. Code that is to be
-shown must not depend on these.
+of a second; the build itself imports none of them. It is shown no environment
+but what libraries need; and what it reads, `watch` notes.
 """
 
 import ast
-import hashlib
 import io
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import redirect_stdout
 from importlib.machinery import SourceFileLoader
 from multiprocessing.connection import Connection
-from pathlib import Path
-from threading import Thread, get_ident
+from threading import Thread
 from traceback import walk_tb
 from typing import NamedTuple
 
+from press.running.watch import noting, ours
+
 LIBRARIES = ("torch", "numpy", "matplotlib", "jaxtyping", "beartype")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+# all that is left of the environment: what libraries need to start
+NEEDED = {*ONE_THREAD, "HOME", "PATH", "TMPDIR", "MPLCONFIGDIR"}
+NEEDED |= {"SYSTEMROOT", "USERPROFILE", "TEMP"}  # on Windows
 _METHODS = multiprocessing.get_all_start_methods()
 # a fork where there are forks
 CONTEXT = multiprocessing.get_context(
     "forkserver" if "forkserver" in _METHODS else "spawn"
 )
-_KNOWN = (f"{Path(__file__).parents[1]}{os.sep}", f"{sys.prefix}{os.sep}")
 
 
 class Job(NamedTuple):
@@ -82,9 +78,11 @@ def _answer(sender: Connection, job: Job, root: str) -> None:
     me = os.getpid()
     os.chdir(root)
     sys.path.insert(0, root)
+    for name in os.environ.keys() - NEEDED:
+        del os.environ[name]
     read: dict[str, str] = {}
     _load_from_source()
-    sys.addaudithook(_noting(read))
+    sys.addaudithook(noting(read))
     answer = run(job)
     if os.getpid() == me:  # and no copy that the code made of this process
         sender.send(answer | {"read": dict(read)})
@@ -149,64 +147,13 @@ def _explain(error: BaseException, number: int) -> dict:
     for file, line in frames:
         if file in cells:
             place |= {"cell": cells[file], "line": line}
-        elif ours := _ours(file):
-            place["inside"] = f"{ours}:{line}"
+        elif own := ours(file):
+            place["inside"] = f"{own}:{line}"
     try:
         said = getattr(error, "msg", None) or str(error)
     except Exception:
         said = "(its text raised another error)"
     return {"error": type(error).__name__, "said": said, **place}
-
-
-def _ours(file: str) -> str:
-    """Return the path of a file of the project, but for the press, or ""."""
-    path = os.path.abspath(file)
-    if not path.startswith(os.getcwd() + os.sep) or path.startswith(_KNOWN):
-        return ""
-    return Path(path).relative_to(os.getcwd()).as_posix()
-
-
-def digest(file: str) -> str:
-    """Return a digest of a file as it is now, or "" if there is none."""
-    try:
-        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-def _noting(read: dict[str, str]) -> Callable:
-    """Return an audit hook that notes each file before it is read."""
-    root = os.getcwd()
-    noting: set[int] = set()  # threads, for to note a file opens it
-
-    def note(file: str) -> None:
-        path = _ours(file)
-        if path and path not in read and not os.path.isdir(file):
-            read[path] = digest(file)
-
-    def hook(event: str, arguments: tuple) -> None:
-        if get_ident() in noting:
-            return
-        noting.add(get_ident())
-        if event == "open" and _reads(*arguments):
-            note(os.fsdecode(arguments[0]))
-        elif event == "import":
-            top, *_ = path = arguments[0].split(".")
-            if {top, f"{top}.py"} & set(os.listdir(root)):
-                place = os.path.join(root, *path)
-                note(f"{place}.py")
-                note(f"{place}{os.sep}__init__.py")
-        noting.discard(get_ident())
-
-    return hook
-
-
-def _reads(path: object, mode: str | None, flags: int) -> bool:
-    if not isinstance(path, str | bytes):
-        return False
-    if mode is not None:
-        return "r" in mode or "+" in mode
-    return flags & (os.O_WRONLY | os.O_CREAT) == 0
 
 
 def _load_from_source() -> None:
@@ -218,7 +165,7 @@ def _load_from_source() -> None:
     get_data = SourceFileLoader.get_data
 
     def from_source(loader: SourceFileLoader, path: str) -> bytes:
-        if path.endswith(".pyc") and _ours(path):
+        if path.endswith(".pyc") and ours(path):
             raise OSError("bytecode is not asked for")
         return get_data(loader, path)
 

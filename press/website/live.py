@@ -30,7 +30,7 @@ from press.markup.backing import Page as Backed
 from press.markup.ledger import LEDGER
 from press.reading.book import DOCS, Book, path_of
 from press.reading.claims import Quotations, quotations
-from press.running.execution import OUTPUTS, fences, files_read
+from press.running.execution import OUTPUTS, fences, read_as_now
 from press.running.notebook import cells, job, read
 from press.running.worker import Job
 from press.website.edition import SITE
@@ -190,7 +190,7 @@ def others() -> dict[str, int]:
 def key(file: Path) -> list:
     """Return all that a page is made of by itself."""
     text = file.read_text(encoding="utf-8")
-    ran = [_times(*files_read(job)) for job in jobs_of(file)]
+    ran = [read_as_now(job) for job in jobs_of(file)]
     if file.suffix == ".ipynb":
         return [text, ran]
     backing = quoted(path_of(file), text, quotations())

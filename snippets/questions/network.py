@@ -25,14 +25,14 @@ def bias_of_and() -> float:
 def predict() -> Question:
     """Ask how far a line moves, before its figure shows it."""
     w = torch.tensor([3.0, 4.0])
-    near, far = (b / torch.linalg.vector_norm(w) for b in (10, 20))
+    here, beyond = (-b / torch.linalg.vector_norm(w) for b in (-10, 5))
     return Question(
-        "The bias of the unit with $w = (3, 4)$ goes from $-10$ to $-20$. "
-        "How far does its line move away from the point $(0, 0)$?",
-        formula(far - near),
-        (formula(10), formula(4), "not at all: it turns"),
-        "The line is $10 / 5 = 2$ away at first, and $20 / 5 = 4$ then, "
-        "as the length of $w$ is 5.",
+        "The bias of the unit with $w = (3, 4)$ goes from $-10$ to $5$. "
+        "How far does its line move?",
+        formula(here - beyond),
+        (formula(1), formula(15), "not at all: it turns"),
+        "From $(0, 0)$ the line is $10 / 5 = 2$ along the arrow at first, and "
+        "$5 / 5 = 1$ backwards then, as the length of $w$ is 5.",
     )
 
 
@@ -59,7 +59,7 @@ def questions() -> list[Question]:
         ),
         Question(
             "All weights of a unit and its bias are doubled. "
-            "What happens to the line that divides its two answers?",
+            "What happens to the line between its two outputs?",
             "it stays where it is",
             (
                 "it moves to twice its distance from $(0, 0)$",
@@ -76,10 +76,10 @@ def questions() -> list[Question]:
             "$4 \\cdot 3 + 4$ in the hidden layer, $2 \\cdot 4 + 2$ after it.",
         ),
         Question(
-            "In the network for XOR, what do the two hidden units, OR and "
-            "AND, answer to the input $(1, 1)$?",
+            "In the network for XOR, what are the outputs of the two hidden "
+            "units, OR and AND, for the input $(1, 1)$?",
             f"${hidden[0]:g}$ and ${hidden[1]:g}$",
             ("$1$ and $0$", "$0$ and $1$", "$0$ and $0$"),
-            "Both say yes, and the output, OR but not AND, says no.",
+            "Both fire, and the output unit, OR but not AND, is silent.",
         ),
     ]

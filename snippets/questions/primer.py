@@ -41,13 +41,13 @@ def questions() -> list[Question]:
         Question(
             "A matrix of 3 rows and 2 columns is multiplied by one of 2 rows "
             "and 4 columns. What shape does the product have?",
-            f"${product.shape[0]} \\times {product.shape[1]}$",
+            f"${tuple(product.shape)}$",
             (
-                "$4 \\times 3$",
-                "$2 \\times 2$",
+                "$(4, 3)$",
+                "$(2, 2)$",
                 "none: they cannot be multiplied",
             ),
-            "The two inner numbers, both 2, agree and go; "
+            "The two inner numbers, both 2, must agree; "
             "the outer two are left.",
         ),
     ]

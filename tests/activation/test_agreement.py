@@ -61,9 +61,6 @@ def test_values_and_slopes_are_torchs_in_every_dtype(
     assert_close(found, wanted, rtol=close, atol=close)
 
 
-@claim(
-    "The derivative is the one that autograd finds.",
-)
 @each
 @given(st.lists(st.floats(allow_nan=False), min_size=1, max_size=20))
 def test_values_and_slopes_are_torchs_everywhere(ours, torchs, slope, numbers):

@@ -137,7 +137,7 @@ def test_staircase_meets_the_curve_in_the_middles(n):
     "$1/(2n)$.",
     "If the curve is nowhere steeper than $s$, its height changes over that "
     "distance by $s$ times as much at most.",
-    "On a ramp the staircase is a mean of <two> heights.",
+    "On a ramp the staircase is a weighted mean of <two> heights.",
     "At a distance $d$ from the ramp's middle, the two strip middles are "
     "$1/(2n) - d$ and $1/(2n) + d$ away; the nearer counts more, so on "
     "average they are at most $1/(2n)$ away, and the limit holds there too, "
@@ -250,8 +250,8 @@ def test_figure_of_the_staircases(said):
     "So $n$ units bend the output of their layer at $n$ places at most, and "
     "between these places it is straight: it has $n + <one>$ straight pieces "
     "at most.",
-    "<units> units give <pieces> pieces; a zigzag of a thousand pieces takes "
-    "<needed> units.",
+    "<units> units give at most <pieces> pieces; a zigzag of a thousand "
+    "pieces takes at least <needed> units.",
     "With one input, one layer of $n$ ReLU units has at most $n + <one>$ "
     "straight pieces; $k$ layers of <each> units each can have $2^k$.",
 )
@@ -268,6 +268,7 @@ def test_one_layer_has_a_bend_for_each_unit(said):
             counts.append(count_pieces(X, a @ relu(sums)))
         assert max(counts) == n + said.one, "so many, and no more"
     assert said.pieces == said.units + said.one
+    assert count_pieces(X, said.units * relu(X - 0.5)) < said.pieces, "or fewer"
     assert said.needed + said.one == 1000
     pieces = [count_pieces(X, fold(X, k)) for k in (1, 5)]
     assert pieces == [said.each, said.each**5]
@@ -423,8 +424,8 @@ def test_figure_of_the_zigzags(said):
     "$t_m - t_m^2 = t_m (1 - t_m)$ is at most $1/4$, as the sigmoid's slope "
     "is.",
     "So the error after $m$ folds is at most $1 / 4^{m+1}$: each fold divides "
-    "the error by <times>.",
-    "With folds, each layer divides the error of a square by <times>.",
+    "the largest error by <times>.",
+    "With folds, each layer divides the largest error of a square by <times>.",
     "Nine: $4^{10}$ is $<power>$, so nine folds leave at most $1 / 4^{10}$, a "
     "little less than <wanted>, and eight do not.",
     "(program, medium) How many folds does it take to square all numbers from "

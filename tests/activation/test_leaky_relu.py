@@ -42,14 +42,12 @@ def test_slope_is_one_hundredth_unless_given(said):
 @claim(
     r"At $z = <place>$ there is no slope, as with ReLU; torch takes $\alpha$ "
     "there, and so does this book.",
-    "Its slope is α on the left, and on the right that of ReLU.",
-    "Each number is the output for exactly one $z$, so the function can be"
-    " inverted.",
+    "Its slope is α on the left and <steep> on the right.",
     "Each of the two straight pieces has one slope: $z$ has the slope "
     r"<steep>, and $\alpha z$ has the slope $\alpha$.",
 )
 @pytest.mark.parametrize("alpha", [0.01, 0.1, 0.5])
-def test_slope_jumps_and_every_number_is_reached_once(alpha, said):
+def test_slope_jumps_and_the_function_can_be_inverted(alpha, said):
     for zero in double([said.place, -said.place]):
         assert slope_by_autograd(lambda z: leaky_relu(z, alpha), zero) == alpha
         taken = slope_by_autograd(lambda z: torchs(z, alpha), zero)
@@ -67,6 +65,8 @@ def test_slope_jumps_and_every_number_is_reached_once(alpha, said):
     "Its slope is never <never>, so no unit can be dead: a unit whose $z$ is "
     "negative for every example still learns, though slowly.",
     "No unit can die, since no slope is <none>.",
+    "The dead unit of exercise 2, for one, would have the slope <usual> for "
+    "every example, and not <never>.",
     "Its slope is never 0, so no unit can be dead: a unit whose $z$ is "
     "negative for every example still learns, though slowly.",
     "If there are more and more, lower the learning rate, or try Leaky ReLU, "
@@ -75,7 +75,13 @@ def test_slope_jumps_and_every_number_is_reached_once(alpha, said):
     "ReLU's, its units cannot die, but its outputs are no longer sparse.",
 )
 def test_unit_below_zero_for_all_examples_still_learns(said):
-    """By a hundredth of what it would learn above 0."""
+    """By a hundredth of what it would learn above 0.
+
+    In exercise 2 of ReLU, w = 1, b = -5, and x lies between -2 and 2.
+    """
+    z = grid(-2, 2, 41) - 5
+    assert set(leaky_relu_derivative(z).tolist()) == {said.usual}
+    assert set(relu_derivative(z).tolist()) == {said.never}
     sizes = 10.0 ** torch.arange(-300, 301, 10, dtype=torch.float64)
     slopes = leaky_relu_derivative(torch.cat([sizes, 0 * sizes, -sizes]))
     assert slopes.min() > said.never == said.none
@@ -100,8 +106,8 @@ def test_unit_below_zero_for_all_examples_still_learns(said):
     r"On its way back the error is multiplied by $\alpha$ in each unit whose "
     "$z$ is negative; with <slope>, <count> such units in a row contribute a "
     "factor of <factor>.",
-    "So no unit dies for good, but one whose $z$ is negative learns slowly "
-    "and passes little of the error on to the layers before it.",
+    "So no unit dies, but one whose $z$ is negative learns slowly and passes "
+    "little of the error on to the layers before it.",
 )
 def test_three_layers_below_zero_leave_a_millionth(said):
     count = int(said.count)
@@ -137,8 +143,8 @@ def test_outputs_are_not_centred_and_can_be_rewritten(said):
     r"The formula needs $\alpha \le 1$, for with a larger $\alpha$ the "
     r"maximum would be $\alpha z$ on the positive half and $z$ on the "
     "negative.",
-    r"With a larger $\alpha$, the maximum would pick the wrong half.",
-    "It is, as long as α is at most <most>.",
+    "It is, as long as α is at most <most>: with a larger α the maximum would "
+    "pick the wrong half.",
 )
 def test_maximum_picks_the_wrong_half_beyond_one(said):
     z = torch.tensor([-1.0, 1.0])
@@ -148,9 +154,11 @@ def test_maximum_picks_the_wrong_half_beyond_one(said):
     assert torchs(z, 2).tolist() == [-2, 1]
 
 
+@claim("A Slope is a number above <none> and at most <most>.")
 @pytest.mark.parametrize("function", [leaky_relu, leaky_relu_derivative])
-def test_refuses_slopes_out_of_range(function):
-    for alpha in (0, -0.1, 1.01, 2, torch.nan, torch.inf):
+def test_refuses_slopes_out_of_range(function, said):
+    assert function(ONE, said.most) == function(ONE, said.none + 1e-9) == 1
+    for alpha in (said.none, -0.1, 1.01, 2, torch.nan, torch.inf):
         refuses(
             ValueError,
             "alpha must be above 0 and at most 1",

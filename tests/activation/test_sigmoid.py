@@ -24,8 +24,8 @@ from tests.tensors import double, grid, random
 
 
 @claim(
-    "So that nothing overflows on the way, the code multiplies numerator and "
-    "denominator by $e^z$ where $z$ is negative.",
+    "So that no power is too large for the computer, the code multiplies "
+    "numerator and denominator by $e^z$ where $z$ is negative.",
     "A minus sign in the exponent makes a fraction, $e^{-z} = 1 / e^{z}$.",
     "A very negative $z$ makes $e^{-z}$ huge and the output close to <low>; a "
     "large positive $z$ makes $e^{-z}$ vanish, and the output is close to "
@@ -114,9 +114,9 @@ def test_slopes_of_the_two_stages_multiply(said):
     "<far>.",
     "Slightly away from the origin, at <close>, the slope is still more than "
     "<share> of what it is at <zero>.",
-    "On its way back through a network the slope of the loss, often called"
-    " the error too, is multiplied by one slope in each layer, and the "
-    "sigmoid's is <best> at most.",
+    "On its way back through a network the slope of the loss with respect to "
+    "$z$, from here on the error, is multiplied by one slope in each layer, "
+    "and the sigmoid's is <best> at most.",
     r"Since $a (1 - a) = \frac{1}{4} - (a - \frac{1}{2})^2$, the slope is "
     "largest, <best>, where $a$ is <part>, and it falls away quickly on both "
     "sides.",
@@ -187,12 +187,12 @@ def test_reaches_one_only_by_rounding(said):
     "On the way back from the loss the chain rule multiplies by this "
     "slope, so hardly anything reaches the weights of such a unit, and "
     "they hardly learn.",
-    "At the output the loss can make up for it, as cross-entropy does.",
+    "At the output a suitable loss can make up for it, as The loss shows.",
     "With another loss, cross-entropy, this factor cancels, as The loss shows.",
     "(by hand, medium) A unit with a sigmoid has the output <output> for an "
     "example whose target is <target>.",
     r"The loss is half the squared error, $\frac{1}{2} (y - a)^2$, whose "
-    "slope with respect to $a$ is the error $a - y$.",
+    "slope with respect to $a$ is $a - y$.",
     r"By its slope, $<output> \cdot <rest>$, about <factor>: the unit is "
     "badly wrong and hardly learns.",
 )
@@ -200,20 +200,21 @@ def test_a_saturated_unit_hardly_learns_from_a_confident_mistake(said):
     z = torch.logit(double([[said.output]]))
     y_hat, caches = forward(ONE, [Layer(z, 0 * z)], ["sigmoid"])
     y = said.target * ONE
-    error = slope_by_autograd(lambda a: (y - a) ** 2 / 2, y_hat)
-    assert_close(error, y_hat - y)
-    (gradient,) = backward_from(error, caches, ["sigmoid"])
-    shrunk = (gradient.dW / error).item()
+    slope = slope_by_autograd(lambda a: (y - a) ** 2 / 2, y_hat)
+    assert_close(slope, y_hat - y)
+    (gradient,) = backward_from(slope, caches, ["sigmoid"])
+    shrunk = (gradient.dW / slope).item()
     assert shrunk == pytest.approx(said.output * said.rest, rel=1e-9)
     assert shrunk == pytest.approx(said.factor, rel=0.01), "about"
     da = cross_entropy_derivative(y_hat, y)
     (gradient,) = backward_from(da, caches, ["sigmoid"])
-    assert_close(gradient.dW, error)
+    assert_close(gradient.dW, slope)
 
 
 @claim(
-    "In <count> layers at their best, the slopes alone contribute a factor of "
-    "$<best>^{10}$, about <left>; this is the vanishing gradient.",
+    "In <count> layers, all at $z = <place>$, where the slope is largest, the "
+    "slopes alone contribute a factor of $<best>^{10}$, about <left>; this is "
+    "the vanishing gradient.",
     "This is a second fault, and it needs no saturated unit.",
     "<layers> sigmoids in a row, none of them saturated, leave less than "
     "<rest> of the error.",
@@ -222,7 +223,8 @@ def test_a_saturated_unit_hardly_learns_from_a_confident_mistake(said):
 )
 def test_ten_layers_at_their_best_leave_a_millionth(said):
     """About allows for a tenth. None is saturated: slopes stay above 0.19."""
-    assert sigmoid_derivative(torch.zeros(1)) == said.best
+    assert sigmoid_derivative(double(said.place)) == said.best
+    assert sigmoid_derivative(grid(-9, 9, 181)).max() == said.best
     assert said.best**said.count == pytest.approx(said.left, rel=0.1)
     caches, gradients = agreement.row_of_units("sigmoid", int(said.layers))
     slopes = [sigmoid_derivative(cache.z).item() for cache in caches]
@@ -305,8 +307,8 @@ def test_gates_of_lstm_and_gru_are_sigmoids(said):
 
 
 @claim(
-    "In real work call torch.sigmoid, whose slope under torch's own "
-    "differentiation is finite everywhere.",
+    "In real work call torch.sigmoid, whose slope by autograd is finite "
+    "everywhere.",
     "The formula written out, 1 / (1 + torch.exp(-z)), is not as safe: in "
     "float32 $e^{-z}$ is infinite from $z = <first>$ down, and the slope "
     "becomes NaN, not a number.",

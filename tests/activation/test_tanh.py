@@ -29,15 +29,15 @@ from tests.tensors import double, grid
     "origin.",
     r"$\tanh(z) = <factor> \sigma(<inner>z) - <shift>$ lies between <low> and "
     "<high>; its slope $1 - a^2$ is at most <most>.",
-    r"For the rest, tanh is a sigmoid, stretched and moved: $\tanh(z) = "
-    r"<factor> \sigma(<inner>z) - <shift>$ at every point.",
+    r"And tanh is a sigmoid, stretched and moved: $\tanh(z) = <factor> "
+    r"\sigma(<inner>z) - <shift>$ at every point.",
     "It is a sigmoid in disguise, made <width> as wide and <height> as high "
     "and then moved down by <down>:",
     "Exchange $z$ and $-z$ in the formula: the numerator changes its sign, "
     "and the denominator stays the same.",
     "For positive $z$ the code puts $-z$ in place of $z$ and changes the "
-    "sign of the result, since $\\tanh(z) = -\\tanh(-z)$: to exchange $z$ and"
-    " $-z$ in the formula turns only the sign of the numerator.",
+    r"sign of the result, since $\tanh(z) = -\tanh(-z)$: exchanging $z$ and "
+    "$-z$ in the formula changes only the sign of the numerator.",
 )
 def test_is_a_stretched_sigmoid(said):
     z = grid(-20, 20, 801)
@@ -83,8 +83,8 @@ def test_small_inputs_keep_all_their_digits(dtype, said):
     "At $z = 100$ it fails: $e^{100}$ is larger than any float32, so the "
     "computer writes infinity instead, and infinity divided by infinity is "
     "not a number.",
-    "The same goes for tanh, and there rounding does worse: the textbook "
-    "formula, far out, divides infinity by infinity.",
+    "The same goes for tanh, and there its textbook formula fails far out, "
+    "where it divides infinity by infinity.",
     "A formula that is right on paper can overflow or lose its digits on a "
     "computer; rewrite it before you run it.",
     "Another form of it does not.",
@@ -138,7 +138,7 @@ def test_inputs_of_either_sign_let_weights_part():
     "times as large as that of $2z$, by the sigmoid's slope; and that of $a$ "
     "is <again> as large as that of $s$.",
     "Its slope is below <best> everywhere but at <place>, so the product of "
-    "many such slopes, one for each layer, still makes gradients vanish.",
+    "many such slopes, one for each layer, can still make gradients vanish.",
 )
 def test_slope_is_largest_at_zero_and_falls_fast(said):
     z = grid(-9, 9, 180)  # without 0
@@ -196,8 +196,6 @@ def test_exercises(said):
     "As with the sigmoid, the limits are never reached, except by rounding: "
     "in float32, from about $z = <place>$ on, the nearest number to "
     r"$\tanh(z)$ is exactly <limit>.",
-    "A program that also rounds on the way, such as the one above, gets there "
-    "a little earlier.",
 )
 def test_reaches_one_only_by_rounding(said):
     """The float32 nearest to tanh z is 1 from z = 13 log 2, about 9.01, on.

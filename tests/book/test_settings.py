@@ -193,21 +193,6 @@ def test_nothing_is_published_that_fails():
     assert runs.index("bash .ci/run") < runs.index("make site")
 
 
-def test_commands_of_the_readme_exist():
-    readme, makefile = (
-        (ROOT / f).read_text() for f in ("README.md", "Makefile")
-    )
-    targets = set(re.findall(r"\bmake ([a-z-]+)", readme)) - {"it"}
-    assert {"site", "test", "serve"} <= targets
-    for target in targets:
-        assert re.search(rf"^{target}:", makefile, re.M), target
-    for target, module in (("site", "press"), ("test", "pytest")):
-        rule = rf"^{target}: .*\n\t@\$\(BIN\)/python -m {module}\b"
-        assert re.search(rule, makefile, re.M), target
-    for module in re.findall(r"python -m (press|pytest|mkdocs)\b", readme):
-        assert module in makefile
-
-
 @pytest.mark.skipif(
     sys.platform != "linux" or not shutil.which("make"),
     reason="only on Linux pip brings CUDA along",

@@ -1,6 +1,7 @@
 """What axe, a keyboard and a reader who wants no motion find."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -65,22 +66,19 @@ def still_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 EVERY = [*PAGES, LEDGER[-1], "404.html"]
-# every page in one look; one of each kind, which share its styles, in another;
-# once a week all of them in all
-LOOKS = {
-    ("dark", 390): EVERY,
-    ("light", 1280): KINDS,
-    ("light", 390): [],
-    ("dark", 1280): [],
-}
+# those that one page of each kind is looked at in on every change; that and
+# tests/browser/test_layout.py, which asks all but contrast of each page, leave
+# for once a week the contrast of all pages in all looks
+LOOKS = {("dark", 390), ("light", 1280)}
 
 
 @pytest.mark.parametrize(
     ("path", "scheme", "width"),
     [
-        pytest.param(path, *look, marks=[WEEKLY] * (path not in daily))
-        for look, daily in LOOKS.items()
+        pytest.param(path, *look, marks=[] if is_daily else [WEEKLY])
+        for look in product(("light", "dark"), SIZES)
         for path in EVERY
+        for is_daily in [look in LOOKS and path in KINDS]
     ],
 )
 def test_axe_finds_nothing(still_page, address, path, scheme, width):
@@ -103,20 +101,21 @@ def test_axe_finds_nothing_in_what_opens(still_page, address, path, scheme):
     open_whole(phone, address + path)
     phone.locator("label.md-header__button[for=__drawer]").click()
     expect(phone.locator(".md-nav--primary a").first).to_be_visible()
-    assert violations(phone) == []
+    assert violations(phone, ".md-sidebar--primary") == []
     for width in SIZES:
         page = still_page(width, scheme)
         open_whole(page, address + path)
         page.locator("a.term").first.focus()
         expect(page.locator("[role=tooltip]")).to_be_visible()
-        assert violations(page) == []
+        assert violations(page, "[role=tooltip]") == []
         page.locator(".footnote-ref").first.focus()
         expect(page.locator(".md-tooltip2")).to_be_visible()
-        assert violations(page) == []
+        assert violations(page, ".md-tooltip2") == []
         page.keyboard.press("/")
         page.keyboard.type("dead unit")
-        expect(page.locator(".md-search-result__link").first).to_be_visible()
-        assert violations(page) == []
+        result = page.locator(".md-search-result__link").first
+        expect(result).to_be_visible(timeout=20_000)
+        assert violations(page, ".md-search") == []
 
 
 def open_whole(page: Page, address: str) -> None:
@@ -128,10 +127,14 @@ def open_whole(page: Page, address: str) -> None:
     settle(page)
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds on a page, rule by rule."""
-    response = Axe().run(page, options=RULES).response
-    assert len(response["passes"]) > 15
+def violations(
+    page: Page, within: str | None = None, contrast: bool = True
+) -> list[str]:
+    """Return what axe finds on a page or a part of it, rule by rule."""
+    rules = RULES["rules"] | {"color-contrast": {"enabled": contrast}}
+    options = RULES | {"rules": rules}
+    response = Axe().run(page, context=within, options=options).response
+    assert len(response["passes"]) > (2 if within else 15)
     return [
         f"{v['id']}: {[n['html'][:120] for n in v['nodes']][:4]}"
         for v in response["violations"]

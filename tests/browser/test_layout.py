@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.book.conftest import chapters
 from tests.browser.conftest import PAGES, settle
+from tests.browser.test_accessibility import violations
 
 WIDTHS = (320, 390, 768, 1280)  # the first is also a screen at 400 %
 CHAPTERS = [str(Path(page).with_suffix(".html")) for page in chapters()]
@@ -137,12 +138,14 @@ def open_page(browser: Browser) -> Iterator:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_whole_at_every_width(open_page, address, path):
+    """And axe finds nothing on it, of what does not depend on colours."""
     page = open_page(address + path, WIDTHS[0])
     assert page.locator(".mark").count() > 1 or path not in CHAPTERS
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         settle(page)
         assert page.evaluate(FAULTS, path in CHAPTERS) == {}, width
+    assert violations(page, contrast=False) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -23,15 +23,23 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
         ("-torch.ones(2), theta=-1", "torch.ones(2), theta=2", "for (0, 0)"),
     ],
     ("neuron", "rule"): [
-        ("w + error * x", "w - error * x", "which way does the error point"),
-        ("b + error", "b", "what is it multiplied by?"),
-        ("b + error", "b - error", "which way does the error point"),
-        ("w + error * x", "w + error", "what is it multiplied by?"),
+        (
+            "w + difference * x",
+            "w - difference * x",
+            "which way does the difference point",
+        ),
+        ("b + difference", "b", "what is it multiplied by?"),
+        (
+            "b + difference",
+            "b - difference",
+            "which way does the difference point",
+        ),
+        ("w + difference * x", "w + difference", "what is it multiplied by?"),
         (
             *("y - neuron(x, w, b, step)", "neuron(x, w, b, step) - y"),
-            "which way does the error point",
+            "which way does the difference point",
         ),
-        ("w + error * x, b", "w", "corrected must give w, b"),
+        ("w + difference * x, b", "w", "corrected must give w, b"),
     ],
     ("network", "layer"): [
         ("g(W @ x + b)", "W @ x + b", "is all of it there"),
@@ -301,16 +309,16 @@ RIGHT: dict[tuple[str, str], list[tuple[str | None, str]]] = {
     ],
     ("neuron", "rule"): [
         (
-            "return w + error * x, b + error",
-            "w += error * x\n    b += error\n    return [w, b]",
+            "return w + difference * x, b + difference",
+            "w += difference * x\n    b += difference\n    return [w, b]",
         ),
         (
-            "w + error * x, b + error",
-            "(w + error * x).numpy(), float(b + error)",
+            "w + difference * x, b + difference",
+            "(w + difference * x).numpy(), float(b + difference)",
         ),
         (
-            "w + error * x, b + error",
-            "(w + error * x).float(), (b + error).float()",
+            "w + difference * x, b + difference",
+            "(w + difference * x).float(), (b + difference).float()",
         ),
     ],
     ("network", "layer"): [

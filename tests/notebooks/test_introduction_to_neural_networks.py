@@ -1,4 +1,4 @@
-"""The code of the whole book in one notebook: mirrors its source, and runs."""
+"""The book in one notebook: mirrors its source, and runs."""
 
 import re
 
@@ -7,12 +7,13 @@ import torch
 
 from snippets.activation.plot import samples
 from tests.book.conftest import chapters
+from tests.claims import claim
 from tests.notebooks.lab import cells_of, lab
 
 NAME = "introduction_to_neural_networks"
 # the six code cells of the source, in its order, among its headings
 ORDER = [
-    "# The code of the whole book in one notebook",
+    "# The book in one notebook",
     "setup",  # %matplotlib inline
     "## Overview",
     "## Representation of a neural network",
@@ -69,6 +70,10 @@ def test_it_computes_with_the_sources_points():
     assert names["leaky_relu"](samples(), alpha=0.1).equal(wanted)
 
 
+@claim(
+    "The book in one notebook calls functions of the book from the primer to "
+    "the digits, and runs from top to bottom.",
+)
 @pytest.mark.parametrize("page", chapters())
 def test_it_has_the_code_of_every_chapter(page):
     package, _, module = f"snippets/{page}".removesuffix(".md").rpartition("/")
@@ -76,3 +81,4 @@ def test_it_has_the_code_of_every_chapter(page):
     code = [c.source for c in cells_of(NAME) if c.cell_type == "code"]
     imported = f"^from {package}(.{module} import| import {module}$)"
     assert re.search(imported, "\n".join(code), re.M)
+    assert lab(NAME).names, "it runs"

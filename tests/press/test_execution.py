@@ -82,9 +82,22 @@ def test_an_edit_of_what_it_read_is_seen_and_so_is_its_undoing(folder, file):
 def test_an_edit_of_anything_else_is_no_matter(folder, monkeypatch):
     printed(CODE)
     edit(folder / "snippets/other.py", "X = 2\n")
+    edit(folder / "snippets/new.py", "X = 3\n")
     edit(folder / "snippets/colour.py", SNIPPETS["colour.py"])
     monkeypatch.setattr(execution, "answer", None)  # it would be called
     assert printed(CODE) == BLUE
+
+
+def test_a_file_more_in_a_folder_that_it_listed_is_seen(folder):
+    code = (
+        "from pathlib import Path\n"
+        "print(len([*Path('snippets').rglob('*.txt')]))"
+    )
+    assert printed(code) == "1\n"
+    edit(folder / "snippets/more/two.txt", "2\n")
+    assert printed(code) == "2\n"
+    edit(folder / "snippets/more/three.txt", "3\n")
+    assert printed(code) == "3\n"
 
 
 def test_other_code_libraries_or_python_are_another_key(folder, monkeypatch):

@@ -33,6 +33,14 @@ ANSWERS = {
     "raise SystemExit(0)": ("SystemExit", 1, ""),
     "raise KeyboardInterrupt": ("KeyboardInterrupt", 1, ""),
     "import os; os._exit(3)": ("an end of its process", 1, ""),
+    "import os; print(os.environ.get('SITE_URL'), 'PATH' in os.environ)": (
+        "None True\n"
+    ),
+    "import subprocess; subprocess.run(['true'])": ("PermissionError", 1, ""),
+    "import os; os.system('true')": ("PermissionError", 1, ""),
+    "import socket; socket.create_connection(('127.0.0.1', 9))": (
+        *("PermissionError", 1, ""),
+    ),
     "input()": ("EOFError", 1, ""),
     "print('\\udc80')": ("UnicodeEncodeError", 1, ""),
     "class E(Exception):\n    def __str__(self):\n        1 / 0\nraise E": (
@@ -52,7 +60,8 @@ def shown(code):
 
 
 @pytest.mark.parametrize("code", ANSWERS)
-def test_it_answers_with_what_is_printed_or_wrong(folder, code):
+def test_it_answers_with_what_is_printed_or_wrong(folder, code, monkeypatch):
+    monkeypatch.setenv("SITE_URL", "https://example.org")
     given, wanted = answer(Job((code,))), ANSWERS[code]
     if isinstance(wanted, str):
         assert given["shown"] == [[Output("text", wanted)]]
@@ -89,6 +98,9 @@ READS = {
     ),
     "try:\n    open('table.csv')\nexcept OSError:\n    pass": ["table.csv"],
     "import os\nos.open('mkdocs.yml', os.O_RDONLY)": ["mkdocs.yml"],
+    "from pathlib import Path\n[*Path('docs').rglob('*.md')]": ["docs"],
+    "import os\nos.listdir()": ["."],
+    "import os\n[*os.walk('docs')]": ["docs"],
     # a module that is not there may appear, or become a package
     "import snippets.late": [
         *("snippets/late.py", "snippets/late/__init__.py"),

@@ -476,11 +476,11 @@ def test_figure_shows_how_a_step_is_stretched(said):
     "There may be steps, however small, with $k = <none>$.",
     "They leave $u$ as it is, and so $a$ too: both ratios, that of $a$ and "
     "that of $u$, are <zero>.",
-    "If there are such steps at every distance, then $f'(z)$ can only be "
+    "If there are such steps as small as you like, then $f'(z)$ can only be "
     "<flat>, and so is the right side of the rule.",
-    "The left side is the limit of the other steps as well, whose ratio is a "
-    "slope of $g$ times a ratio that approaches <flat_limit>, so it is <level> "
-    "too.",
+    "On the left the ratio is <still> for these steps, and for the others it "
+    "is a slope of $g$, which approaches $g'(u)$, times a ratio that "
+    "approaches <flat_limit>; so it approaches <level> too.",
 )
 def test_chain_in_numbers(said):
     """The curve z^2 sin(1/z) has the height 0 at 1/pi, 1/(2 pi) and so on."""
@@ -507,6 +507,11 @@ def test_chain_in_numbers(said):
         assert abs(slope_between(f, 0, moving) - said.flat_limit) < 1 / n
         ratio = slope_between(lambda z: math.exp(f(z)), 0, moving)
         assert abs(ratio - said.level) < 1 / n
+        assert slope_between(math.exp, 0, f(moving)) == pytest.approx(
+            1, abs=1 / n
+        )
+        ratio = slope_between(lambda z: math.exp(f(z)), 0, still)
+        assert abs(ratio - said.still) < 1e-9
     assert said.flat == said.flat_limit == said.level
 
 
@@ -643,7 +648,7 @@ def test_exercises_by_hand(said):
 
 @claim(
     "(program, medium) The slope of $e^z$ at <zero> is <one>.",
-    "It does not: from about $<worst>$ on it gets worse.",
+    "It does not: beyond about $<best>$ it gets worse.",
     "A computer keeps about <digits> digits.",
     "The two heights agree in more and more of them, and what is left of their "
     "difference is more and more rounding; at the end both are <one>, and the "
@@ -656,7 +661,10 @@ def test_too_small_a_step_is_lost_to_rounding(said):
         for power in range(1, 17)
     }
     best = min(errors, key=errors.get)
-    assert abs(best + math.log10(said.worst)) <= 1
+    assert abs(best + math.log10(said.best)) <= 1
+    assert (
+        errors[best] < min(errors[power] for power in range(best + 2, 17)) / 9
+    )
     assert errors[1] > errors[4] > errors[best] < errors[12] < errors[16]
     assert math.exp(10.0**-16) == math.exp(said.zero) == said.one
     assert slope_between(math.exp, said.zero, 10.0**-16) == said.zero

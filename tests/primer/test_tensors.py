@@ -24,7 +24,7 @@ def random(*shape, seed=0):
 @claim(
     "It takes <two> lists of the same length, and gives <one> number.",
     "@ is the product of matrices, and the dot product if both are vectors; a "
-    "vector before a matrix is taken for a row.",
+    "vector before a matrix is taken for a row, after it for a column.",
     "A dot product multiplies <two> vectors place by place and adds up; a "
     "product of matrices is a table of dot products, each row with each "
     "column.",
@@ -53,6 +53,9 @@ def test_dot_product_is_torchs(said):
     assert isinstance(dot_product(random(3), random(3)).item(), float)
     with pytest.raises(RuntimeError):
         random(3).item()
+    W, v = random(2, 3), random(3)
+    assert_close((W @ v).unsqueeze(1), W @ v.unsqueeze(1))  # a column
+    assert_close((v @ W.T).unsqueeze(0), v.unsqueeze(0) @ W.T)  # a row
 
 
 @claim(
@@ -220,20 +223,25 @@ def test_places_of_a_matrix(said):
 
 
 @claim(
-    "multiplies place by place, for <two> tensors of the same shape.",
+    "multiplies place by place.",
     "W @ W stops with an error, since rows of <n> do not fit columns of <k>.",
-    "W  x does too, since the shapes differ.",
+    "W  x does too, since the shapes $(<k2>, <n2>)$ and $(<r>, <c>)$ cannot "
+    "be made equal by repeating.",
     "But for <two> matrices of shape $(<side>, <same>)$ both  and @ run, and "
     "give different results.",
     "In torch @ is the product of matrices and  goes place by place; a column "
-    "is added to every column, and a tensor with one dimension is taken for a "
-    "row.",
+    "is added to every column, and what has one dimension is added as a row.",
 )
 def test_two_products(said):
     W, x = PRICES, BASKETS
     assert (W * W).tolist() == [[16, 25, 4], [9, 36, 1]]
-    assert W.shape == (said.k, said.n)
-    for multiply in (lambda: W @ W, lambda: W * x):
+    assert W.shape == (said.k, said.n) == (said.k2, said.n2)
+    assert x.shape == (said.r, said.c)
+    for multiply in (
+        lambda: W @ W,
+        lambda: W * x,
+        lambda: torch.broadcast_shapes(W.shape, x.shape),
+    ):
         with pytest.raises(RuntimeError):
             multiply()
     one, other = random(int(said.two), int(said.side), int(said.same))
@@ -242,9 +250,9 @@ def test_two_products(said):
 
 
 @claim(
-    "$W x$ has the shape $(<k>, <m>)$ and $b$ the shape $(<rows>, <one>)$, yet "
-    "W @ x + b adds them: torch repeats the column for every column of the "
-    "other.",
+    "$W x$ has the shape $(<k>, <m>)$ and $b$ the shape $(<rows>, <one>)$, "
+    "yet W @ x + b adds them: torch repeats the column for every column of "
+    "the other, and so it does with .",
     "Here it adds <b1> to the <first> row and <b2> to the <second>.",
     "torch.tensor([10.0, 20.0]) has the shape $(<n>,)$, with <dimension> "
     "dimension only.",
@@ -257,6 +265,8 @@ def test_a_column_is_added_to_every_column(said):
     rows, columns = product + b - product, (product + flat - product).T
     assert torch.equal(rows, columns)
     assert torch.equal(rows[:, 0], rows[:, 1])
+    times = torch.stack([column * b[:, 0] for column in product.T], dim=1)
+    assert torch.equal(product * b, times)
     (b1, b2), (c1, c2) = rows[:, 0], columns[:, 0]
     told = *product.shape, *b.shape, b1, 1, b2, 2, *flat.shape, flat.dim()
     agree(said, *told, c1, 1, c2, 2)

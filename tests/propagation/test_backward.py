@@ -276,8 +276,8 @@ def test_refuses_what_does_not_fit(dz, caches, names, error, said):
 
 
 @claim(
-    "The derivatives of the loss with respect to all weights and biases; it "
-    "points where the loss grows fastest.",
+    "The derivatives of the loss with respect to all weights and biases; "
+    "together they point where the loss grows fastest.",
 )
 def test_loss_grows_fastest_along_the_gradient():
     """Faster than along any of 200 random directions, all steps as long."""

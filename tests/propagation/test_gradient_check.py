@@ -194,8 +194,8 @@ def test_figure_of_two_points(said):
     "Then put it back and take the next.",
     "A comparison of a computed gradient with differences of the loss, weight "
     "by weight.",
-    "The slope between two points that lie as far to the right as to the left "
-    "of the place whose slope is wanted.",
+    "The slope between two points, one as far to the left of the place whose "
+    "slope is wanted as the other is to the right.",
     "There are <each> passes for each parameter: <passes> for <parameters>.",
     "A network for small images with the sizes <n>, <k> and <outputs> has "
     "$<many>$ parameters and would need $<many_passes>$ passes for a single "

@@ -470,7 +470,7 @@ def test_one_prediction_in_numbers(said):
 
 
 @claim(
-    "(The perceptron's error was $y - a$, and was added; this one has the "
+    "(The perceptron's rule added the difference $y - a$; the error has the "
     "opposite sign, and will be subtracted.)",
 )
 @pytest.mark.parametrize("target", [0.0, 1.0])

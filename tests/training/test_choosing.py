@@ -8,7 +8,7 @@ from statistics import mean, stdev
 import pytest
 import torch
 
-from press.running.execution import files_read, printed
+from press.running.execution import printed, read_as_now
 from press.running.worker import Job
 from snippets.training import measure
 from snippets.training.choosing import (
@@ -518,7 +518,7 @@ def test_record_of_accuracies(said):
     "At a million numbers ReLU is the fastest; forward, RReLU takes <draws> "
     "times as long and Mish <times>, and PReLU, cheap forward, is dear on the "
     "way back.",
-    "ReLU comes before tanh and the sigmoid in every column of the record; how "
+    "ReLU comes before tanh and the sigmoid in every column of the times; how "
     "much that matters depends on what else a network computes.",
     "The first can be measured, and depends on the machine.",
     "These are the microseconds that torch's own functions take for 16 384 and "
@@ -566,7 +566,7 @@ def test_a_row_of_the_record_comes_out_again():
 def test_page_shows_the_record_and_follows_it():
     fence = "from snippets.training.choosing import measured\nprint(measured())"
     assert measured().strip() in printed(fence)
-    read = {Path(file).name for file in files_read(Job((fence,)))}
+    read = {Path(file).name for file in read_as_now(Job((fence,)))}
     assert measure.RECORD.name in read, "a new record makes the page anew"
     shown = measured()
     for name in FUNCTIONS:

@@ -1,0 +1,170 @@
+"""What README, CONTRIBUTING and their like say, and what runs on each change.
+
+Paths, commands and messages that they name are there; the workflows do what
+they are for, and a run that tests nothing fails.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.book.conftest import ROOT, navigation
+
+TEXTS = ("README.md", "CONTRIBUTING.md", "HOSTING.md", "SECURITY.md")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+# what making, checking or adding a chapter leaves, and what a name is for
+MADE = {".venv", ".press", "before", "site"}
+EXAMPLES = {"docs/activation/swish.md", "activation/swish"}
+# what each workflow is started by, and what its jobs run, in this order
+WORKFLOWS = {
+    "pull-request.yml": (
+        {"pull_request": None},
+        {"check": ["bash .ci/run", "make site", "python -m press"]},
+    ),
+    "publish.yml": (
+        {"push": {"branches": ["main"]}, "workflow_dispatch": None},
+        {
+            "build": ["bash .ci/run", "make site"],
+            "deploy": [],
+            "notebooks": [],
+        },
+    ),
+}
+
+
+def text_of(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+def places(text: str) -> set[str]:
+    """Return what looks like a path of the project, in `code` or a link."""
+    named = re.findall(r"`([\w.][\w./-]*/[\w./-]*)`", text)
+    named += re.findall(r"\]\(([\w./-]+)(?:#[\w-]*)?\)", text)
+    return {name for name in named if name.split("/")[0] not in MADE}
+
+
+@pytest.mark.parametrize("file", TEXTS)
+def test_paths_that_are_named_are_there(file):
+    found = places(text_of(file)) - EXAMPLES
+    assert found or file == "SECURITY.md"
+    assert [name for name in found if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("file", TEXTS)
+def test_commands_that_are_named_exist(file):
+    named = re.findall(r"(?:`|^)make ([a-z-]+)", text_of(file), re.M)
+    assert named or file == "SECURITY.md"
+    targets = {*re.findall(r"^([a-z-]+):", MAKEFILE, re.M)}
+    assert set(named) <= targets
+    for option in re.findall(r"make [a-z-]+ ([A-Z]+)=", text_of(file)):
+        assert re.search(rf"\$\({option}\)", MAKEFILE), option
+    for module in re.findall(r"python -m (\w+)", text_of(file)):
+        assert module in ("pip", "venv") or module in MAKEFILE, module
+
+
+def test_every_command_is_told_where_it_is_looked_for():
+    """At the head of the Makefile; and make takes none for a file."""
+    told = {*re.findall(r"^# make ([a-z-]+)", MAKEFILE, re.M)}
+    targets = {*re.findall(r"^([a-z-]+):", MAKEFILE, re.M)}
+    (phony,) = re.findall(r"^\.PHONY: (.*)", MAKEFILE, re.M)
+    assert targets == set(phony.split())
+    assert told | {"measure"} >= targets - {"lint"}
+
+
+def test_messages_that_are_explained_are_those_of_the_checks():
+    table = text_of("CONTRIBUTING.md").split("| the message says |")[1]
+    cells = re.findall(r"^\| (`.+?) \|", table, re.M)
+    assert len(cells) >= 10
+    code = [*(ROOT / "press").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    code += (ROOT / "tools").rglob("*.py")
+    said = "".join(re.sub(r'"\s*f?"', "", f.read_text("utf-8")) for f in code)
+    others = {"is not found in the documentation files", "Would reformat"}
+    for message in re.findall(r"`(.+?)`", " ".join(cells)):
+        words = re.split(r"\.\.\.|<\w+>|\bc\b|test_equations", message)
+        assert message in others or all(
+            part.strip() in said for part in words if part.strip()
+        ), message
+
+
+@pytest.mark.parametrize("file", WORKFLOWS)
+def test_a_workflow_does_what_it_is_for(file):
+    flow = yaml.safe_load(text_of(f".github/workflows/{file}"))
+    on, jobs = flow[True], WORKFLOWS[file][1]  # YAML takes "on" for true
+    on = on if isinstance(on, dict) else {on: None}
+    assert (on, set(flow["jobs"])) == (WORKFLOWS[file][0], set(jobs))
+    for name, wanted in jobs.items():
+        steps = flow["jobs"][name]["steps"]
+        ran = " ".join(step.get("run", "") for step in steps)
+        found = re.findall(r"bash \.ci/run|make \w+|python -m press\b", ran)
+        assert found == wanted
+        assert not re.search(r"\|\| (true|:)|set \+e", ran)
+        checks = [s for s in steps if ".ci/run" in s.get("run", "")]
+        assert not any(s.get("continue-on-error") for s in checks)
+        assert not any("if" in step for step in checks)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is a shell's script")
+@pytest.mark.parametrize("code", [0, 1])
+def test_what_every_change_passes_is_make_check(tmp_path, code):
+    """With all tests, and it fails as they do."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci/run", tmp_path / ".ci")
+    for name in ("make", "java", "google-chrome", "apt-get", "sudo"):
+        stub = tmp_path / "bin" / name
+        stub.parent.mkdir(exist_ok=True)
+        stub.write_text(f'#!/bin/sh\necho "{name} $*, $CI"\nexit {code}\n')
+        stub.chmod(0o755)
+    done = subprocess.run(
+        ["bash", tmp_path / ".ci/run"],
+        env={"PATH": f"{tmp_path / 'bin'}:{os.defpath}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (code, "make check, true\n")
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="it asks make")
+def test_make_check_runs_every_check():
+    done = subprocess.run(
+        ["make", "--dry-run", "check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ran = [line for line in done.stdout.splitlines() if ".venv" in line]
+    for tool in ("ruff check .", "ruff format --check .", "oxlint", "zizmor"):
+        assert any(tool in line for line in ran), tool
+    (tests,) = [line for line in ran if "pytest" in line]
+    assert tests.split("pytest")[1].split() == [
+        *("--numprocesses", "auto", "--dist", "worksteal", "--kept"),
+    ]
+
+
+def test_a_run_that_tests_nothing_fails(tmp_path):
+    (tmp_path / "test_none.py").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tmp_path],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == 5
+
+
+def test_what_is_numbered_is_in_order():
+    """In the settings as on the page: a part's own page is its first."""
+    order = [Path(page) for page in navigation()]
+    for page in order:
+        part = [p for p in order if page.parent in p.parents]
+        if page.parent.name and page.name == "index.md":
+            assert part[0] == page
+        at = [order.index(p) for p in part]
+        assert not page.parent.name or at == [*range(at[0], at[-1] + 1)]
