@@ -32,7 +32,7 @@ _WORDS = {
     Callable: "a function",
     torch.Generator: "a torch.Generator",
 }
-_MISFITS = ArithmeticError, LookupError, RuntimeError, TypeError, ValueError
+_MISFITS = LookupError, RuntimeError, ValueError
 _wanted: dict[object, str] = {}  # what each validator asks for
 _inside: ContextVar[bool] = ContextVar("inside a checked call", default=False)
 
@@ -135,8 +135,6 @@ def _call(
         raise type(error)(f"{function.__name__}: {error}") from None
     try:
         result = function(*args, **kwargs)
-    except FloatingPointError:  # training that left the finite numbers
-        raise
     except _MISFITS as error:  # sizes that no signature compares
         said = " ".join(str(error).split())
         raise ValueError(f"{function.__name__}: {said}") from error

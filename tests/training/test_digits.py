@@ -51,7 +51,7 @@ def test_a_missing_or_damaged_file_is_named(tmp_path, damage, error, said):
     damage(file)
     with pytest.raises(error) as raised:
         read_digits(file)
-    assert str(raised.value) == (
+    assert str(raised.value).removeprefix("read_digits: ") == (
         f"{file} {said}; it comes with the book's code: fetch that again"
     )
 
