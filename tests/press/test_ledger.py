@@ -38,7 +38,7 @@ $$
 LEDGER = "about/ledger/index.md"
 PAGES = {
     "page.md": PAGE,
-    "other.md": "# Other\n\n## Place\n\nIt is one of five.\n",
+    "other.md": "# Other\n\n## Place\n\nIt is one of five.\nWho says so?\n",
     LEDGER: "# The ledger\n\n<!-- ledger -->\n\n<!-- counts -->\n",
     "about/references.md": '# References\n\n- A. Smith (2001). "On it."\n'
     "  {: #smith2001 }\n",
@@ -76,6 +76,7 @@ COUNTED = {
     "of these, evaluated": 1,
     "sentences backed by a test": 4,
     "sentences backed by a reference": 1,
+    "sentences backed by neither": 1,
 }
 
 
