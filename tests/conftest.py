@@ -19,12 +19,35 @@ settings.load_profile("book")
 # Small tensors gain nothing from threads, and lose on a busy machine.
 torch.set_num_threads(1)
 
+ROOT = Path(__file__).parents[1]
 BUILD = """
 import sys
 from pathlib import Path
 from press.__main__ import build
 
 sys.exit(not build(Path(sys.argv[1])))
+"""
+
+SETTINGS = """\
+site_name: A small site
+strict: true
+use_directory_urls: false
+theme: {name: material, font: false}
+plugins: [search, markdown-exec: {languages: [python]}]
+repo_url: &repo ""
+nav: &nav
+"""
+JUPYTER = f"""\
+plugins:
+  - search
+  - markdown-exec: {{languages: [python]}}
+  - mkdocs-jupyter:
+      include: ["*.ipynb"]
+      ignore: ["*.md"]
+      include_source: true
+      ignore_h1_titles: true
+      cache_dir: .press/notebooks
+hooks: [{ROOT}/press/website/notebooks.py]
 """
 
 
@@ -96,8 +119,36 @@ def once(
     return folder
 
 
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
+    """Write pages, given by their paths, into a new project and enter it."""
+
+    def write(pages: dict[str, str], snippets: dict[str, str] | None = None):
+        pages = {"about/references.md": "# References\n"} | pages
+        book = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+        shared = book[book.index("\nmarkdown_extensions:") :]
+        shown = [p for p in pages if p.endswith((".md", ".ipynb"))]
+        nav = "".join(f"  - {page}\n" for page in shown)
+        files = {"mkdocs.yml": SETTINGS + nav + shared}
+        if any(page.endswith(".ipynb") for page in pages):
+            plain = next(s for s in SETTINGS.splitlines(True) if "plug" in s)
+            files["mkdocs.yml"] = files["mkdocs.yml"].replace(plain, JUPYTER)
+            for name in ("pyproject.toml", "LICENSE"):
+                files[name] = (ROOT / name).read_text(encoding="utf-8")
+        files |= {f"docs/{page}": text for page, text in pages.items()}
+        files |= {f"snippets/{name}": t for name, t in (snippets or {}).items()}
+        files["snippets/__init__.py"] = ""
+        for name, text in files.items():
+            file = tmp_path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the whole site once."""
-    root = Path(__file__).parents[1]
-    return once(tmp_path_factory, "site", lambda to: build_site(root, to))
+    return once(tmp_path_factory, "site", lambda to: build_site(ROOT, to))

@@ -4,50 +4,41 @@ Each fence has a new process, so that it finds nothing that another left. It is
 a fork of one that has imported the libraries already, which takes a twentieth
 of a second; the build itself imports none of them.
 
-What the code read of the project is noted while it reads: files, those that it
-looked for in vain, modules and listings of folders. That is what its output
-depends on. It sees no environment but what libraries need, and may start no
-other program and ask no other host, whose answers could change unseen. Not
-noticed are the clock, files that a library opens without Python, and questions
-whether a file is there. Code that is to be shown must not depend on these.
+It sees no environment but what libraries need, and must come to an end, with no
+more to show than a page can hold. What it reads is noted, see
+press.running.noting.
 """
 
 import ast
-import hashlib
 import io
 import multiprocessing
 import os
+import re
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Iterable
+from contextlib import redirect_stdout, suppress
 from importlib.machinery import SourceFileLoader
 from multiprocessing.connection import Connection
-from pathlib import Path
 from threading import Thread, get_ident
-from traceback import walk_tb
+from traceback import walk_stack, walk_tb
 from typing import NamedTuple
+
+from press.running.noting import noting, ours
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "jaxtyping", "beartype")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # all that is left of the environment: what libraries need to start
 NEEDED = {*ONE_THREAD, "HOME", "PATH", "TMPDIR", "MPLCONFIGDIR"}
 NEEDED |= {"SYSTEMROOT", "USERPROFILE", "TEMP"}  # on Windows
-OUTSIDE = {
-    "os.exec": "starts another program",
-    "os.posix_spawn": "starts another program",
-    "os.startfile": "starts another program",
-    "os.system": "starts another program",
-    "subprocess.Popen": "starts another program",
-    "socket.connect": "asks another host",
-    "socket.getaddrinfo": "asks another host",
-}
+MOST = 300  # kB that a cell may show, twice what the largest figure is
+LATE = "more than {} s; make it faster, or set FENCE_SECONDS to wait longer"
+_CELL = re.compile(r"<cell (\d+)>")
 _METHODS = multiprocessing.get_all_start_methods()
 # a fork where there are forks
 CONTEXT = multiprocessing.get_context(
     "forkserver" if "forkserver" in _METHODS else "spawn"
 )
-_KNOWN = (f"{Path(__file__).parents[1]}{os.sep}", f"{sys.prefix}{os.sep}")
 
 
 class Job(NamedTuple):
@@ -58,6 +49,15 @@ class Job(NamedTuple):
 
     cells: tuple[str, ...]
     is_notebook: bool = False
+
+
+class Printed(io.StringIO):
+    """What a cell prints; raises before it is more than a page can hold."""
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > 1000 * MOST:
+            raise OverflowError(f"more than {MOST} kB to show; print less")
+        return super().write(text)
 
 
 class Output(NamedTuple):
@@ -81,16 +81,22 @@ def start(job: Job) -> tuple[multiprocessing.Process, Connection]:
     """
     os.environ.update(ONE_THREAD)
     receiver, sender = CONTEXT.Pipe(duplex=False)
-    arguments = sender, job, os.getcwd()
+    arguments = sender, job, os.getcwd(), patience()
     process = CONTEXT.Process(target=_answer, args=arguments, daemon=True)
     process.start()
     sender.close()
     return process, receiver
 
 
-def _answer(sender: Connection, job: Job, root: str) -> None:
+def patience() -> int:
+    """Return how many seconds a job may take."""
+    return int(os.environ.get("FENCE_SECONDS", "300"))
+
+
+def _answer(sender: Connection, job: Job, root: str, seconds: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build hears it
-    Thread(target=_end_with_build, daemon=True).start()
+    watching = sender, seconds, get_ident()
+    Thread(target=_end_in_time, args=watching, daemon=True).start()
     os.dup2(2, 1)  # what a library prints is for the author, not the page
     me = os.getpid()
     os.chdir(root)
@@ -99,16 +105,19 @@ def _answer(sender: Connection, job: Job, root: str) -> None:
         del os.environ[name]
     read: dict[str, str] = {}
     _load_from_source()
-    sys.addaudithook(_noting(read))
+    sys.addaudithook(noting(read))
     answer = run(job)
     if os.getpid() == me:  # and no copy that the code made of this process
         sender.send(answer | {"read": dict(read)})
     os._exit(0)  # whatever the code left running
 
 
-def _end_with_build() -> None:
-    """End when the build does, even in the middle of a fence."""
-    multiprocessing.parent_process().join()
+def _end_in_time(sender: Connection, seconds: int, thread: int) -> None:
+    """End with the build, or when time is over, wherever the code then is."""
+    multiprocessing.parent_process().join(seconds)
+    frames = reversed([*walk_stack(sys._current_frames()[thread])])
+    with suppress(OSError):  # nobody may be there any more
+        sender.send(_explain(TimeoutError(LATE.format(seconds)), 0, frames))
     os._exit(1)
 
 
@@ -122,7 +131,7 @@ def run(job: Job) -> dict:
     names: dict = {"__name__": "fence"}
     shown: list[list[Output]] = []
     for number, source in enumerate(job.cells):
-        printed, value = io.StringIO(), None
+        printed, value = Printed(), None
         try:
             with redirect_stdout(printed):
                 value = _execute(source, number, names, job.is_notebook)
@@ -130,8 +139,9 @@ def run(job: Job) -> dict:
                 if value is not None and not html:
                     print(repr(value))
             printed.getvalue().encode()  # or no page could hold it
+            Printed().write(html)
         except BaseException as error:  # a build must not die of a fence
-            return _explain(error, number)
+            return _explain(error, number, walk_tb(error.__traceback__))
         parts = Output("text", printed.getvalue()), Output("html", html)
         shown.append([part for part in parts if part.content.strip()])
     return {"shown": shown}
@@ -152,98 +162,21 @@ def _called(cell: int) -> str:
     return f"<cell {cell}>"
 
 
-def _explain(error: BaseException, number: int) -> dict:
+def _explain(error: BaseException, number: int, stack: Iterable) -> dict:
     place = {"cell": number, "line": 1, "inside": ""}
-    frames = [
-        (frame.f_code.co_filename, line)
-        for frame, line in walk_tb(error.__traceback__)
-    ]
+    frames = [(frame.f_code.co_filename, line) for frame, line in stack]
     if isinstance(error, SyntaxError) and error.filename:
         frames.append((error.filename, error.lineno or 1))
-    cells = {_called(cell): cell for cell in range(number + 1)}
     for file, line in frames:
-        if file in cells:
-            place |= {"cell": cells[file], "line": line}
-        elif ours := _ours(file):
-            place["inside"] = f"{ours}:{line}"
+        if cell := _CELL.fullmatch(file):
+            place |= {"cell": int(cell[1]), "line": line}
+        elif own := ours(file):
+            place["inside"] = f"{own}:{line}"
     try:
         said = getattr(error, "msg", None) or str(error)
     except Exception:
         said = "(its text raised another error)"
     return {"error": type(error).__name__, "said": said, **place}
-
-
-def _ours(file: str) -> str:
-    """Return the path of a file of the project, but for the press, or ""."""
-    path, root = os.path.abspath(file), os.getcwd()
-    if path != root and not path.startswith(root + os.sep):
-        return ""
-    if path.startswith(_KNOWN):
-        return ""
-    return Path(path).relative_to(root).as_posix()
-
-
-def digest(file: str) -> str:
-    """Return a digest of a file or a folder as it is now, "" if none is there.
-
-    A folder's is that of its listing.
-    """
-    try:
-        if os.path.isdir(file):
-            content = "/".join(sorted(os.listdir(file))).encode()
-        else:
-            content = Path(file).read_bytes()
-        return hashlib.sha256(content).hexdigest()
-    except OSError:
-        return ""
-
-
-def _noting(read: dict[str, str]) -> Callable:
-    """Return an audit hook that notes what is read, before it is.
-
-    It refuses what could change unseen, as libraries expect that a system may.
-    """
-    root = os.getcwd()
-    noting: set[int] = set()  # threads, for to note a file opens it
-
-    def note(file: str) -> None:
-        path = file and _ours(file)
-        if path and path not in read:
-            read[path] = digest(file)
-
-    def hook(event: str, arguments: tuple) -> None:
-        if event in OUTSIDE:
-            raise PermissionError(f"what a page shows never {OUTSIDE[event]}")
-        if get_ident() in noting:
-            return
-        noting.add(get_ident())
-        if event == "open" and _reads(*arguments):
-            note(os.fsdecode(arguments[0]))
-        elif event in ("os.listdir", "os.scandir") and not _imports():
-            folder = arguments[0] or "."
-            note("" if isinstance(folder, int) else os.fsdecode(folder))
-        elif event == "import":
-            top, *_ = path = arguments[0].split(".")
-            if {top, f"{top}.py"} & set(os.listdir(root)):
-                place = os.path.join(root, *path)
-                note(f"{place}.py")
-                note(f"{place}{os.sep}__init__.py")
-        noting.discard(get_ident())
-
-    return hook
-
-
-def _imports() -> bool:
-    """Return whether it is Python itself that lists a folder, for modules."""
-    return "importlib" in sys._getframe(2).f_code.co_filename
-
-
-def _reads(path: object, mode: str | None, flags: int) -> bool:
-    if not isinstance(path, str | bytes):
-        return False
-    if mode is not None:
-        return "r" in mode or "+" in mode
-    return flags & (os.O_WRONLY | os.O_CREAT) == 0
 
 
 def _load_from_source() -> None:
@@ -255,7 +188,7 @@ def _load_from_source() -> None:
     get_data = SourceFileLoader.get_data
 
     def from_source(loader: SourceFileLoader, path: str) -> bytes:
-        if path.endswith(".pyc") and _ours(path):
+        if path.endswith(".pyc") and ours(path):
             raise OSError("bytecode is not asked for")
         return get_data(loader, path)
 

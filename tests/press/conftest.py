@@ -10,63 +10,13 @@ from bs4 import BeautifulSoup
 from markdown import Markdown
 from mkdocs.utils.yaml import yaml_load
 
-ROOT = Path(__file__).parents[2]
-SETTINGS = """\
-site_name: A small site
-strict: true
-use_directory_urls: false
-theme: {name: material, font: false}
-plugins: [search, markdown-exec]
-repo_url: &repo ""
-nav: &nav
-"""
-JUPYTER = f"""\
-plugins:
-  - search
-  - markdown-exec
-  - mkdocs-jupyter:
-      include: ["*.ipynb"]
-      ignore: ["*.md"]
-      include_source: true
-      ignore_h1_titles: true
-      cache_dir: .press/notebooks
-hooks: [{ROOT}/press/website/notebooks.py]
-"""
+from tests.conftest import ROOT
 
 
 @pytest.fixture
 def root() -> Path:
     """Return the folder of the book's own project, where press is."""
     return ROOT
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
-    """Write pages, given by their paths, into a new project and enter it."""
-
-    def write(pages: dict[str, str], snippets: dict[str, str] | None = None):
-        pages = {"about/references.md": "# References\n"} | pages
-        book = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-        shared = book[book.index("\nmarkdown_extensions:") :]
-        shown = [p for p in pages if p.endswith((".md", ".ipynb"))]
-        nav = "".join(f"  - {page}\n" for page in shown)
-        files = {"mkdocs.yml": SETTINGS + nav + shared}
-        if any(page.endswith(".ipynb") for page in pages):
-            plain = "plugins: [search, markdown-exec]\n"
-            files["mkdocs.yml"] = files["mkdocs.yml"].replace(plain, JUPYTER)
-            for name in ("pyproject.toml", "LICENSE"):
-                files[name] = (ROOT / name).read_text(encoding="utf-8")
-        files |= {f"docs/{page}": text for page, text in pages.items()}
-        files |= {f"snippets/{name}": t for name, t in (snippets or {}).items()}
-        files["snippets/__init__.py"] = ""
-        for name, text in files.items():
-            file = tmp_path / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        monkeypatch.chdir(tmp_path)
-        return tmp_path
-
-    return write
 
 
 @pytest.fixture

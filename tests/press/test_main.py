@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from press.website.edition import date_by_commit
-from tests.press.conftest import ROOT
+from tests.conftest import ROOT
 
 FENCE = '```python exec="1"\n{}\n```\n'
 
