@@ -35,9 +35,9 @@ def main() -> int:
         remove_ruins()
         with tempfile.TemporaryDirectory(dir=WORK, prefix="site-") as folder:
             built = Path(folder, "site")
-            is_built = build(built)
-            if is_built:
+            if build(built):
                 publish(built)
+                is_built = True
     except OSError as error:  # not even a folder can be written
         print(f"press: {tell(error)}", file=sys.stderr)
     if not is_built:

@@ -114,7 +114,7 @@ def answer(job: Job) -> dict:
     """
     process, receiver = worker.start(job)
     try:
-        is_late = not receiver.poll(worker.patience() + 5)
+        is_late = not receiver.poll(worker.patience() + 2)
         if is_late:  # deaf, inside a library
             process.kill()
         return receiver.recv()

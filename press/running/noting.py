@@ -14,22 +14,19 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import get_ident
 
-OUTSIDE = {
-    "os.exec": "starts another program",
-    "os.posix_spawn": "starts another program",
-    "os.startfile": "starts another program",
-    "os.system": "starts another program",
-    "subprocess.Popen": "starts another program",
-    "socket.connect": "asks another host",
-    "socket.getaddrinfo": "asks another host",
-}
+_PROGRAMS = "os.exec", "os.posix_spawn", "os.startfile", "os.system"
+_HOSTS = "connect", "getaddrinfo", "gethostbyaddr", "gethostbyname", "sendto"
+OUTSIDE = dict.fromkeys(
+    (*_PROGRAMS, "subprocess.Popen"), "starts another program"
+) | {f"socket.{event}": "asks another host" for event in _HOSTS}
 _KNOWN = (f"{Path(__file__).parents[1]}{os.sep}", f"{sys.prefix}{os.sep}")
 
 
 def ours(file: str) -> str:
     """Return the path of a file of the project, but for the press, or ""."""
     path, root = os.path.abspath(file), os.getcwd()
-    if path != root and not path.startswith(root + os.sep):
+    is_made = file.startswith("<")  # of no file, as "<string>"
+    if is_made or (path != root and not path.startswith(root + os.sep)):
         return ""
     if path.startswith(_KNOWN):
         return ""

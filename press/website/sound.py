@@ -18,6 +18,7 @@ from press.website.steps import read_pages
 HEAVY = 300  # kB of a picture, a second of a slow line
 PICTURES = (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 TEXTS = (".css", ".js", ".md", ".py")
+_MARK = re.compile(r"`{3,}|\$\$$")
 _ID = re.compile(r'<[a-z][^<>]*\sid="?([^"\s>]+)')
 _LINK = re.compile(
     r'<([a-z][^<>]*?)\s(?:src|href|action|data|poster)="?([^"\s>]+)'
@@ -51,6 +52,28 @@ def check_sources() -> None:
                 f"{place}:{line}: this is not plain UTF-8; save the file as "
                 "UTF-8, without a byte-order mark"
             ) from None
+        if file.suffix == ".md":
+            _check_ends(place, data.decode())
+
+
+def _check_ends(place: str, text: str) -> None:
+    """Raise Fault for a fence or a display that swallows what follows."""
+    opened, start = "", 0
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        mark = _MARK.match(line)
+        if line == opened:
+            opened = ""
+        elif (opened == "$$" and not line) or (
+            opened == "```" and mark and mark[0] == opened
+        ):
+            break
+        elif mark and not opened:
+            opened, start = mark[0], number
+    if opened:
+        raise Fault(
+            f"{place}:{start}: what begins here is not closed; end it with a "
+            f"line '{opened}'"
+        )
 
 
 def check_site(site: Path) -> None:
@@ -66,7 +89,7 @@ def check_site(site: Path) -> None:
         raise Fault("\n".join(told))
 
 
-# faults of a file or a page: its address, words near the fault, what to say
+# of a file or a page: its address, a pattern for the place, what to say
 Faults = Iterator[tuple[str, str, str]]
 
 
@@ -77,7 +100,7 @@ def _in_file(address: str, file: Path) -> Faults:
         yield address, "", said
     text = file.read_text("utf-8") if file.suffix == ".css" else ""
     for link in _SHEET.findall(text):
-        yield address, link, _elsewhere(link)
+        yield address, re.escape(link), _elsewhere(link)
 
 
 def _elsewhere(link: str) -> str:
@@ -88,20 +111,20 @@ def _in_page(address: str, text: str, files: dict, ids: dict) -> Faults:
     for name, count in ids[address].items():
         if count > 1:
             said = f"the id {name!r} is given {count} times; rename the others"
-            yield address, name, said
+            yield address, rf'(?:id="?|#){re.escape(name)}', said
     for tag, link in _LINK.findall(text):
         link, is_met = unescape(link), not _LET.match(tag)
         if is_met and urlsplit(link).netloc:
-            yield address, link, _elsewhere(link)
+            yield address, re.escape(link), _elsewhere(link)
         elif not _leads(link, address, files, ids):
             said = "no page, file or heading of the book has this address"
-            yield address, link, f"{link!r} leads nowhere: {said}"
+            yield address, re.escape(link), f"{link!r} leads nowhere: {said}"
     for around, picture in _PICTURE.findall("".join(_ARTICLE.findall(text))):
         if not _SAID.search(around + picture):
             words = _LINK.search(picture)
             said = "say what is to be seen, by a figure block or in its alt"
             yield (
-                *(address, words[2] if words else "<svg"),
+                *(address, re.escape(words[2]) if words else "<svg"),
                 f"a picture has no text alternative; {said}",
             )
 
@@ -122,7 +145,7 @@ def _place(address: str, words: str) -> str:
         file = source if source.is_file() else file
     if not words or not file.is_file():
         return file.as_posix()
-    there = re.compile(rf"(?<![\w-]){re.escape(words)}(?![\w-])")
+    there = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])")
     lines = file.read_text("utf-8").splitlines()
     found = [n for n, line in enumerate(lines, 1) if there.search(line)]
     return f"{file.as_posix()}:{', '.join(map(str, found))}".rstrip(":")

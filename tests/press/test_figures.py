@@ -2,7 +2,6 @@
 
 import pytest
 
-from press.fault import Fault
 from press.markup.reading_time import add_total
 from press.website.figures import add_figures
 
@@ -61,8 +60,3 @@ def test_chosen_chapters_take_so_many_minutes(asked, said):
     pages["ask.html"] = f"It takes <!-- minutes: {asked} -->."
     add_total(pages)
     assert pages["ask.html"] == f"It takes {said}."
-
-
-def test_a_page_without_a_time_is_told():
-    with pytest.raises(Fault, match=r"a\.md -->: a\.html is no chapter"):
-        add_total({"ask.html": "<!-- minutes: a.md -->"})
