@@ -1,8 +1,11 @@
+import logging
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -146,6 +149,28 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
         return tmp_path
 
     return write
+
+
+@pytest.fixture
+def press(capsys: pytest.CaptureFixture) -> Callable:
+    """Build the site of the current folder as a process of its own would."""
+    from markdown_exec import formatters  # slow, and few tests build
+    from mkdocs.commands.build import log
+
+    from press.__main__ import main
+    from press.website.explorables import needed
+
+    def run() -> subprocess.CompletedProcess:
+        formatters["python"] = None
+        needed.cache_clear()
+        log.filters.clear()  # which tell nothing twice
+        logging.getLogger("mkdocs").handlers.clear()  # of closed streams
+        quiet = warnings.catch_warnings(action="ignore")  # of libraries
+        with quiet, patch.dict(os.environ):
+            code = main()
+        return subprocess.CompletedProcess([], code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -141,7 +141,8 @@ def _leads(link: str, address: str, files: dict, ids: dict) -> bool:
 def _place(address: str, words: str) -> str:
     """Return the source of a file of the site, by its lines with the words."""
     file = DOCS / address
-    for source in (file.with_suffix(".md"), file.with_suffix(".ipynb")):
+    for ending in (".md", ".ipynb") if file.suffix == ".html" else ():
+        source = file.with_suffix(ending)
         file = source if source.is_file() else file
     if not words or not file.is_file():
         return file.as_posix()

@@ -8,19 +8,12 @@ wrong numbers are, see test_planted_faults.py.
 import errno
 import gzip
 import json
-import logging
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from markdown_exec import formatters
-from mkdocs.commands.build import log
-
-from press import __main__ as press
-from press.running import execution
-from press.website.explorables import needed
 
 Files = dict[str, str | bytes | None]
 
@@ -107,7 +100,6 @@ LAB = notebook(FORTY_TWO, cell("seen", picture("A line.")))
 AT = "docs/notebooks/lab.ipynb, cell 2 "
 LOAD = fence("import snippets.two as t\nprint(t.table('b'))")
 PLAIN = "this is not plain UTF-8; save the file as UTF-8, without a byte-order"
-pytestmark = pytest.mark.filterwarnings("ignore")  # of libraries
 
 # In each row a name, what is planted, and below them what must be said, its
 # parts in order; ¶ is the end of a line. `>>>` is code that a fence runs, `file
@@ -366,7 +358,7 @@ PLAIN_THEME = "null, custom_dir: theme"
 
 
 @pytest.fixture
-def plant(project: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable:
+def plant(project: Callable) -> Callable:
     """Write the book, with some of its files others, and enter it."""
 
     def write(planted: Files) -> None:
@@ -384,42 +376,39 @@ def plant(project: Callable, monkeypatch: pytest.MonkeyPatch) -> Callable:
             if content is None:
                 file.unlink()
 
-    monkeypatch.setitem(formatters, "python", None)
-    needed.cache_clear()
-    yield write
-    execution.OUTPUTS.close()
-    logging.getLogger("mkdocs").handlers.clear()
-    log.filters.clear()  # that tell nothing twice in a process
+    return write
 
 
 @pytest.mark.parametrize("more", [{}, LAB], ids=["plain", "whole"])
-def test_the_sound_book_builds_without_a_warning(plant, capsys, more):
+def test_the_sound_book_builds_without_a_warning(plant, press, more):
     plant(more)
-    assert press.main() == 0
-    said = capsys.readouterr().err.splitlines()
+    done = press()
+    assert done.returncode == 0, done.stderr
+    said = done.stderr.splitlines()
     assert not [line for line in said if line[:4] != "INFO"]
 
 
-def test_ends_of_lines_make_no_difference(plant):
+def test_ends_of_lines_make_no_difference(plant, press):
     plant({})
     built = []
     for end in (b"\n", b"\r\n"):
         for file in (*Path("docs").rglob("*.md"), *Path("snippets").rglob("*")):
             file.write_bytes(file.read_bytes().replace(b"\n", end))
-        assert press.main() == 0
+        assert press().returncode == 0
         files = sorted(Path("site").rglob("*.html"))
         built.append({file: file.read_bytes() for file in files})
     assert built[0] == built[1]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_stops_the_build(plant, capsys, fault, monkeypatch):
+def test_a_fault_stops_the_build(plant, press, fault, monkeypatch):
     planted, wanted = FAULTS[fault]
     if re.search("hangs|sleeps", fault):
         monkeypatch.setenv("FENCE_SECONDS", "1")
     plant(planted)
-    assert press.main() == 1
-    said = rest = capsys.readouterr().err
+    done = press()
+    assert done.returncode == 1
+    said = rest = done.stderr
     for words in wanted.split(" … "):
         words = f"{ONE}:{words}" if words[0].isdigit() else words
         assert words in rest, said
@@ -439,15 +428,16 @@ def test_a_fault_stops_the_build(plant, capsys, fault, monkeypatch):
     ],
 )
 def test_what_cannot_be_written_is_told(
-    plant, capsys, monkeypatch, step, code, advice
+    plant, press, monkeypatch, step, code, advice
 ):
     def refuse(path: Path, *_: object, **__: object) -> None:
         raise OSError(code, os.strerror(code), str(path))
 
     plant({})
     monkeypatch.setattr(Path, step, refuse)
-    assert press.main() == 1
-    said = capsys.readouterr().err.splitlines()
+    done = press()
+    assert done.returncode == 1
+    said = done.stderr.splitlines()
     assert said[-2].startswith(f"press: [Errno {code}] ")
     assert said[-2].endswith(f"; {advice}")
     assert said[-1] == "press: no site was built"

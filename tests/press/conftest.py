@@ -1,9 +1,8 @@
 """A small site, built with the book's own settings in a folder of its own."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from bs4 import BeautifulSoup
@@ -37,20 +36,11 @@ def render(project: Callable) -> Callable:
 
 
 @pytest.fixture
-def build(project: Callable) -> Callable:
+def build(project: Callable, press: Callable) -> Callable:
     """Write a project, build it as `make site` does, return what came of it."""
 
-    def run(pages, snippets=None, settings=None) -> subprocess.CompletedProcess:
-        folder = project(pages, snippets)
-        if settings:
-            (folder / "mkdocs.yml").write_text(settings, encoding="utf-8")
-        return subprocess.run(
-            [sys.executable, "-m", "press"],
-            cwd=folder,
-            env={"PYTHONPATH": f"{folder}:{ROOT}", "PATH": ""},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def run(pages: dict, snippets: dict | None = None) -> CompletedProcess:
+        project(pages, snippets)
+        return press()
 
     return run
