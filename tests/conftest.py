@@ -40,18 +40,6 @@ plugins: [search, markdown-exec: {languages: [python]}]
 repo_url: &repo ""
 nav: &nav
 """
-JUPYTER = f"""\
-plugins:
-  - search
-  - markdown-exec: {{languages: [python]}}
-  - mkdocs-jupyter:
-      include: ["*.ipynb"]
-      ignore: ["*.md"]
-      include_source: true
-      ignore_h1_titles: true
-      cache_dir: .press/notebooks
-hooks: [{ROOT}/press/website/notebooks.py]
-"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -134,8 +122,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable:
         nav = "".join(f"  - {page}\n" for page in shown)
         files = {"mkdocs.yml": SETTINGS + nav + shared}
         if any(page.endswith(".ipynb") for page in pages):
-            plain = next(s for s in SETTINGS.splitlines(True) if "plug" in s)
-            files["mkdocs.yml"] = files["mkdocs.yml"].replace(plain, JUPYTER)
+            jupyter = book[book.index("  - mkdocs-jupyter") : -len(shared)]
+            listed = (
+                "plugins:\n  - search\n  - markdown-exec: {languages: [python]}"
+            )
+            hooks = f"hooks: [{ROOT}/press/website/notebooks.py]\n"
+            plain = next(x for x in SETTINGS.splitlines(True) if "exec" in x)
+            files["mkdocs.yml"] = files["mkdocs.yml"].replace(
+                plain, f"{listed}\n{jupyter}\n{hooks}"
+            )
             for name in ("pyproject.toml", "LICENSE"):
                 files[name] = (ROOT / name).read_text(encoding="utf-8")
         files |= {f"docs/{page}": text for page, text in pages.items()}
