@@ -18,6 +18,7 @@ from press.fault import Fault, tell
 from press.paper.keep import write_paper
 from press.running.execution import OUTPUTS
 from press.website.edition import SITE, date_by_commit
+from press.website.sound import check_site, check_sources
 from press.website.steps import finish
 
 WORK = Path(".press")
@@ -28,14 +29,20 @@ def main() -> int:
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's long banner
     date_by_commit()
     shutil.rmtree(SITE, ignore_errors=True)
-    WORK.mkdir(exist_ok=True)
-    remove_ruins()
-    with tempfile.TemporaryDirectory(dir=WORK, prefix="site-") as folder:
-        built = Path(folder, "site")
-        if not build(built):
-            print("press: no site was built", file=sys.stderr)
-            return 1
-        publish(built)
+    is_built = False
+    try:
+        WORK.mkdir(exist_ok=True)
+        remove_ruins()
+        with tempfile.TemporaryDirectory(dir=WORK, prefix="site-") as folder:
+            built = Path(folder, "site")
+            if build(built):
+                publish(built)
+                is_built = True
+    except OSError as error:  # not even a folder can be written
+        print(f"press: {tell(error)}", file=sys.stderr)
+    if not is_built:
+        print("press: no site was built", file=sys.stderr)
+        return 1
     print(f"press: the site is in {SITE}{os.sep}; open {SITE / 'index.html'}")
     return 0
 
@@ -49,15 +56,17 @@ def remove_ruins() -> None:
 
 def build(folder: Path) -> bool:
     """Build into `folder` with MkDocs; return whether nothing was wrong."""
-    command, are_pages_made = ["build", "--strict", "--site-dir"], False
+    command, is_told = ["build", "--strict", "--site-dir"], False
     try:
+        check_sources()
+        is_told = True  # by MkDocs, a page's fault, with the page
         cli.main([*command, str(folder)], "mkdocs", standalone_mode=False)
-        are_pages_made = True
+        is_told = False
         finish(folder, os.environ.get("SITE_URL", ""))
         write_paper(folder)
+        check_site(folder)
     except Exception as error:
-        # MkDocs has told a page's fault, with the page
-        if are_pages_made or not isinstance(error, Fault):
+        if not (is_told and isinstance(error, Fault)):
             print(f"press: {tell(error)}", file=sys.stderr)
         return False
     finally:

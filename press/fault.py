@@ -3,6 +3,7 @@
 It names file and line, and stops the build without a traceback.
 """
 
+import errno
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,15 @@ from pathlib import Path
 from click import Abort, ClickException
 from pymdownx.snippets import SnippetMissingError
 from pymdownx.superfences import SuperFencesException
+
+WRITABLE = "; let it be written, and build again"
+HELP = {
+    errno.EACCES: WRITABLE,
+    errno.EEXIST: "; move this file away, for it must be a folder",
+    errno.EFBIG: "; make room for it, and build again",
+    errno.ENOSPC: "; make room on the disk, and build again",
+    errno.EROFS: WRITABLE,
+}
 
 
 class Fault(SuperFencesException, ClickException):
@@ -68,5 +78,5 @@ def tell(error: Exception) -> str:
     if isinstance(error, ClickException):
         return error.format_message()
     if isinstance(error, OSError):  # a full disk, a program that cannot be run
-        return str(error)
+        return f"{error}{HELP.get(error.errno, '')}"
     return f"{type(error).__name__}: {error}"

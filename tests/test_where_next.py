@@ -12,7 +12,9 @@ def numbers(*shape, seed=0):
     return torch.randn(*shape, generator=generator, dtype=torch.float64)
 
 
-@claim("Five inputs, three units, three weights instead of fifteen.")
+@claim(
+    "With five inputs and three units it has three weights instead of fifteen.",
+)
 def test_one_convolution_is_one_matrix():
     w, x = numbers(3), numbers(5, seed=1)
     W = torch.stack([torch.roll(F.pad(w, (0, 2)), i) for i in range(3)])

@@ -58,6 +58,7 @@ class Page:
                 block.last, block.is_apart = at.line, at.is_apart
                 block.sentences += 1
         self.backed = [*self._named(said)]
+        self.unbacked = len(said) - len(self.backed)
         for name, claim in self.backed:
             if not claim.statement.is_alternative:
                 block = self.blocks[claim.statement.block]

@@ -29,7 +29,7 @@ from pymdownx.blocks.block import Block, type_string
 from press.fault import Fault, locate
 from press.reading.book import SCRIPTS
 
-_OPENING = re.compile(r"/{3,} figure \| [\w-]+$")
+_OPENING = re.compile(r"/{3,} figure \| [\w-]+\n(?:alt:(?: >-| \w[^:]*)?$|$)")
 
 
 class Figure(Block):
@@ -41,7 +41,7 @@ class Figure(Block):
     NAME = "figure"
     ARGUMENT = True
     OPTIONS: ClassVar[dict[str, tuple]] = {
-        "alt": ("", type_string),
+        "alt": ("", lambda given: type_string(given or "")),
         "live": ("", type_string),
     }
 
@@ -101,8 +101,7 @@ class Blocks(Preprocessor):
             if opened and not is_end:
                 break
             opened = "" if is_end else line
-            is_read = _OPENING.match(line) and (below or "alt:")[:4] == "alt:"
-            if opened and not is_read:
+            if opened and not _OPENING.match(f"{line}\n{below}"):
                 raise Fault(
                     f"{locate(line)}: the block {line!r} cannot be read; "
                     "write '    alt: >-' below it, "

@@ -126,6 +126,7 @@ class Ledger(Preprocessor):
             "of these, evaluated": sum(not d.excuse for d in found),
             "sentences backed by a test": sum(bool(c.tests) for c in backed),
             "sentences backed by a reference": cited,
+            "sentences backed by neither": sum(p.unbacked for p in pages),
         }
         if MUTANTS.exists():
             record = json.loads(MUTANTS.read_text(encoding="utf-8"))

@@ -37,7 +37,10 @@ class Leave(Treeprocessor):
 
     def lead(self, link: Element, path: str) -> None:
         if not Path(path).is_file():
-            raise Fault(f"{locate(link.get('href'))}: there is no file {path}")
+            raise Fault(
+                f"{locate(link.get('href'))}: there is no file {path}; write "
+                "the way to one from the folder of this page"
+            )
         del link.attrib["href"]
         if source := self.md.press_book.source(path):
             link.set("href", source)

@@ -2,9 +2,10 @@
 
 A rough guide: 200 words of running text a minute, which is slow for prose and
 right for thinking along; a displayed formula counts as 10 seconds, a figure as
-20, a line of code as 2. What is folded away is not counted. A page that holds
-`<!-- reading time -->` says there how long all chapters take, once all of them
-are built; `<!-- minutes: neuron.md network.md -->` does so for some.
+20, a line of code as 2. What is folded away, and footnotes, are not counted. A
+page that holds `<!-- reading time -->` says there how long all chapters take,
+once all of them are built; `<!-- minutes: neuron.md network.md -->` does so for
+some.
 """
 
 import math
@@ -19,6 +20,7 @@ from press.fault import Fault
 WORDS_A_SECOND = 200 / 60
 SECONDS = {"equation": 10, "figure": 20, "line": 2}
 TOTAL = "<!-- reading time -->"
+_CODE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
 _SOME = re.compile(r"<!-- minutes: (.*?) -->")
 _TIME = re.compile(r'class="reading-time[^>]*>(\d+) minute')
 
@@ -38,7 +40,7 @@ class ReadingTime(Treeprocessor):
 
     def seconds(self, element: Element) -> float:
         """Count what a reader reads in `element` and below it."""
-        unread = ("picture", "backed no-print")
+        unread = ("picture", "backed no-print", "footnote")
         if element.tag == "details" or element.get("class") in unread:
             return 0
         kind = "figure" if element.tag == "figure" else element.get("class")
@@ -59,9 +61,10 @@ class ReadingTime(Treeprocessor):
             if int(number) < len(blocks)
         )
         return sum(
-            block.count("\n")
+            code.count("\n")
             for block in found
             if isinstance(block, str) and 'class="highlight"' in block
+            for code in _CODE.findall(block)  # beside it may be a table
         )
 
 

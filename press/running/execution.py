@@ -27,10 +27,9 @@ from markdown_exec import base_format, formatters, validator
 from markupsafe import Markup
 
 from press.fault import Fault, locate
-from press.running import store, watch, worker
+from press.running import noting, store, worker
 from press.running.notebook import jobs
 from press.running.table import table
-from press.running.watch import digest
 from press.running.worker import LIBRARIES, Job, Output
 
 FENCE = re.compile(
@@ -39,7 +38,6 @@ FENCE = re.compile(
     re.MULTILINE,
 )
 ATTEMPTS = 3  # for an edit while a fence runs
-PRESS = (watch.__file__, worker.__file__)  # which decide what is kept
 FEW = 3  # jobs, which may import the libraries each for itself
 Shown = list[list[Output]]  # what each cell of a job shows
 Place = Callable[[int, int], str]  # says of a cell and its line where it is
@@ -88,6 +86,8 @@ class Outputs:
             if "error" in told:
                 self.close()
                 inside = f", at {told['inside']}" if told["inside"] else ""
+                for file in [*filter(is_data, told.get("read", ()))][-1:]:
+                    told["said"] += f" (the last file it opened: {file})"
                 raise Fault(
                     f"{place(told['cell'], told['line'])} raised "
                     f"{told['error']}{inside}: {told['said']}"
@@ -102,6 +102,11 @@ class Outputs:
 OUTPUTS = Outputs()
 
 
+def is_data(file: str) -> bool:
+    """Say whether a file that was read may be damaged, and is no code."""
+    return os.path.isfile(file) and not file.endswith(".py")
+
+
 def answer(job: Job) -> dict:
     """Let a process do a job, and return its answer, see press.running.worker.
 
@@ -109,10 +114,15 @@ def answer(job: Job) -> dict:
     """
     process, receiver = worker.start(job)
     try:
+        is_late = not receiver.poll(worker.patience() + 2)
+        if is_late:  # deaf, inside a library
+            process.kill()
         return receiver.recv()
     except EOFError:
         process.join()
         said = f"exit code {process.exitcode}"
+        if is_late:
+            said = worker.LATE.format(worker.patience())
         place = {"cell": 0, "line": 1, "inside": ""}
         return {"error": "an end of its process", "said": said, **place}
 
@@ -137,7 +147,8 @@ def read_as_now(job: Job) -> dict[str, str] | None:
 
 
 def _name(job: Job, read: dict[str, str] | None = None) -> str:
-    parts = job, versions(), [*map(_digest, PRESS)], read
+    rules = [_digest(module.__file__) for module in (worker, noting)]
+    parts = job, versions(), rules, read
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -157,7 +168,7 @@ def _digest(file: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _digest_once(file: str, changed: int, size: int) -> str:
-    return digest(file)
+    return noting.digest(file)
 
 
 def all_jobs(docs: Path) -> Iterator[Job]:

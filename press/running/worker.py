@@ -1,31 +1,39 @@
-"""Runs code in a process of its own.
+"""Runs code in a process of its own, and notes which files it read.
 
 Each fence has a new process, so that it finds nothing that another left. It is
 a fork of one that has imported the libraries already, which takes a twentieth
-of a second; the build itself imports none of them. It is shown no environment
-but what libraries need; and what it reads, `watch` notes.
+of a second; the build itself imports none of them.
+
+It sees no environment but what libraries need, and must come to an end, with no
+more to show than a page can hold. What it reads is noted, see
+press.running.noting.
 """
 
 import ast
 import io
 import multiprocessing
 import os
+import re
 import signal
 import sys
-from contextlib import redirect_stdout
+from collections.abc import Iterable
+from contextlib import redirect_stdout, suppress
 from importlib.machinery import SourceFileLoader
 from multiprocessing.connection import Connection
-from threading import Thread
-from traceback import walk_tb
+from threading import Thread, get_ident
+from traceback import walk_stack, walk_tb
 from typing import NamedTuple
 
-from press.running.watch import noting, ours
+from press.running.noting import noting, ours
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "jaxtyping", "beartype")
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # all that is left of the environment: what libraries need to start
 NEEDED = {*ONE_THREAD, "HOME", "PATH", "TMPDIR", "MPLCONFIGDIR"}
 NEEDED |= {"SYSTEMROOT", "USERPROFILE", "TEMP"}  # on Windows
+MOST = 300  # kB that a cell may show, twice what the largest figure is
+LATE = "more than {} s; make it faster, or set FENCE_SECONDS to wait longer"
+_CELL = re.compile(r"<cell (\d+)>")
 _METHODS = multiprocessing.get_all_start_methods()
 # a fork where there are forks
 CONTEXT = multiprocessing.get_context(
@@ -41,6 +49,15 @@ class Job(NamedTuple):
 
     cells: tuple[str, ...]
     is_notebook: bool = False
+
+
+class Printed(io.StringIO):
+    """What a cell prints; raises before it is more than a page can hold."""
+
+    def write(self, text: str) -> int:
+        if self.tell() + len(text) > 1000 * MOST:
+            raise OverflowError(f"more than {MOST} kB to show; print less")
+        return super().write(text)
 
 
 class Output(NamedTuple):
@@ -64,16 +81,22 @@ def start(job: Job) -> tuple[multiprocessing.Process, Connection]:
     """
     os.environ.update(ONE_THREAD)
     receiver, sender = CONTEXT.Pipe(duplex=False)
-    arguments = sender, job, os.getcwd()
+    arguments = sender, job, os.getcwd(), patience()
     process = CONTEXT.Process(target=_answer, args=arguments, daemon=True)
     process.start()
     sender.close()
     return process, receiver
 
 
-def _answer(sender: Connection, job: Job, root: str) -> None:
+def patience() -> int:
+    """Return how many seconds a job may take."""
+    return int(os.environ.get("FENCE_SECONDS", "300"))
+
+
+def _answer(sender: Connection, job: Job, root: str, seconds: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build hears it
-    Thread(target=_end_with_build, daemon=True).start()
+    watching = sender, seconds, get_ident()
+    Thread(target=_end_in_time, args=watching, daemon=True).start()
     os.dup2(2, 1)  # what a library prints is for the author, not the page
     me = os.getpid()
     os.chdir(root)
@@ -89,9 +112,12 @@ def _answer(sender: Connection, job: Job, root: str) -> None:
     os._exit(0)  # whatever the code left running
 
 
-def _end_with_build() -> None:
-    """End when the build does, even in the middle of a fence."""
-    multiprocessing.parent_process().join()
+def _end_in_time(sender: Connection, seconds: int, thread: int) -> None:
+    """End with the build, or when time is over, wherever the code then is."""
+    multiprocessing.parent_process().join(seconds)
+    frames = reversed([*walk_stack(sys._current_frames()[thread])])
+    with suppress(OSError):  # nobody may be there any more
+        sender.send(_explain(TimeoutError(LATE.format(seconds)), 0, frames))
     os._exit(1)
 
 
@@ -105,7 +131,7 @@ def run(job: Job) -> dict:
     names: dict = {"__name__": "fence"}
     shown: list[list[Output]] = []
     for number, source in enumerate(job.cells):
-        printed, value = io.StringIO(), None
+        printed, value = Printed(), None
         try:
             with redirect_stdout(printed):
                 value = _execute(source, number, names, job.is_notebook)
@@ -113,8 +139,9 @@ def run(job: Job) -> dict:
                 if value is not None and not html:
                     print(repr(value))
             printed.getvalue().encode()  # or no page could hold it
+            Printed().write(html)
         except BaseException as error:  # a build must not die of a fence
-            return _explain(error, number)
+            return _explain(error, number, walk_tb(error.__traceback__))
         parts = Output("text", printed.getvalue()), Output("html", html)
         shown.append([part for part in parts if part.content.strip()])
     return {"shown": shown}
@@ -135,18 +162,14 @@ def _called(cell: int) -> str:
     return f"<cell {cell}>"
 
 
-def _explain(error: BaseException, number: int) -> dict:
+def _explain(error: BaseException, number: int, stack: Iterable) -> dict:
     place = {"cell": number, "line": 1, "inside": ""}
-    frames = [
-        (frame.f_code.co_filename, line)
-        for frame, line in walk_tb(error.__traceback__)
-    ]
+    frames = [(frame.f_code.co_filename, line) for frame, line in stack]
     if isinstance(error, SyntaxError) and error.filename:
         frames.append((error.filename, error.lineno or 1))
-    cells = {_called(cell): cell for cell in range(number + 1)}
     for file, line in frames:
-        if file in cells:
-            place |= {"cell": cells[file], "line": line}
+        if cell := _CELL.fullmatch(file):
+            place |= {"cell": int(cell[1]), "line": line}
         elif own := ours(file):
             place["inside"] = f"{own}:{line}"
     try:

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from itertools import chain
 
+from press.fault import Fault
 from press.reading.book import DOCS, SCRIPTS
 
 SHARED = "explorable"
@@ -38,6 +39,11 @@ def is_script(name: str) -> bool:
 @lru_cache
 def needed(name: str) -> list[str]:
     """Return the scripts that a script needs, in their order, itself last."""
+    if not is_script(name):
+        raise Fault(
+            f"there is no {SCRIPTS}/{name}.js, which another script needs; "
+            "add it, or mend the line '// needs' that names it"
+        )
     text = (SCRIPTS / f"{name}.js").read_text("utf-8")
     others = " ".join(_NEEDS.findall(text)).split()
     before = [] if name == SHARED else [SHARED]

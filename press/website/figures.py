@@ -68,7 +68,8 @@ def _link(file: str, number: str) -> str:
     """Return a link to a figure's file, which shows it."""
     return (
         f'<a href="{file}" download>'
-        f'<img src="{file}" alt="" loading="lazy">{number}</a>'
+        f'<img src="{file}" alt="" aria-hidden="true" loading="lazy">'
+        f"{number}</a>"
     )
 
 

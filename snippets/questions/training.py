@@ -42,8 +42,8 @@ def predict() -> Question:
         f"${left * 1e8:.0f} \\cdot 10^{{-8}}$ of it",
         ("all of it", "half of it", "a fiftieth of it"),
         "Each layer halves the mean square, so fifty leave $2^{-25}$ of "
-        "the size on average. The few units of the figure stray from that: "
-        "they keep a tenth of it.",
+        "the size on average. The figure has only 64 units to a layer, and "
+        "there a tenth of that is left.",
     )
 
 

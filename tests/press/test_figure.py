@@ -4,8 +4,6 @@ import pytest
 from bs4 import BeautifulSoup
 from markdown import Markdown
 
-from press.fault import Fault
-
 FIGURE = """\
 /// figure | curve
     alt: >-
@@ -50,27 +48,3 @@ def test_a_figure_that_answers_is_within_its_element(convert):
     assert live.name == "curve-explorer"
     still = BeautifulSoup(convert(FIGURE).replace("\n", ""), "html.parser")
     assert live.figure == still.figure
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ('stops".\n', 'stops".\n    live: a-b\n', "is no .*/a-b.js to make"),
-        (
-            '        A curve: it rises.\n        It "stops".\n',
-            "",
-            "no text alt",
-        ),
-        ("The *caption*.\n", "", "needs a fence .* and, after it, a caption"),
-        ("alt: >-", "atl: >-", "'/// figure | curve' cannot be read"),
-        (" | curve", "", "'/// figure' cannot be read"),
-        ("///\n", "", "'/// figure | curve' is not closed"),
-        ("The *", "/// figure | b\n\nThe *", "'/// figure | curve' is not clo"),
-    ],
-)
-def test_figure_must_be_complete(convert, old, new, said):
-    faulty = FIGURE[:1] + FIGURE[1:].replace(old, new)
-    assert faulty != FIGURE
-    said = rf"docs/one\.md:3: .*{said.replace('|', r'[|]')}"
-    with pytest.raises(Fault, match=said):
-        convert(faulty)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from press.fault import Fault
 from press.markup.reading_time import add_total
 from press.website.figures import add_figures
 
@@ -35,11 +34,13 @@ def test_figures_become_files_that_say_what_and_whose_they_are(tmp_path):
     assert pages["a/list.html"].splitlines()[1] == (
         '<ul class="figures"><li><a href="../early.html">Early</a> '
         '<a href="../figures/line.svg" download>'
-        '<img src="../figures/line.svg" alt="" loading="lazy">Figure 2.1</a>'
+        '<img src="../figures/line.svg" alt="" aria-hidden="true" '
+        'loading="lazy">Figure 2.1</a>'
         "</li>"
         '<li><a href="late.html">Late</a> '
         '<a href="../figures/dot.svg" download>'
-        '<img src="../figures/dot.svg" alt="" loading="lazy">Figure 10.1</a>'
+        '<img src="../figures/dot.svg" alt="" aria-hidden="true" '
+        'loading="lazy">Figure 10.1</a>'
         "</li></ul>"
     )
     assert {**pages, "a/list.html": ""} == {**PAGES, "a/list.html": ""}
@@ -61,8 +62,3 @@ def test_chosen_chapters_take_so_many_minutes(asked, said):
     pages["ask.html"] = f"It takes <!-- minutes: {asked} -->."
     add_total(pages)
     assert pages["ask.html"] == f"It takes {said}."
-
-
-def test_a_page_without_a_time_is_told():
-    with pytest.raises(Fault, match=r"a\.md -->: a\.html is no chapter"):
-        add_total({"ask.html": "<!-- minutes: a.md -->"})

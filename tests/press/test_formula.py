@@ -4,8 +4,6 @@ from xml.etree import ElementTree
 import pytest
 from markdown import Markdown
 
-from press.fault import Fault
-
 
 @pytest.fixture
 def convert():
@@ -77,19 +75,6 @@ def test_money_and_code_are_left_alone(convert):
     html = convert("It costs 3$ or 4$, says `$x$`.")
     assert "<math" not in html
     assert "$x$" in html
-
-
-@pytest.mark.parametrize("tex", [r"\frac{1}{", r"\foo", "a^b^c", r"\left( x"])
-@pytest.mark.parametrize("text", ["Bad $%s$ TeX.", "$$\n%s\n$$"])
-def test_bad_tex_is_a_fault_with_a_position(convert, tex, text):
-    with pytest.raises(Fault, match=r"bad TeX, character \d+ of"):
-        convert(text % tex)
-
-
-@pytest.mark.parametrize("heading", ["# On $x$", "## $x$ and *$y$*"])
-def test_headings_hold_no_formula(convert, heading):
-    with pytest.raises(Fault, match="a heading holds the formula"):
-        convert(heading)
 
 
 def pieces(html):

@@ -2,8 +2,6 @@
 
 import pytest
 
-from press.fault import Fault
-
 GLOSSARY = """\
 # Glossary
 
@@ -82,22 +80,6 @@ def test_links_land_on_the_entries(render):
         found.find("dt", id="term-dead-unit").get_text() == "dead unit (dead)"
     )
     assert not found.select(".term")
-
-
-@pytest.mark.parametrize(
-    ("entry", "message"),
-    [
-        ("unit\n:   Again.\n", "15: 'unit' is in the glossary twice"),
-        (
-            "sum\n:   A total.\nterm\n:   A part of it.\n",
-            "17: put a blank line before 'term'",
-        ),
-        ("sum\n:   It is $z$.\n", "15: the definition of 'sum'"),
-    ],
-)
-def test_faults_name_the_line(page, entry, message):
-    with pytest.raises(Fault, match=f"docs/glossary.md:{message}"):
-        page("A.", glossary=f"{GLOSSARY}\n{entry}")
 
 
 def test_a_book_without_a_glossary_explains_nothing(render):

@@ -2,102 +2,12 @@
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from press.website.edition import date_by_commit
-from tests.press.conftest import ROOT
 
 FENCE = '```python exec="1"\n{}\n```\n'
-
-FAULTS = {
-    "a fence that raises": (
-        "# One\n\nText.\n\n" + FENCE.format("x = 1\nprint(x / 0)"),
-        "docs/one.md:7: the fence raised ZeroDivisionError: division by zero",
-    ),
-    "a fence that does not parse": (
-        "# One\n\n" + FENCE.format("print('a')\nprint('b'"),
-        "docs/one.md:5: the fence raised SyntaxError: ",
-    ),
-    "a fence that prints nothing": (
-        "# One\n\n" + FENCE.format("x = 1"),
-        "docs/one.md:4: the fence printed nothing",
-    ),
-    "a fence with a session": (
-        '# One\n\n```python exec="1" session="s"\nprint(1)\n```\n',
-        "docs/one.md:4: fences share nothing, and know no session",
-    ),
-    "an error in a snippet": (
-        "# One\n\n" + FENCE.format("from snippets.two import f\n\nprint(f())"),
-        "docs/one.md:6: the fence raised KeyError, "
-        "at snippets/two.py:2: 'gone'",
-    ),
-    "a missing section": (
-        '# One\n\n```python\n--8<-- "snippets/two.py:gone"\n```\n',
-        "docs/one.md:4: Snippet section 'gone' could not be located",
-    ),
-    "a missing file": (
-        '# One\n\n```python\n--8<-- "snippets/three.py"\n```\n',
-        "docs/one.md:4: Snippet at path 'snippets/three.py' could not be",
-    ),
-    "bad TeX in a line": (
-        "# One\n\nFor $a = \\frac{1}{$ see.\n",
-        "docs/one.md:3: bad TeX, character ",
-    ),
-    "bad TeX in a display": (
-        "# One\n\n$$\na = \\sigm(z)\n$$\n",
-        "docs/one.md:4: bad TeX, character 4 of 'a = \\\\sigm(z)'",
-    ),
-    "a formula in a heading": (
-        "# One\n\n## The slope $a'$\n",
-        "docs/one.md:3: a heading holds the formula",
-    ),
-    "a broken link": (
-        "# One\n\n[two](two.md)\n",
-        "contains a link 'two.md', but the target is not found",
-    ),
-    "a broken anchor": (
-        "# One\n\n[below](#below)\n",
-        "contains a link '#below', but there is no such anchor",
-    ),
-    "a reference without an entry": (
-        "# One\n\nIt is so.[^nobody1900]\n",
-        "docs/one.md:3: docs/about/references.md has no entry with the key",
-    ),
-    "a link to a figure that does not exist": (
-        "# One\n\n[Figure](#figure-none)\n",
-        "docs/one.md:3: no chapter in the navigation has a figure named",
-    ),
-    "a figure named twice": (
-        "# One\n\n" + 2 * "/// figure | a\n    alt: x\n\nP\n\nC\n///\n\n",
-        "docs/one.md:3, docs/one.md:11: two figures are named 'a'",
-    ),
-    "a figure that is not closed": (
-        "# One\n\n/// figure | a\n    alt: x\n\nP\n\nC\n\n## Two\n\nText.\n",
-        "docs/one.md:3: the block '/// figure | a' is not closed",
-    ),
-    "a page without a title": (
-        "Text.\n",
-        "docs/one.md: this page has no title",
-    ),
-}
-TWO = "def f():\n    return {}['gone']\n"
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_stops_the_build(build, fault):
-    page, said = FAULTS[fault]
-    done = build({"one.md": page}, {"two.py": TWO})
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert "one.md" in done.stderr, "the page is named"
-    assert "Traceback" not in done.stderr
-    assert 'File "' not in done.stderr
-    assert not Path("site").exists()
-    assert done.stderr.rstrip().endswith("press: no site was built")
 
 
 def test_a_fault_does_not_wait_for_the_other_fences(build):
@@ -106,20 +16,6 @@ def test_a_fault_does_not_wait_for_the_other_fences(build):
     done = build({"one.md": "# One\n\n" + FENCE.format("1 / 0") + endless * 20})
     assert "ZeroDivisionError" in done.stderr
     assert time.monotonic() - started < 30
-
-
-def test_broken_settings_are_told(project, build):
-    folder = project({"one.md": "# One\n"})
-    (folder / "mkdocs.yml").unlink()
-    done = subprocess.run(
-        [sys.executable, "-m", "press"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 1
-    assert "mkdocs.yml' does not exist" in done.stderr
 
 
 def test_a_failed_build_leaves_no_older_site(build):

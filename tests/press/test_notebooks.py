@@ -31,12 +31,6 @@ class Picture:
         )
 
 Picture()"""
-ALONE = """\
-class Picture:
-    def _repr_html_(self):
-        return "<svg></svg>"
-
-Picture()"""
 
 
 def cell(kind, name, source, *tags):
@@ -72,7 +66,6 @@ def pages(*cells, **others):
 
 TITLE = cell("markdown", "title", "# A lab\n\nWith $x_1$ & [one](../one.md).")
 SETUP = cell("code", "setup", "import nothing", "setup")
-FORTY_TWO = cell("code", "forty-two", "6 * 7")
 BLUE = cell(
     "code", "blue", "from snippets.colour import COLOUR\nprint('a', COLOUR)"
 )
@@ -192,52 +185,3 @@ def test_what_the_plugin_keeps_is_never_stale(build, monkeypatch):
     assert build(pages(TITLE, once, **two)).returncode == 0
     assert 'aria-label="A line that falls."' in shown()
     assert [*Path(".press/notebooks").iterdir()] != kept
-
-
-@pytest.mark.parametrize(
-    ("cells", "said"),
-    [
-        (
-            [cell("code", "raises", "x = 1\n\nx / 0")],
-            "docs/notebooks/one.ipynb, cell 2 (raises), line 3: the cell "
-            "raised ZeroDivisionError: division by zero",
-        ),
-        (
-            [cell("code", "magic", "%matplotlib inline")],
-            "docs/notebooks/one.ipynb, cell 2 (magic), line 1: the cell "
-            "raised SyntaxError",
-        ),
-        (
-            [cell("code", "unseen", ALONE)],
-            "docs/notebooks/one.ipynb, cell 2 (unseen): its picture has no "
-            "text alternative",
-        ),
-        (
-            [cell("code", "unnamed", PICTURE.format(label=""))],
-            "docs/notebooks/one.ipynb, cell 2 (unnamed): its picture has no",
-        ),
-        (
-            [cell("code", "blank", "", "blank")],
-            "docs/notebooks/one.ipynb, cell 2 (blank): this blank has no "
-            "solution",
-        ),
-        (
-            [cell("markdown", "tex", "Bad: $\\frac{1$"), FORTY_TWO],
-            "docs/notebooks/one.ipynb, cell 2 (tex), line 1: bad TeX",
-        ),
-        (
-            [FORTY_TWO, FORTY_TWO],
-            "docs/notebooks/one.ipynb: this is no notebook of format 4.5",
-        ),
-        (
-            [cell("markdown", "link", "[no](none.md)"), FORTY_TWO],
-            "notebooks/one.ipynb' contains a link 'none.md'",
-        ),
-    ],
-)
-def test_a_broken_cell_stops_the_build(build, cells, said):
-    done = build(pages(TITLE, *cells))
-    assert done.returncode == 1
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not Path("site").exists()

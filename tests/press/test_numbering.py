@@ -6,8 +6,6 @@ import re
 import pytest
 from markdown import Markdown
 
-from press.fault import Fault
-
 BLOCK = "/// figure | {}\n    alt: x\n\nPicture\n\nCaption\n///\n"
 PAGES = {
     "home": "",
@@ -72,15 +70,6 @@ def test_links_are_filled_with_the_figures_number(convert, name, number):
     assert ">it</a>" in html
 
 
-def test_faults_in_names_are_told(convert):
-    with pytest.raises(Fault, match="has a figure named 'gone'"):
-        convert("[Figure](#figure-gone)")
-    with open("docs/three.md", "w") as page:
-        page.write("# Three\n\n" + BLOCK.format("a"))
-    with pytest.raises(Fault, match=r"one.md:3, .*three.md:3: two figures are"):
-        convert("# One")
-
-
 def test_an_edited_page_is_counted_anew(convert):
     assert "Figure 2.2</a>" in convert("[Figure](#figure-d)")
     with open("docs/two.md", "w") as page:
@@ -109,21 +98,3 @@ def test_equations_are_counted_through_a_chapter_and_linked(render):
     assert "label" not in str(page.math)
     linked = re.findall(r">Equation \d\.(\d)<", str(page))
     assert linked == ["2", "1"]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (
-            (EQUATION.format("a") + "\n") * 2,
-            "docs/one.md:4, docs/one.md:9: two equations",
-        ),
-        ("See [Equation](#equation-z).", "docs/one.md:3: no chapter"),
-        (EQUATION.format("A b"), "docs/one.md:4: a label stands at the start"),
-        ("A formula $\\label{a} b$ here.", "docs/one.md:3: a label stands"),
-        ("$$\n\\label{a}\na = \\sigm\n$$\n", "docs/one.md:5: bad TeX"),
-    ],
-)
-def test_faults_in_equations_name_the_line(render, text, message):
-    with pytest.raises(Fault, match=message):
-        render({"one.md": f"# One\n\n{text}\n"})

@@ -15,8 +15,8 @@ from pypdf import PdfReader
 from press.fault import Fault
 from press.paper import book, keep
 from press.paper.keep import write_paper
+from tests.conftest import ROOT
 from tests.paper import chapters, elements, links
-from tests.press.conftest import ROOT
 
 PAGE = '<article>{}</article><a href="book.pdf">PDF</a>'
 SETTINGS = """\

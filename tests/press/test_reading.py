@@ -2,6 +2,8 @@
 
 import pytest
 
+BELOW = "<table>" + "<tr>\n</tr>" * 99 + "</table>"
+
 
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -11,6 +13,8 @@ import pytest
         ("word " * 410, "3 minutes"),
         ("$$\na = b\n$$\n\n" * 13, "3 minutes"),  # 130 seconds
         ("```python\n" + "a = 1\n" * 70 + "```", "3 minutes"),  # 140
+        ("One.[^a]\n\n[^a]: " + "word " * 900, "1 minute"),
+        (f'<div><pre class="highlight">a\n</pre>{BELOW}</div>', "1 minute"),
         ("One.\n\n??? note\n\n    " + "word " * 900, "1 minute"),
     ],
 )

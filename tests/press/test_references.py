@@ -3,7 +3,6 @@
 import pytest
 from markdown import Markdown
 
-from press.fault import Fault
 from press.markup.references import authors_of
 
 LIST = """\
@@ -34,11 +33,6 @@ def test_marks_side_by_side_have_a_comma_between_them(convert):
     html = convert("So.[^body2001][^other1999] And[^body2001] so.[^other1999]")
     assert html.count("<sup>, </sup>") == 1
     assert ">1</a></sup><sup>, </sup><sup" in html
-
-
-def test_an_unknown_key_is_a_fault(convert):
-    with pytest.raises(Fault, match=r"docs/one.md:3: .* the key 'gone'"):
-        convert("A[^gone].")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 import pytest
 
-from press.fault import Fault
-
 PAGE = "# A page\n\n[Its licence](../../{}), [one](../one.md).\n"
 
 
@@ -29,8 +27,3 @@ def test_where_none_is_known_they_are_words(paragraph):
     found = paragraph("LICENSE")
     assert [link.get_text() for link in found.select("a")] == ["one"]
     assert found.get_text() == "Its licence, one."
-
-
-def test_a_file_that_is_not_there_is_a_fault(paragraph):
-    with pytest.raises(Fault, match="deep/two.md:3: there is no file GONE"):
-        paragraph("GONE")

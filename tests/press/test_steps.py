@@ -6,7 +6,6 @@ import hashlib
 import pytest
 from bs4 import BeautifulSoup
 
-from press.fault import Fault
 from press.markup.reading_time import about, add_total
 from press.website.blanks import take_blanks
 from press.website.explorables import add_scripts
@@ -29,21 +28,6 @@ def test_a_file_is_written_and_leaves_its_page(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (template("../b.png"), "a.html: the file '../b.png' lies outside"),
-        (template(""), "lies outside the site"),
-        (template("index.html"), "exists already"),
-        ('<template data-file="b.png">?</template>', "is not base64"),
-    ],
-)
-def test_a_file_that_cannot_be_written_is_a_fault(tmp_path, text, message):
-    (tmp_path / "index.html").touch()
-    with pytest.raises(Fault, match=message):
-        take_files(tmp_path, {"a.html": text})
-
-
-@pytest.mark.parametrize(
     ("old", "new", "to"),
     [
         ("page.html", "new/page.html", "new/page.html"),
@@ -60,21 +44,6 @@ def test_an_address_of_old_sends_on(tmp_path, monkeypatch, old, new, to, home):
     assert not page.script.get_text(), "the policy would have to allow it"
     canonical = f"{home}new/page.html" if home else to
     assert page.find("link", rel="canonical")["href"] == canonical
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("new/page.html", "new/page.html", "the book has a page there"),
-        ("page.html", "new/none.html", "which the book does not have"),
-        ("page.html", "new/page.html#none", "which the book does not have"),
-    ],
-)
-def test_what_leads_nowhere_is_a_fault(
-    tmp_path, monkeypatch, old, new, message
-):
-    with pytest.raises(Fault, match=f"mkdocs.yml: `moved:`.* {message}"):
-        move(tmp_path, monkeypatch, old, new)
 
 
 def move(folder, monkeypatch, old, new, home=""):

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from press.fault import Fault
 from press.running.table import table
 from tests.book.conftest import DOCS, chapters
 
@@ -42,14 +41,6 @@ def test_words_stay_words_and_calls_become_code():
         "| our way | (3, 5) |",
         "| $w_{12}$ | 0.0 ± 1 |",
     ]
-
-
-@pytest.mark.parametrize("printed", ["a  b\n1\n", "a  b\n1  2  3\n", "a\n1\n"])
-def test_uneven_rows_stop_the_build_with_their_place(printed):
-    with pytest.raises(
-        Fault, match="docs/one.md:1: the fence prints no table:"
-    ):
-        table(printed, place)
 
 
 def test_the_page_shows_the_table(build):

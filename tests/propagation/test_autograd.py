@@ -168,8 +168,8 @@ def test_orders_of_handing_on(said):
     "<first>, then <then>, and the grad of a is <wrong>.",
     "In the row waiting, the arrows from c carry <one>, those from b carry "
     "<all_>, and the grad of a is <right>.",
-    "What each arrow carries back: $b$ at once hands on twice, and $b$ waiting "
-    "hands on once.",
+    "What each arrow carries back: above, $b$ hands on at once, and so twice; "
+    "below, it waits and hands on once.",
 )
 def test_figure_of_handing_on(said):
     (sheet,) = autograd.draw_handing_on().axes
@@ -231,8 +231,8 @@ def test_the_latest_first_is_a_topological_order():
 
 
 @claim(
-    "The code raises $e$ only to 0 or a negative number, so nothing overflows, "
-    "and the slopes stay finite far out.",
+    "The sigmoid raises $e$ only to 0 or a negative number, so nothing "
+    "overflows, and the slopes stay finite far out.",
     "At <kink> ReLU has no slope, and <slope_there> is taken here, as before "
     "and by torch.",
 )

@@ -149,8 +149,8 @@ def test_needs_no_automatic_differentiation_even_at_the_kinks():
     r"Row $j$ of $dz$ and column $k$ of $a^\top$ then run along the examples, "
     "and their product adds up: for two examples, counted in round brackets, "
     "it is $dz_j^{(1)} a_k^{(1)} + dz_j^{(2)} a_k^{(2)}$.",
-    "To the biases: the mean of the columns of $dz^{[l]}$; here $i$ counts the "
-    "examples.",
+    "To the biases: the mean of the columns of $dz^{[l]}$; here the small $i$ "
+    "counts the examples, as the numbers in round brackets do above.",
     "Through the activation function: multiply by its slope, unit by unit "
     "and example by example; the pages on these functions call it $a'$.",
     "And unit $k$ of the layer before passes this on through its activation "

@@ -103,7 +103,8 @@ def test_two_units(said):
 @claim(
     "Let $a = <a>$ go into two outputs, which the small number now counts, "
     "with the weights <w_1> and <w_2>, no bias and no activation function: "
-    r"they are $z_1 = 0.8 \cdot 0.5 = 0.4$ and $z_2 = -0.6 \cdot 0.5 = -0.3$.",
+    r"the outputs are $z_1 = 0.8 \cdot 0.5 = 0.4$ and $z_2 = -0.6 \cdot 0.5 = "
+    "-0.3$.",
     "The targets are <y_1> and <y_2>, and the loss of each is half the squared "
     "error, so that $dz_1 = 0.4 - 1 = -0.6$ and $dz_2 = -0.3 - 0 = -0.3$.",
     "A fork: two paths lead from $a$ to the loss, one brings back <one_way> "
@@ -418,8 +419,9 @@ def test_graph_of_the_exercise(said):
 @claim(
     "Those of its bias and of its <two> weights, since they are its $dz$ times "
     "<one> or an input, and its $dz$ is that slope times what comes back.",
-    "If it is saturated near <zero>, so is that of the weight that leads "
-    "out of it, which is multiplied by its activation.",
+    "If its activation is nearly <zero> too, so is the derivative of the "
+    "weight that leads out of it, which is that activation times the output's "
+    "$dz$.",
 )
 def test_saturated_unit_silences_its_derivatives(said):
     first, last = example.LAYERS
@@ -429,6 +431,7 @@ def test_saturated_unit_silences_its_derivatives(said):
         activation = caches[1].a_previous[0].item()
         assert activation == pytest.approx(a, abs=1e-9)
         silent = (flat(gradients).abs() < 1e-9).tolist()
+        assert_close(gradients[1].dW[0, 0], activation * gradients[1].db[0, 0])
         # W of the hidden layer by rows, its biases, then the output's
         own = (
             [True] * int(said.two)

@@ -47,8 +47,8 @@ def test_last_weights_of_0_silence_all_before_them_for_one_step(said):
 
 
 @claim(
-    "Gradient descent uses what backpropagation has found: it takes a small "
-    "step against the gradient, in every weight and every bias.",
+    "Gradient descent uses what backpropagation has found: it moves every "
+    "weight and every bias a small step against its derivative.",
     r"The learning rate $\eta$ sets the size of the step.",
     "Backpropagation finds the gradient, and changes nothing; gradient descent "
     "uses it, and changes the weights and biases.",
@@ -92,8 +92,12 @@ def test_update_refuses_what_does_not_fit(layers, gradients, rate, error, said):
         update(layers, gradients, rate)
 
 
+@claim(
+    "LearningRate is a number above 0, and Steps, below, a whole number, 0 or "
+    "more.",
+)
 @pytest.mark.parametrize(
-    ("steps", "rate", "error", "said"),
+    ("steps", "rate", "error", "message"),
     [
         (-1, 1, ValueError, "steps must be at least 0"),
         ("3", 1, TypeError, "steps must be a whole number"),
@@ -101,16 +105,16 @@ def test_update_refuses_what_does_not_fit(layers, gradients, rate, error, said):
         (0, -1, ValueError, "learning_rate must be finite and above 0"),
     ],
 )
-def test_training_refuses_bad_input(steps, rate, error, said):
-    with pytest.raises(error, match=said):
+def test_training_refuses_bad_input(steps, rate, error, message):
+    with pytest.raises(error, match=message):
         train_on_xor(steps, rate, torch.Generator())
 
 
 @claim(
-    r"For small rates it falls as the gradient promises, by $\eta$ times the "
-    "sum of the squares of all derivatives.",
-    r"For a small rate the loss falls by $\eta$ times the sum of the squares "
-    "of all derivatives; too large a rate does harm.",
+    "For small rates it falls by nearly what the gradient promises, "
+    r"$\eta$ times the sum of the squares of all derivatives.",
+    r"For a small rate the loss falls by nearly $\eta$ times the sum of the "
+    "squares of all derivatives; too large a rate does harm.",
     "A small step against them lowers the loss as they promise.",
     "How much the loss falls depends on the learning rate.",
     "For larger ones the promise is broken, and in the end the step does harm.",
@@ -291,8 +295,8 @@ def test_too_long_steps_never_settle(said):
 
 @claim(
     "With half the squared error and no activation function the error has no "
-    "bounds: the weights can grow from step to step until they leave the "
-    "numbers that a computer holds.",
+    "bounds: the weights can grow from step to step until they are too large "
+    "for a computer to hold.",
     "require_finite stops there, and says at which step and in which layer:",
 )
 def test_training_that_leaves_the_finite_numbers_says_so(monkeypatch):

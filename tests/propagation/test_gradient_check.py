@@ -445,6 +445,7 @@ def test_exercises(said):
     assert_close(dz.sum(dim=1, keepdim=True), said.times * right[1].db)
 
 
+@claim("Loss is a function of the layers, and StepSize a number above 0.")
 @pytest.mark.parametrize("h", [0, -1e-5])
 def test_differences_refuse_a_step_that_is_none(h):
     with pytest.raises(ValueError, match="h must be above 0"):

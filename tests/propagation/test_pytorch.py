@@ -165,8 +165,8 @@ def test_torch_learns_xor_as_the_book_does():
     "to the biases | mean of each row of $dz^{[l]}$ | mean of each column of "
     "$dZ^{[l]}$",
     r"to the layer before | $(W^{[l]})^\top dz^{[l]}$ | $dZ^{[l]} W^{[l]}$",
-    "Examples as rows instead of columns: every formula is transposed, $W$ is "
-    "not.",
+    "With examples as rows instead of columns, activations and their "
+    "derivatives are transposed; $W$ and $dW$ are not.",
 )
 def test_rows_and_columns_say_the_same(said):
     signs = passes.symbols_of_a_pass(*passes.problem(0))

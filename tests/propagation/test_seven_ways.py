@@ -89,9 +89,9 @@ def test_seven_ways_agree_at_the_kink(y):
 
 @claim(
     "All seven agree for other weights, inputs and targets as well, and "
-    "where the output saturates: an output unit with $w = 1$ and $b = 0$ "
-    "that is handed $x = 37$ predicts exactly <one>, and with the target "
-    "<zero> its slopes are <dw> and <db>.",
+    "where the output saturates: an output unit with $w = 1$, $b = 0$ and the "
+    "input 37 predicts exactly <one>, and with the target <zero> all find "
+    "$dw = <dw>$ and $db = <db>$.",
 )
 def test_seven_ways_agree_where_the_output_saturates(said):
     """Five take any network, two a second layer that hands on the input."""

@@ -10,7 +10,7 @@ import torch
 
 from press.running.execution import printed, read_as_now
 from press.running.worker import Job
-from snippets.training import measure
+from snippets.training import digits, measure
 from snippets.training.choosing import (
     CHOICE,
     DTYPES,
@@ -485,9 +485,10 @@ def test_the_tree_follows_what_was_measured(said):
     "Sigmoid, its hard form and softplus fall behind: with these weights so "
     "little of the error comes through that <epochs> epochs are too few for "
     "them.",
-    "Digits right: of <test> digits drawn at random, after <epochs> epochs of "
-    "Adam on the other <training> in a network with the sizes 64, 64, 64 and "
-    "10: mean and standard deviation over <starts> random starts.",
+    "Digits right: of <test> digits (one more than in Reading digits) drawn at "
+    "random, after <epochs> epochs of Adam on the other <training> in a "
+    "network with the sizes 64, 64, 64 and 10: mean and standard deviation "
+    "over <starts> random starts.",
     "Error at depth 20: its size in the first of 20 layers by that in the "
     "last, with weights of variance $1/n$, the median of five starts.",
     "The errors at depth <depth> differ by powers of ten: depth is where the "
@@ -507,6 +508,7 @@ def test_record_of_accuracies(said):
     assert stdev(apart) < stdev(100 * a for a in rows["ReLU"]["accuracies"])
     assert said.epochs == learn_digits.__wrapped__.__defaults__[0]
     assert said.test + said.training == len(read_digits()[1])
+    assert said.test == digits.TEST + 1
     for row in rows.values():
         assert len(row["accuracies"]) == said.starts
     assert said.depth == error_at_depth.__wrapped__.__defaults__[0]
@@ -523,8 +525,8 @@ def test_record_of_accuracies(said):
     "The first can be measured, and depends on the machine.",
     "These are the microseconds that torch's own functions take for 16 384 and "
     "for a million float32 numbers, forward alone, and forward and back, on "
-    "one core; what a network makes of the digits; and how much of an error "
-    "comes through 20 layers.",
+    "one core; how many digits a network reads rightly with them; and how much "
+    "of an error comes through 20 layers.",
     "Choosing an activation function has the times of <count> functions, and "
     "ReLU is among the fastest.",
 )

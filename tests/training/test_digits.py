@@ -57,31 +57,28 @@ def test_a_missing_or_damaged_file_is_named(tmp_path, damage, error, said):
 
 
 @claim(
-    "But the digits 0 to 9, three times over, begin a block of about <block> "
-    "again and again, <times> times in all, as if each block were one form; so "
-    "neighbours are probably by one writer.",
+    "But <times> times, mostly about <block> digits apart, it begins anew with "
+    "the digits 0 to 9, three times over, as if with a new form; so neighbours "
+    "are probably by one writer.",
 )
 def test_blocks_of_digits_come_again(said):
     row = "".join(map(str, read_digits()[1].tolist()))
     places = [i for i in range(1797) if row.startswith("0123456789" * 3, i)]
     assert len(places) == said.times
-    gaps = [b - a for a, b in pairwise(places)]
-    assert all(
-        gap / round(gap / said.block) == pytest.approx(said.block, abs=4)
-        for gap in gaps
-    )
+    near = [abs(b - a - said.block) < 5 for a, b in pairwise(places)]
+    assert sum(near) > 0.75 * len(near)
 
 
 @claim(
-    "Not the test part: a fifth of all digits, <held> of those to learn from, "
-    "was held back as a validation part, and four rates were tried on the "
-    "others.",
+    "Not the test part: a quarter of the digits to learn from, <held>, was "
+    "held back as a validation part, and four rates were tried on the others.",
     "The two largest differ at the end by two digits of <held>, which is luck; "
     "the smaller of them was taken, since it is further from leaping.",
     "Who chose the rate <rate> and <epochs> epochs?",
 )
 def test_rate_is_chosen_without_the_test_part(said, monkeypatch):
     assert said.held == digits.VALIDATION
+    assert 4 * said.held == 1797 - digits.TEST
     assert digits.PLAN.rates == [said.rate] * int(said.epochs)
     assert digits.RATES[-2] == said.rate
     wrong = {each: digits.try_rate(each) for each in digits.RATES}
@@ -103,21 +100,20 @@ def test_there_are_that_many():
 
 @claim(
     "A label names a class, and there is no class <three> between <two> and "
-    "4: one_hot takes int64 and nothing else, as torch's cross-entropy "
-    "does.",
+    "4: one_hot takes int64 and nothing else, and torch's cross-entropy "
+    "refuses such labels too.",
+    "Labels are whole numbers from 0 to 9.",
 )
 def test_labels_are_whole_numbers(said):
     assert said.two < said.three < 4
     for labels in (torch.tensor([said.three]), torch.tensor([3]).int()):
         with pytest.raises(TypeError, match="labels must have the dtype torch"):
             digits.one_hot(labels)
+        with pytest.raises(RuntimeError, match="Long"):
+            torch.nn.functional.cross_entropy(torch.ones(1, 10), labels)
     for labels in (torch.tensor([10]), torch.tensor([-1])):
         with pytest.raises(ValueError, match="whole numbers from 0 to 9"):
             digits.one_hot(labels)
-    with pytest.raises((RuntimeError, ValueError), match="Long|Int|class"):
-        torch.nn.functional.cross_entropy(
-            torch.ones(1, 10), torch.tensor([3]).int()
-        )
     assert digits.one_hot(torch.tensor([3]))[:, 0].tolist() == [
         *(0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
     ]
@@ -144,7 +140,7 @@ def test_scores_may_be_large(said, dtype):
 
 
 @claim(
-    "A quarter of the digits, <test> of them drawn at random, is the test "
+    "A quarter of the digits, <test> drawn at random, is the test "
     "part; the network learns from the others, with Adam, in batches of "
     "<size>, for <epochs> epochs.",
     "The network has <inputs> inputs, <hidden> hidden ReLU units, and "
@@ -377,7 +373,7 @@ def test_parameters():
     r"$-\log 0.1 \approx 2.30$.",
     "It falls a great deal: to this network a pixel to the right is another "
     "input, and nothing tells it that neighbours belong together.",
-    "Something with every start: from <least> to <most> more digits of <all> "
+    "It depends on the start: from <least> to <most> more digits of <all> "
     "are misread, on average hardly more with new hands than with known ones:",
 )
 def test_exercises(said):

@@ -99,8 +99,10 @@ def test_decay_is_that_of_adamw():
 
 @claim(
     "With <examples> points and batches of <size>, an epoch has <steps> steps, "
-    "and it costs as many forward and backward passes as one step with all "
-    "points.",
+    "and takes each point forward and back once, as one step with all points "
+    "does.",
+    "As all are shuffled anew in each epoch, the batches hardly ever come "
+    "again.",
 )
 def test_an_epoch_has_every_example_once(said):
     generator = torch.Generator().manual_seed(0)
@@ -115,7 +117,7 @@ def test_an_epoch_has_every_example_once(said):
     "(by hand, easy) There are <examples> examples and batches of <size>.",
     "Three steps, and the last batch has <last> examples.",
     "If the size does not divide the number of examples, the last batch is "
-    "short; its mean is then over fewer examples.",
+    "short.",
 )
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_last_batch_may_be_short(said, whole):
@@ -137,12 +139,17 @@ def test_a_batch_of_one_and_a_single_example_are_learnt_from(size):
     assert all(part.isfinite().all() for layer in after for part in layer)
 
 
+@claim(
+    "Kept is a share, at least 0 and below 1; Turned is a direction, and the "
+    "new memory.",
+)
 @pytest.mark.parametrize(
-    ("call", "said"),
+    ("call", "message"),
     [
         (lambda: batches(0, 5, torch.Generator()), "examples must be at least"),
         (lambda: batches(5, 0, torch.Generator()), "size must be at least 1"),
         (lambda: momentum(torch.ones(1), START, p=1), "p must be at least 0"),
+        (lambda: momentum(torch.ones(1), START, p=-0.1), "p must be at least"),
         (lambda: adam(torch.ones(2), START), "must have shape"),
         (
             lambda: train(
@@ -156,8 +163,8 @@ def test_a_batch_of_one_and_a_single_example_are_learnt_from(size):
         ),
     ],
 )
-def test_what_is_empty_or_out_of_range_is_refused(call, said):
-    with pytest.raises(ValueError, match=said):
+def test_what_is_empty_or_out_of_range_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
         call()
 
 
@@ -165,8 +172,8 @@ START = Memory(torch.zeros(1), torch.zeros(1), 0)
 
 
 @claim(
-    "With a rate that is far too large the weights can leave the numbers that "
-    "a computer holds, and the loop says at which step and in which layer:",
+    "With a rate that is far too large the weights can become too large for a "
+    "computer to hold, and the loop says at which step and in which layer:",
 )
 def test_a_rate_that_is_far_too_large_is_told():
     with pytest.raises(FloatingPointError, match="^step 2 left layer 1 with"):
@@ -292,7 +299,11 @@ def test_figure_of_batches(said):
     "With <small>, dotted, it hardly falls.",
     "With <large>, dash-dotted, it jumps up and down and stays above where it "
     "began.",
-    "With <right>, dashed, it falls quickly and then jumps around a low level.",
+    "With <right>, dashed, it falls unevenly, leaps once above where it began, "
+    "and ends near <low>.",
+    "A curve that falls as slowly and as straight as the dotted one asks for a "
+    "larger rate; one that is as high at the end as it began asks for a "
+    "smaller.",
     "With a rate that falls from <top> to <bottom>, solid, it falls as quickly "
     "and ends smoothly.",
     "Too small, too large, about right, and falling: one network, one start, "
@@ -313,12 +324,16 @@ def test_rates_show_in_the_curve(said, seed):
         )
     ]
     crawling, jumping, steady, ending = curves
+    end = pytest.approx(said.low, abs=0.005)  # of the start that is drawn
     assert crawling[-1] > 0.75 * crawling[0]
     assert jumping[10:].mean() > jumping[0]
     assert steady[-1] < 0.5 * steady[0]
     assert steady[-10:].std() > 3 * ending[-10:].std()
     assert ending[-1] < steady[-10:].mean()
     if seed == 3:
+        assert jumping[-1] > jumping[0]
+        assert (steady > steady[0]).sum() == 1
+        assert steady[-1].item() == end
         (axes,) = index.draw_rates().axes
         drawn = (line.get_ydata() for line in axes.lines)
         for ys, losses in zip(drawn, curves, strict=True):
@@ -470,6 +485,22 @@ def test_velocity_grows_to_its_limit(said):
 
 
 @claim(
+    "Every step gives the old mean the weight $p$; after $t$ steps the "
+    "<naught> of the start has the weight $p^t$, and the slopes have the other "
+    "$1 - p^t$.",
+)
+def test_weights_of_the_start_and_of_the_slopes(said):
+    one = torch.ones(1)
+    of_start, of_slopes = Memory(one, 0 * one, 0), START
+    assert START.v == said.naught
+    for t in range(1, 6):
+        _, of_start = adam(0 * one, of_start)
+        _, of_slopes = adam(one, of_slopes)
+        assert of_start.v.item() == pytest.approx(0.9**t)
+        assert of_slopes.v.item() == pytest.approx(1 - 0.9**t)
+
+
+@claim(
     r"(by hand, easy) The slopes of a weight are 1, 1 and 1, and $\eta = "
     "<rate>$, $p = <p>$.",
     r"The velocities are 1, 1.9 and 2.71, so it is at $-0.1 \cdot (1 + 1.9 + "
@@ -489,11 +520,11 @@ def test_three_steps_of_momentum(said):
     "is counted in other units.",
     "Plain gradient descent needs a rate a thousand times smaller.",
     "Adam's steps stay as they are, but for the tiny $u$.",
-    r"Once $s$ has settled, a step has nearly the length $\eta$, whatever the "
-    r"size of the slopes: multiply all of them by <hundred>, and $dw$ and "
-    r"$\sqrt{s}$ both grow a hundredfold.",
+    r"Once $s$ has settled, steps are about as long as $\eta$, some shorter "
+    "and some longer, whatever the size of the slopes: multiply all of them by "
+    r"<hundred>, and $dw$ and $\sqrt{s}$ both grow a hundredfold.",
     r"In the first step $\hat v = dw$ and $\hat s = dw^2$, so every parameter "
-    r"whose slope is not 0 moves by $\eta$, up or down.",
+    r"whose slope is much larger than $u$ moves by nearly $\eta$, up or down.",
 )
 def test_adam_does_not_feel_the_units(said):
     slopes = torch.tensor([0.3, -2.0]).double()
@@ -504,6 +535,19 @@ def test_adam_does_not_feel_the_units(said):
         step, _ = rmsprop(scale * slopes, start)
         torch.testing.assert_close(step, 10 * slopes.sign(), atol=1e-5, rtol=0)
         assert plain(scale * slopes, start)[0][0] == scale * slopes[0]
+    tiny, _ = adam(torch.tensor([0, 1e-9]).double(), start)
+    assert tiny[0] == 0 < tiny[1] < 0.1
+    drawn = torch.randn(2000, generator=torch.Generator().manual_seed(0))
+    lengths = []
+    for scale in (1, said.hundred):
+        memory, steps = Memory(0 * drawn[0], 0 * drawn[0], 0), []
+        for slope in drawn:
+            step, memory = rmsprop(scale * slope, memory)
+            steps.append(abs(step.item()))
+        lengths.append(torch.tensor(steps[500:]))
+    torch.testing.assert_close(*lengths)
+    assert lengths[0].quantile(0.1) < 0.2 < 0.7 < lengths[0].mean() < 0.9
+    assert lengths[0].quantile(0.9) > 1.5
 
 
 @claim(
