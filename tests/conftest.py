@@ -55,6 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Kept())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process build the site while another tests what needs none."""
+    items.sort(key=lambda item: "site_folder" not in item.fixturenames)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Let a test that fails name page, line and words of what it backs.
