@@ -109,6 +109,23 @@ def test_a_workflow_does_what_it_is_for(file):
         assert not any("if" in step for step in checks)
 
 
+def test_code_of_strangers_runs_with_no_rights():
+    """As SECURITY.md says; zizmor sees that actions are pinned."""
+    for file in (ROOT / ".github/workflows").glob("*.yml"):
+        flow = yaml.safe_load(file.read_text(encoding="utf-8"))
+        assert flow["permissions"] == {}, file
+        assert "pull_request_target" not in flow[True]
+        for name, job in flow["jobs"].items():
+            rights = job["permissions"]
+            uses = [step.get("uses", "") for step in job["steps"]]
+            if any(use.startswith("actions/checkout") for use in uses):
+                assert set(rights.values()) == {"read"}, name
+            assert "secrets." not in str(job)
+            for step in job["steps"]:
+                if "checkout" in step.get("uses", ""):
+                    assert step["with"]["persist-credentials"] is False
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="it is a shell's script")
 @pytest.mark.parametrize("code", [0, 1])
 def test_what_every_change_passes_is_make_check(tmp_path, code):
