@@ -441,8 +441,8 @@ def test_figure_draws_every_function_with_its_slope(said):
     "In the last table SELU's error is neither lost nor blown up over <depth> "
     "layers; give it the variance $1/n$, for which it was made.",
     "With it a silent unit still learns, and in the table none is silent.",
-    "It is the fastest, and no function that is better on the digits is better "
-    "by much; give it the variance $2/n$.",
+    "Nothing is clearly faster, and no function that is better on the digits "
+    "is better by much; give it the variance $2/n$.",
 )
 def test_the_tree_follows_what_was_measured(said):
     words = [text.get_text() for text in draw_choice().axes[0].texts]
@@ -517,9 +517,9 @@ def test_record_of_accuracies(said):
 
 
 @claim(
-    "At a million numbers ReLU is the fastest; forward, RReLU takes <draws> "
-    "times as long and Mish <times>, and PReLU, cheap forward, is dear on the "
-    "way back.",
+    "At a million numbers no function is faster than ReLU by a tenth; forward, "
+    "RReLU takes <draws> times as long and Mish <times>, and PReLU, cheap "
+    "forward, is dear on the way back.",
     "ReLU comes before tanh and the sigmoid in every column of the times; how "
     "much that matters depends on what else a network computes.",
     "The first can be measured, and depends on the machine.",
@@ -543,13 +543,13 @@ def test_record_of_times(said):
         column = {
             name: spent[forward_or_back] for name, spent in million.items()
         }
-        assert min(column, key=column.get) == "ReLU"
+        assert min(column.values()) > 0.9 * column["ReLU"]
         ratio = column["Mish"] / column["ReLU"]
         assert ratio == pytest.approx(said.times, rel=0.2)
     ratio = taken["RReLU"][2] / taken["ReLU"][2]
     assert ratio == pytest.approx(said.draws, abs=0.5)
     assert taken["PReLU"][2] < 1.1 * taken["ReLU"][2]
-    assert taken["PReLU"][3] > 5 * taken["ReLU"][3]
+    assert taken["PReLU"][3] > 4 * taken["ReLU"][3]
     for ours, *others in zip(
         taken["ReLU"], taken["tanh"], taken["sigmoid"], strict=True
     ):
