@@ -33,11 +33,11 @@ def write_paper(site: Path) -> list[Path]:
     settings = yaml_load(Path("mkdocs.yml").read_text(encoding="utf-8"))
     extra = settings.get("extra") or {}
     name, web_only = extra.get("paper"), tuple(extra.get("web_only") or ())
-    if not name:
-        return []
-    if not find_spec("pypandoc"):
+    if name and not find_spec("pypandoc"):
         print(f"press: no PDF, no EPUB: {PACKAGE} is missing", file=sys.stderr)
-        forget(site, name)
+        name = None
+    if not name:
+        forget(site)
         return []
     seal = digest(settings, site)
     kept = f"paper{bool(settings.get('site_url'))}"
@@ -74,9 +74,9 @@ def digest(settings: dict, site: Path) -> str:
     return seal.hexdigest()
 
 
-def forget(site: Path, name: str) -> None:
-    """Take the links to both out of the pages."""
-    link = re.compile(rf'<a\b[^>]*href="[^"]*{name}\.(pdf|epub)".*?</a>')
+def forget(site: Path) -> None:
+    """Take the links to the site's own PDF and EPUB out of its pages."""
+    link = re.compile(r'<a\b[^>]*href="(?![^":]*:)[^"]*\.(pdf|epub)".*?</a>')
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         page.write_text(link.sub("", text), encoding="utf-8")
