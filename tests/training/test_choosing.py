@@ -441,8 +441,8 @@ def test_figure_draws_every_function_with_its_slope(said):
     "In the last table SELU's error is neither lost nor blown up over <depth> "
     "layers; give it the variance $1/n$, for which it was made.",
     "With it a silent unit still learns, and in the table none is silent.",
-    "Nothing is clearly faster, and no function that is better on the digits "
-    "is better by much; give it the variance $2/n$.",
+    "Nothing is clearly faster, and none that reads digits better does so by "
+    "much; give it the variance $2/n$.",
 )
 def test_the_tree_follows_what_was_measured(said):
     words = [text.get_text() for text in draw_choice().axes[0].texts]
