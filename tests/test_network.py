@@ -541,8 +541,12 @@ def test_equations(seed):
     layer = Layer(random(5, 3, seed=seed), random(5, 1, seed=seed + 9))
     x = random(3, 7, seed=seed)
     symbols = {"W": layer.W, "b": layer.b, "x": x, "z": affine(x, layer)}
-    # a unit with two inputs, many times over
-    w_1, w_2, bias = random(3, 200, seed=seed)
+    # a unit with two inputs, many times over, and with z at 0 in many ways
+    halves = torch.arange(-4, 5).double() / 2
+    w_1, w_2, bias = torch.cat(
+        [random(3, 200, seed=seed), torch.cartesian_prod(*[halves] * 3).T],
+        dim=1,
+    )
     silent, second, first, both = (
         step(one * w_1 + other * w_2 + bias) == 0 for one, other in PAIRS.T
     )

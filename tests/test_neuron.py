@@ -924,9 +924,19 @@ def signs_of_the_proof(seed):
     proof = {"i": range(1, 4), "u": list(u), "w": list(w), "x": list(x), "z": z}
     rounded = longest * (1 + 1e-12)  # the first mistake may be the longest x
     proof |= {"c": c, "r": rounded, "k": len(visits) - 2}
-    names = ("progress", "new-length", "slow-growth", "sum-of-squares")
-    inline = (r"z = \sum_i w_i x_i", "mistakes")
-    return dict.fromkeys((*names, *inline), proof)
+    names = ("new-length", "sum-of-squares", r"z = \sum_i w_i x_i")
+    # beside it a single point, after one mistake, where no bound has room
+    point = {"k": 1, "c": 5, "r": 5, "w": [3, 4, 0], "u": [0.6, 0.8, 0]}
+    tight = {
+        sign: [double([*both]) for both in zip(proof[sign], one, strict=True)]
+        if isinstance(one, list)
+        else double([proof[sign], one])
+        for sign, one in point.items()
+    }
+    bounds = dict.fromkeys(("progress", "slow-growth", "mistakes"), tight)
+    return dict.fromkeys(names, proof) | {
+        label: {"i": range(1, 4)} | signs for label, signs in bounds.items()
+    }
 
 
 @claim(
@@ -995,5 +1005,5 @@ def test_equations(seed):
         here=others,
         after=after,
         given=["w = (3, 4)", "w = (1.5, 2)", "x_1 + 2 x_2 = 1"],
-        truths={label: [torch.tensor(True)] for label in held},
+        truths={label: [torch.tensor([True, True])] for label in held},
     )

@@ -1,5 +1,6 @@
 """The book as a whole: its source, and the site that is made of it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,18 @@ def parsed(folder: Path) -> dict[str, BeautifulSoup]:
         )
         for page in navigation()
     }
+
+
+def dry_run(*wanted: str) -> str:
+    """Return what make would run."""
+    done = subprocess.run(
+        ["make", "--dry-run", *wanted],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
 
 
 @pytest.fixture(scope="session")

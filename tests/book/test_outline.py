@@ -3,6 +3,7 @@
 import ast
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +172,17 @@ def test_a_chapter_is_whole(page):
     assert numbers == re.findall(r"^    (\d+)\. ", solved, re.M)
     assert len(numbers) >= 2
     assert not re.search(r"\b(TODO|FIXME|to be written|coming soon)\b", text)
+
+
+def test_what_is_numbered_is_in_order():
+    """In the settings as on the page: a part's own page is its first."""
+    order = [Path(page) for page in navigation()]
+    for page in order:
+        part = [p for p in order if page.parent in p.parents]
+        if page.parent.name and page.name == "index.md":
+            assert part[0] == page
+        at = [order.index(p) for p in part]
+        assert not page.parent.name or at == [*range(at[0], at[-1] + 1)]
 
 
 @pytest.mark.parametrize("tree", ["snippets", "press", "tools"])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.book.conftest import ROOT, navigation
+from tests.book.conftest import ROOT, dry_run
 
 TEXTS = ("README.md", "CONTRIBUTING.md", "HOSTING.md", "SECURITY.md")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -149,14 +149,7 @@ def test_what_every_change_passes_is_make_check(tmp_path, code):
 
 @pytest.mark.skipif(not shutil.which("make"), reason="it asks make")
 def test_make_check_runs_every_check():
-    done = subprocess.run(
-        ["make", "--dry-run", "check"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    ran = [line for line in done.stdout.splitlines() if ".venv" in line]
+    ran = [line for line in dry_run("check").splitlines() if ".venv" in line]
     for tool in ("ruff check .", "ruff format --check .", "oxlint", "zizmor"):
         assert any(tool in line for line in ran), tool
     (tests,) = [line for line in ran if "pytest" in line]
@@ -174,14 +167,3 @@ def test_a_run_that_tests_nothing_fails(tmp_path):
         check=False,
     )
     assert done.returncode == 5
-
-
-def test_what_is_numbered_is_in_order():
-    """In the settings as on the page: a part's own page is its first."""
-    order = [Path(page) for page in navigation()]
-    for page in order:
-        part = [p for p in order if page.parent in p.parents]
-        if page.parent.name and page.name == "index.md":
-            assert part[0] == page
-        at = [order.index(p) for p in part]
-        assert not page.parent.name or at == [*range(at[0], at[-1] + 1)]

@@ -99,14 +99,8 @@ def test_readme_counts_the_packages():
 @pytest.mark.skipif(not shutil.which("make"), reason="it asks make")
 def test_pins_say_that_they_are_for_all_systems():
     """Dependabot looks there for the options with which to renew them."""
-    done = subprocess.run(
-        ["make", "--dry-run", "requirements"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    said = re.findall("uv pip compile.+?--custom", done.stdout, re.DOTALL)
+    ran = dry_run("requirements")
+    said = re.findall("uv pip compile.+?--custom", ran, re.DOTALL)
     texts = [(at / LOCK).read_text() for at in LISTS]
     said += [re.search(r"\(uv pip compile (.+)\)", text)[1] for text in texts]
     assert len(said) == 4

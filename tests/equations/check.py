@@ -152,6 +152,8 @@ def _failures(
             yield f"{where}: nobody has said when it is true"
         elif not torch.equal(relation.truth, truth[number]):
             yield f"{where}: {relation.sign} holds where it should not"
+        elif not (relation.left == relation.right).any():
+            yield f"{where}: no sample has both sides equal"
 
 
 def _difference(relation: Relation, where: str) -> Iterator[str]:

@@ -327,6 +327,9 @@ def _cases(tree: Tree, symbols: Symbols) -> Tensor:
     for case in tree.children:
         expression, condition = case.children
         (relation,) = _statement(condition, symbols, {}, None)
+        is_at_edge = (relation.left == relation.right).any()
+        if relation.sign in (r"\le", r"\ge") and not is_at_edge:
+            raise WrongShapeError("no sample is at the edge of a case")
         value = _tensor(_value(expression, symbols))
         total = total + torch.where(relation.truth, value, 0.0)
         holding = holding + relation.truth

@@ -79,6 +79,10 @@ def test_what_is_true_holds(holds, tex):
         (r"u = q", "nobody has said what q is"),
         (r"W^{[2]} x = W x", "nobody has said what W at 2 is"),
         (r"u = \begin{cases} u & u > 0 \end{cases}", "no case holds"),
+        (
+            r"u = \begin{cases} u & u \ge 9 \\ u & u < 9 \end{cases}",
+            "no sample is at the edge of a case",
+        ),
         (r"u \neq u", "cannot be read at"),
         (r"u < 1", "nobody has said when it is true"),
         (r"u", "states nothing"),
@@ -132,9 +136,12 @@ def test_sides_may_differ_by_a_billionth(said, holds):
 
 def test_inequalities_hold_where_they_should(holds):
     u = SYMBOLS["u"]
-    holds("u < 1", truths={"one": [u < 1]})
+    edge = {"q": torch.tensor([0.0, 1.0, 2.0])}
+    holds("q < 1", here={"one": edge}, truths={"one": [edge["q"] < 1]})
     with pytest.raises(AssertionError, match="holds where it should not"):
         holds("u < 1", truths={"one": [u < 0]})
+    with pytest.raises(AssertionError, match="no sample has both sides equal"):
+        holds("u < 1", truths={"one": [u < 1]})
 
 
 def test_names_of_formulas_that_are_not_there_are_reported(holds):

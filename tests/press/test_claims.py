@@ -137,10 +137,3 @@ def test_what_proves_nothing_is_a_fault_at_its_line(quote, name, said):
     place = rf"tests/unit/test_unit\.py:{line}: .*{said}"
     with pytest.raises(Fault, match=place):
         claims("page.md", "# Page\n\nOne.\n")
-
-
-def test_one_name_for_two_numbers_is_a_fault_at_its_line(quote):
-    line = quote("test_asserts(", "From <one> to <one>.")
-    place = rf"tests/unit/test_unit\.py:{line}: .* as <one>; give each a name"
-    with pytest.raises(Fault, match=place):
-        claims("page.md", "# Page\n\nOne.\n")
