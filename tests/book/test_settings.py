@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from press.reading.wording import plain
-from tests.book.conftest import ROOT, source
+from tests.book.conftest import ROOT, dry_run, source
 from tests.claims import claim
 
 LOCK = "requirements.txt"
