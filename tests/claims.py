@@ -41,6 +41,7 @@ _LABEL = re.compile(
     r'|\?{3}\+? \w+ "(.+)"$'
 )
 _ASKED = re.compile(r"from (snippets\.questions\.\w+) import (\w+)")
+_INCLUDED = re.compile(r'--8<-- "(snippets/.+\.py):(\w+)"')
 _PRINTED = re.compile(r'(print\(f?"[^"{]*[A-Za-z]{2}.*)')
 
 
@@ -220,7 +221,11 @@ def listed() -> dict[tuple[str, str], Listed]:
 
 
 def labels(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what a page says beside its sentences, with its line."""
+    """Yield what a page says beside its sentences, with its line.
+
+    That is headings and their like, questions, heads of tables that code
+    prints, and the docstrings of code that is shown.
+    """
     fence = ""
     for line, whole in enumerate(text.splitlines(), start=1):
         words = whole.strip()
@@ -233,9 +238,21 @@ def labels(text: str) -> Iterator[tuple[int, str]]:
                 questions if isinstance(questions, list) else [questions]
             ):
                 yield line, " | ".join((one.asked, *one.choices, one.because))
+        if code := _INCLUDED.fullmatch(whole):  # and not in a fold
+            for said in docstrings(*code.groups()):
+                yield line, said
         kind = _PRINTED if "result=" in fence else _LABEL
         if (kind is _PRINTED or not fence) and (found := kind.match(words)):
             yield line, next(filter(None, found.groups()))
+
+
+@cache
+def docstrings(file: str, name: str) -> list[str]:
+    """Return what the docstrings of a section of a snippet say."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    section = text.partition(f"[start:{name}]")[2].partition("[end:")[0]
+    said = re.findall(r'^ +"""(.+?)"""$', section, re.M | re.S)
+    return [" ".join(words.split()) for words in said]
 
 
 def unheld(page: str, text: str) -> list[str]:
