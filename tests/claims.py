@@ -238,7 +238,7 @@ def labels(text: str) -> Iterator[tuple[int, str]]:
                 questions if isinstance(questions, list) else [questions]
             ):
                 yield line, " | ".join((one.asked, *one.choices, one.because))
-        if code := _INCLUDED.fullmatch(whole):  # and not in a fold
+        if (code := _INCLUDED.fullmatch(words)) and "draw" not in words:
             for said in docstrings(*code.groups()):
                 yield line, said
         kind = _PRINTED if "result=" in fence else _LABEL
