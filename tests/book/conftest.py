@@ -81,11 +81,11 @@ def parsed(folder: Path) -> dict[str, BeautifulSoup]:
     }
 
 
-def dry_run(*wanted: str) -> str:
+def dry_run(*wanted: str, folder: Path = ROOT) -> str:
     """Return what make would run."""
     done = subprocess.run(
         ["make", "--dry-run", *wanted],
-        cwd=ROOT,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=True,

@@ -8,8 +8,12 @@ from bs4 import BeautifulSoup
 
 from tests.book.conftest import navigation
 
-# all that pages, notebooks, PDF and EPUB ever had; lines are only added
-ADDRESSES = Path(__file__).with_name("addresses.txt").read_text().split()
+# all that pages, in reading order, notebooks, PDF and EPUB ever had, each with
+# where it leads if its page has moved; none is ever taken out
+LIST = Path(__file__).with_name("addresses.txt")
+ADDRESSES = dict(
+    line.partition(" -> ")[::2] for line in LIST.read_text().splitlines()
+)
 
 
 @pytest.mark.parametrize("old", ADDRESSES)
@@ -20,8 +24,10 @@ def test_an_address_that_ever_was_leads_to_a_page(site_folder, old):
     )
     page = BeautifulSoup(file.read_bytes(), "html.parser")
     refresh = page.find("meta", attrs={"http-equiv": "refresh"})
+    leads = refresh["content"].partition("url=")[2] if refresh else ""
+    assert leads == ADDRESSES[old]
     if refresh:
-        to = urldefrag(refresh["content"].partition("url=")[2])
+        to = urldefrag(leads)
         landed = BeautifulSoup(
             (file.parent / to.url).read_text(), "html.parser"
         )
@@ -29,9 +35,9 @@ def test_an_address_that_ever_was_leads_to_a_page(site_folder, old):
         assert landed.article, "one step leads to the page itself"
 
 
-def test_the_list_knows_every_page_of_today():
-    pages = {
+def test_the_list_has_the_pages_of_today_in_reading_order():
+    pages = [
         Path(page).with_suffix(".html").as_posix() for page in navigation()
-    }
-    new = pages - set(ADDRESSES)
-    assert not new, "add them to tests/book/addresses.txt"
+    ]
+    listed = [address for address in ADDRESSES if address in pages]
+    assert listed == pages, "bring tests/book/addresses.txt into this order"

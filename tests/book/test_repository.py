@@ -34,6 +34,19 @@ WORKFLOWS = {
             "notebooks": [],
         },
     ),
+    "weekly.yml": (
+        {"schedule": [{"cron": "17 5 * * 1"}], "workflow_dispatch": None},
+        {
+            "links": ["make links"],
+            "newest": ["make requirements UPGRADE=--upgrade", "bash .ci/run"],
+            "mutants": ["make mutants"],
+            "audit": [],
+            "bytes": ['make reproduce OTHER="$OTHER"'],
+            "long": ["make site-zensical", "make test-weekly"],
+            "paper": ["make paper-check"],
+            "systems": ["python -m press"],
+        },
+    ),
 }
 
 
@@ -100,7 +113,9 @@ def test_a_workflow_does_what_it_is_for(file):
     for name, wanted in jobs.items():
         steps = flow["jobs"][name]["steps"]
         ran = " ".join(step.get("run", "") for step in steps)
-        found = re.findall(r"bash \.ci/run|make \w+|python -m press\b", ran)
+        found = re.findall(
+            r"bash \.ci/run|make [\w-]+(?: [A-Z]+=\S+)?|python -m press\b", ran
+        )
         assert found == wanted
         assert not re.search(r"\|\| (true|:)|set \+e", ran)
         checks = [s for s in steps if ".ci/run" in s.get("run", "")]
@@ -155,6 +170,35 @@ def test_make_check_runs_every_check():
     assert tests.split("pytest")[1].split() == [
         *("--numprocesses", "auto", "--dist", "worksteal", "--kept"),
     ]
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="it asks make")
+@pytest.mark.parametrize(
+    "newer", ["requirements.txt", "tests/requirements.txt"]
+)
+def test_a_list_that_has_changed_is_installed_again(tmp_path, newer):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    lists = ("requirements.txt", "tests/requirements.txt")
+    for age, name in enumerate((*lists, ".venv/ready", ".venv/checks"), 1):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+        os.utime(file, (age, age))
+    assert "pip install" not in dry_run("check", folder=tmp_path)
+    os.utime(tmp_path / newer)
+    ran = dry_run("check", folder=tmp_path)
+    assert newer in re.findall(r"pip install .*-r (\S+)$", ran, re.M)
+
+
+def test_without_make_the_same_is_installed_and_run():
+    """As README.md says it for Windows, in the order of the Makefile."""
+    (block,) = re.findall(r"```bat\n(.+?)```", text_of("README.md"), re.S)
+    written = block.replace("\\", "/").replace("Scripts", "bin")
+    lists = re.findall(r"^\t\$\(INSTALL\) (-r \S+)$", MAKEFILE, re.M)
+    assert re.search(f"pip install {' '.join(lists)}$", written, re.M)
+    ran = re.findall(r"bin/python -m (\w+(?: serve)?)$", written, re.M)
+    assert ran == ["press", "pytest", "mkdocs serve"]
+    assert all(f"python -m {command}" in MAKEFILE for command in ran)
 
 
 def test_a_run_that_tests_nothing_fails(tmp_path):
