@@ -48,7 +48,9 @@ globalThis.progress ??= (() => {
         const note = document.createElement("span");
         note.className = "answered";
         note.textContent = result(told);
-        note.title = "questions of this page that you answered rightly at the first try";
+        note.title = told.every(Boolean)
+          ? "questions of this page that you answered rightly at the first try"
+          : "questions of this page that you have answered so far";
         place.querySelector(".md-ellipsis").after(note);
       }
     }

@@ -33,6 +33,10 @@ FAULTS = """figure => [...figure.querySelectorAll("*")].filter(e => {
     return box.right > innerWidth + 1
         || target && Math.min(box.width, box.height) < 24;
 }).map(e => e.outerHTML.slice(0, 120))"""
+# sliders of which a screen reader says something else than what stands there
+MISHEARD = """figure => [...figure.querySelectorAll("input[type=range]")]
+    .filter(e => e.ariaValueText !== e.nextElementSibling.textContent)
+    .map(e => e.outerHTML.slice(0, 120))"""
 # give every control another value, as a reader would
 CHANGE = """figure => {
     for (const input of figure.inputs) {
@@ -89,6 +93,7 @@ def test_nobody_is_shut_out(browser, address, path, name):
     assert rested(figure) == first
     assert first
     assert figure.evaluate(FAULTS) == []
+    assert figure.evaluate(MISHEARD) == []
     found = violations(page, name)
     context.close()
     assert found == []

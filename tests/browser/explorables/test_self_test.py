@@ -57,6 +57,7 @@ def test_right_and_wrong_answers_are_told_and_kept_until_cleared(
         expect(verdict).to_contain_text("Right:")
         expect(verdict).to_contain_text(question.because.split("$")[-1])
     expect(menu).to_have_text(["0 of 5"])  # the first try counts
+    expect(menu).to_have_attribute("title", re.compile("at the first try"))
     page.reload()
     expect(page.locator(".verdict.is-right")).to_have_count(5)
     expect(page.locator(".questions .right input:checked")).to_have_count(5)
@@ -67,6 +68,7 @@ def test_right_and_wrong_answers_are_told_and_kept_until_cleared(
 
     answer(page.locator(".questions > ol > li").first, "li.right")
     expect(menu).to_have_text(["1 answered"])
+    expect(menu).to_have_attribute("title", re.compile("answered so far"))
     page.reload()  # half done, it goes on
     answers(page, right=True)
     page.set_viewport_size({"width": 390, "height": 800})
