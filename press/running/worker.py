@@ -24,6 +24,7 @@ from threading import Thread, get_ident
 from traceback import walk_stack, walk_tb
 from typing import NamedTuple
 
+from press.fault import Fault
 from press.running.noting import noting, ours
 
 LIBRARIES = ("torch", "numpy", "matplotlib", "jaxtyping", "beartype")
@@ -90,7 +91,11 @@ def start(job: Job) -> tuple[multiprocessing.Process, Connection]:
 
 def patience() -> int:
     """Return how many seconds a job may take."""
-    return int(os.environ.get("FENCE_SECONDS", "300"))
+    seconds = os.environ.get("FENCE_SECONDS", "300")
+    if not seconds.isdecimal():
+        said = "say how many seconds a fence may take, a whole number"
+        raise Fault(f"FENCE_SECONDS={seconds}: {said}")
+    return int(seconds)
 
 
 def _answer(sender: Connection, job: Job, root: str, seconds: int) -> None:

@@ -419,6 +419,15 @@ def test_a_fault_stops_the_build(plant, press, fault, monkeypatch):
     assert not Path("site").exists()
 
 
+def test_a_time_that_is_no_number_is_told(plant, press, monkeypatch):
+    monkeypatch.setenv("FENCE_SECONDS", "5m")
+    plant({ONE: PAGE + fence("print(1)")})
+    done = press()
+    assert done.returncode == 1
+    assert "FENCE_SECONDS=5m: say how many seconds" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("step", "code", "advice"),
     [
