@@ -92,8 +92,8 @@ def test_the_largest_of_each_column_is_taken_off():
 
 @claim(
     "A gradient is checked by pushing one number at a time, up and down by "
-    "$h$: the slope is $J(w + h) - J(w - h)$, divided by $2 h$, but for a small "
-    "error.",
+    "$h$: the slope is $J(w + h) - J(w - h)$, divided by $2 h$, but for a "
+    "small error.",
     "my_slopes: for each place, let loss(...) judge a copy of w in which this "
     "number is larger by h, and one in which it is smaller",
     "<slopes> slopes, with just the error that centred differences have.",

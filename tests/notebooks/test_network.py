@@ -95,7 +95,9 @@ def test_no_perceptron_learns_xor(said):
     found = train_perceptron(x, y, passes=int(said.passes))
     assert len(found.mistakes) == said.passes
     assert min(found.mistakes) >= said.mistakes
-    passes = re.search(r"passes=(\d+)", lab("network").cells["perceptron"].source)
+    passes = re.search(
+        r"passes=(\d+)", lab("network").cells["perceptron"].source
+    )
     assert float(passes[1]) == said.passes
     ones = [[said.x_1, said.x_2], [said.x_3, said.x_4]]
     zeros = [[said.x_5, said.x_6], [said.x_7, said.x_8]]

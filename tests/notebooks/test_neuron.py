@@ -25,7 +25,9 @@ CORNERS = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
 )
 def test_the_prediction_is_and(said):
     decision = lab("neuron").cells["decision"].source.splitlines()[-1]
-    assert decision == "neuron(x, w=torch.ones(2), b=torch.tensor(-1.5), g=step)"
+    assert (
+        decision == "neuron(x, w=torch.ones(2), b=torch.tensor(-1.5), g=step)"
+    )
     assert (said.w_1, said.w_2, said.b) == (1, 1, -1.5)
     numbers = [getattr(said, f"x_{place}") for place in range(1, 9)]
     x = torch.tensor(numbers).view(4, 2).T
@@ -50,7 +52,7 @@ def test_nand_is_and_with_all_signs_turned(said):
     answers = lab("neuron").names["nand"](CORNERS)
     assert answers.tolist() == [said.a_1, said.a_2, said.a_3, said.a_4]
     assert answers.equal(1 - logical_and(CORNERS))
-    silent = (CORNERS == said.on).sum(dim=0) == said.both
+    silent = (said.on == CORNERS).sum(dim=0) == said.both
     assert (answers == said.off).equal(silent)
     w = torch.full((int(said.weights),), said.down)
     sums = w @ CORNERS

@@ -41,7 +41,8 @@ def test_a_thousand_steps_are_the_books(said):
 
 @claim(
     "and keeps $a^{[l-1]}$ and $z^{[l]}$ for the way back.",
-    'The activation functions are given by name: ACTIVATIONS["tanh"].g is tanh.',
+    'The activation functions are given by name: ACTIVATIONS["tanh"].g is '
+    "tanh.",
 )
 def test_each_layer_keeps_what_it_was_given_and_its_sum():
     names = lab("propagation").names
@@ -92,14 +93,17 @@ def test_a_layer_is_taken_back_by_four_equations(said):
     "all six gradients agree with autograd's, for <few> and <many> examples.",
 )
 def test_gradients_are_compared_for_two_numbers_of_examples(said):
-    assert "for m in (7, 3):" in lab("propagation").cells["check-backward"].source
+    assert (
+        "for m in (7, 3):" in lab("propagation").cells["check-backward"].source
+    )
     assert {said.few, said.many} == {7, 3}
     assert len(lab("propagation").names["by_torch"]) == 6
 
 
 @claim(
     "Its loss is about <before>.",
-    "What happens with a learning rate of <short>, and what with one of <long>?",
+    "What happens with a learning rate of <short>, and what with one of "
+    "<long>?",
     "For all rates from <least> to <long>:",
     "The gradient is the slope at the network's present weights.",
     "A long step leads to where the slope is another.",

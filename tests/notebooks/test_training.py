@@ -180,7 +180,7 @@ def test_a_network_of_zeros_learns_a_share(said):
     assert (y == said.one).sum() == said.ones
     layers, losses = learn(STILL, chance(), int(said.steps))
     for l, (old, new) in enumerate(zip(before, layers, strict=True), start=1):
-        assert (old.W == said.weight).all()
+        assert (said.weight == old.W).all()
         assert new.W.equal(old.W)
         assert new.b.equal(old.b) == (l < len(layers))
     agree([said.first], losses[0])
@@ -208,7 +208,9 @@ def test_the_largest_score_is_what_the_network_says(said):
     z = lab("training").before["confusion"]["z"]
     answers = [column.index(max(column)) for column in z.T.tolist()]
     assert z.argmax(dim=0).tolist() == answers
-    assert z.shape == (10, said.digits)
+    cell = lab("training").cells["check-accuracy"].source
+    assert f"torch.randn(10, {said.digits:g}, " in cell
+    assert "for right in (0, 3, 7):" in cell
     right = lab("training").names["my_accuracy"](z, z.argmax(dim=0))
     assert right == 1
 
