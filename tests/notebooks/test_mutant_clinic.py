@@ -526,10 +526,21 @@ def test_unknown_patient_is_told_so():
         mutant_clinic.examine("I")
 
 
-def test_the_mended_are_discharged():
+@claim(
+    "patient A is well, and all <gradients> gradients agree.",
+    "patient B is well, and all <gradients> gradients agree.",
+    "patient C is well, and all <gradients> gradients agree.",
+    "patient D is well, and all <gradients> gradients agree.",
+    "patient E is well, and all <gradients> gradients agree.",
+    "patient F is well, and all <gradients> gradients agree.",
+    "patient G is well, and all <gradients> gradients agree.",
+    "patient H is well, and all <gradients> gradients agree.",
+)
+def test_the_mended_are_discharged(said):
+    assert len(check_gradients(Step())) == said.gradients
     for name in PATIENTS:
-        said = lab(NAME).said[f"check-{name.lower()}"]
-        assert said.startswith(f"Right: patient {name} is well")
+        told = lab(NAME).said[f"check-{name.lower()}"]
+        assert told.startswith(f"Right: patient {name} is well")
 
 
 def test_symptoms_are_shown():
