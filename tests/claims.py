@@ -16,7 +16,9 @@ so that whoever changes a sentence must change the other place, too. So is each
 label: a title, a description, the head of a table that code prints.
 """
 
+import ast
 import difflib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
@@ -38,8 +40,9 @@ SHARED = "several pages"  # where the list has labels such as Summary
 _ASIDE = {"references", "contributing", "hosting", "ledger", "teaching"}
 _LABEL = re.compile(
     r'#+ (.+?)(?: \{:.*)?$|(?:description|tags): "?(.+?)"?$'
-    r'|\?{3}\+? \w+ "(.+)"$'
+    r'|\?{3}\+? \w+ "(.+)"$|<summary>(.+)</summary>$'
 )
+_TELLS = {"NotImplementedError", "check"}  # a lab's hint, and what is right
 _ASKED = re.compile(r"from (snippets\.questions\.\w+) import (\w+)")
 _INCLUDED = re.compile(r'--8<-- "(snippets/.+\.py):(\w+)"')
 _PRINTED = re.compile(r'(print\(f?"[^"{]*[A-Za-z]{2}.*)')
@@ -47,13 +50,41 @@ _PRINTED = re.compile(r'(print\(f?"[^"{]*[A-Za-z]{2}.*)')
 
 @cache
 def pages() -> dict[str, str]:
-    """Return the Markdown of each page that is held, by its path."""
+    """Return the text of each page and notebook that is held, by its path."""
     docs = ROOT / "docs"
     return {
         page.relative_to(docs).as_posix(): page.read_text(encoding="utf-8")
         for page in sorted(docs.rglob("*.md"))
         if not _ASIDE & {*page.relative_to(docs).with_suffix("").parts}
+    } | {
+        page.relative_to(docs).as_posix(): words_of(page)
+        for page in sorted(docs.glob("notebooks/*.ipynb"))
     }
+
+
+def words_of(notebook: Path) -> str:
+    """Return what a notebook says, each line where its file has it.
+
+    That is the text of its cells, and of its code each hint in a blank and what
+    a check says of a right answer. Jupyter gives each line of a cell a line of
+    the file.
+    """
+    file = notebook.read_text(encoding="utf-8")
+    found = [""] * len(file.splitlines())
+    starts = [at.start() for at in re.finditer(r'\n   "source": \[\n', file)]
+    cells = json.loads(file)["cells"]
+    for cell, start in zip(cells, starts, strict=True):
+        first = file.count("\n", 0, start) + 2
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            for line, words in enumerate(source.splitlines(), start=first):
+                found[line] = words
+            continue
+        for call in ast.walk(ast.parse(source)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in _TELLS:
+                told = call.args[0]
+                found[first + told.lineno - 1] = ast.literal_eval(told)
+    return "\n".join(found)
 
 
 @cache

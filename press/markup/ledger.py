@@ -61,7 +61,7 @@ class Ledger(Preprocessor):
 
     def pages(self) -> Iterator[Page]:
         for file in self.md.press_book.numbers.pages.values():
-            if file.suffix == ".md":  # no test quotes a notebook
+            if file.suffix == ".md":  # a notebook bears no marks
                 page = Page(path_of(file), file.read_text(encoding="utf-8"))
                 if page.backed or page.displays:
                     yield page

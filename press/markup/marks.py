@@ -32,7 +32,7 @@ class Places(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
         file = self.md.press_book.page(text)
-        # no test quotes a notebook
+        # a notebook bears no marks
         if not file or file.suffix != ".md" or not (DOCS / LEDGER).is_file():
             return lines
         self.md.press_page = Page(path_of(file), text)

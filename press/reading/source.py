@@ -19,7 +19,7 @@ _ALTERNATIVE = re.compile(
 # lines that say nothing themselves
 _AROUND = re.compile(
     r"$|#|///|[?!]{3}|\{:|<!--|</?(?:div|details)\b[^>]*>$|--8<--|\|[:|-]+$"
-    r"|\w+: >-$|live: [\w-]+$"
+    r"|<summary>|\w+: >-$|live: [\w-]+$"
 )
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from press.reading.claims import Claim, quotations
 from press.reading.wording import plain
-from tests.book.conftest import ROOT
+from tests.book.conftest import ROOT, source
 from tests.claims import backed, claim, labels, pages, unheld
 
 FOLDERS = ("docs", "press", "snippets", "tests")
@@ -140,7 +140,7 @@ def handed_over(count: int) -> dict[str, Fault]:
             for test in said.tests
             if not test.file.startswith("tests/book/")  # which read more
             and test in quotations().tests(plain(faulty))
-            and pages()[said.statement.page].count(said.statement.text) == 1
+            and source(said.statement.page).count(said.statement.text) == 1
             # a test_equations that misses a formula would look at no other
             and FORMULA.findall(faulty) == FORMULA.findall(said.statement.text)
             and not any(f.sound in said.statement.text for f in FAULTS.values())
