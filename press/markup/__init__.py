@@ -50,8 +50,8 @@ class MarkupExtension(BlocksExtension):
         md.press_book = Book(**self.getConfigs())
         block_manager.register(figure.Figure, {})
         # below code and links, which keep theirs
-        point = formula.Point(formula.POINT, md)
-        md.inlinePatterns.register(point, "press-point", 70)
+        whole = formula.Whole(formula.WHOLE, md)
+        md.inlinePatterns.register(whole, "press-whole", 70)
         for steps, registry in (
             (BEFORE, md.preprocessors),
             (AFTER, md.treeprocessors),

@@ -21,8 +21,8 @@ _DELIMITERS = re.compile(r"\\[(\[](.*)\\[)\]]", re.DOTALL)
 # no line begins with these; browsers would break before them, after a formula
 _CLINGING = tuple(".,;:!?)")
 _LABEL = re.compile(r"\\label\{([a-z][a-z0-9-]*)\}\s*")
-# the coordinates of a point, in words
-POINT = r"\((?:[-−]?[\d.]+, )+[-−]?[\d.]+\)"
+# in words: the coordinates of a point, a range, a number with its %
+WHOLE = r"\((?:[-−]?[\d.]+, )+[-−]?[\d.]+\)|\d[\d.]*(?:–[\d.]*\d(?: %)?| %)"
 _CONTROL = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _POSITION = re.compile(r"(\d+): (.*)", re.DOTALL)
 
@@ -165,12 +165,12 @@ def _take_parenthesis(parent: Element, place: int) -> str:
     return "("
 
 
-class Point(InlineProcessor):
-    """Keeps the coordinates of a point, like (0, 1), on one line."""
+class Whole(InlineProcessor):
+    """Keeps what is one number or point, like (0, 1), on one line."""
 
     def handleMatch(
         self, match: re.Match[str], _: str
     ) -> tuple[Element, int, int]:
-        point = Element("span", {"class": "formula"})
-        point.text = match[0]
-        return point, *match.span()
+        whole = Element("span", {"class": "formula"})
+        whole.text = match[0]
+        return whole, *match.span()

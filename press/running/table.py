@@ -13,7 +13,10 @@ from collections.abc import Callable
 from press.fault import Fault
 
 _GAP = re.compile(r" {2,}")
-_SIGN = re.compile(r"(?<![\w`.])([A-Za-z])(\d{0,2})('?)(?![\w`.(])")
+# not the article, as in "points in a batch", nor what follows an apostrophe
+_SIGN = re.compile(
+    r"(?<![\w`.'$])(?!a [a-z]{2})([A-Za-z])(\d{0,2})('?)(?![\w`.(])"
+)
 _CODE = re.compile(r"[A-Za-z][\w.]*[._]\w+(?:\([^)]*\))?|[A-Za-z]\w*\([^)]*\)")
 _MINUS = re.compile(r"(?<!\w)-(?=\d|inf)|(?<=\de)-(?=\d)")
 _NUMBER = re.compile(

@@ -120,8 +120,14 @@ def test_what_is_narrow_stays_whole(convert, tex):
     assert len(maths(convert(f"$$\n{tex}\n$$"))) == 1
 
 
-@pytest.mark.parametrize("point", ["(0, 0)", "(−1, 2.5)", "(0, 1, 2)"])
-def test_coordinates_stay_on_a_line(convert, point):
-    html = convert(f"At {point}, (see 1, 2) and `{point}`.")
+@pytest.mark.parametrize(
+    "whole",
+    [
+        *("(0, 0)", "(−1, 2.5)", "(0, 1, 2)"),
+        *("97.0 %", "13.5–24.2", "80–90 %", "1958–1962"),
+    ],
+)
+def test_points_ranges_and_shares_stay_on_a_line(convert, whole):
+    html = convert(f"At {whole}, (see 1, 2) and `{whole}`.")
     assert html.count('class="formula"') == 1
-    assert f'<span class="formula">{point}</span>' in html
+    assert f'<span class="formula">{whole}</span>' in html

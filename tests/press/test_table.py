@@ -43,6 +43,11 @@ def test_words_stay_words_and_calls_become_code():
     ]
 
 
+def test_a_word_of_one_letter_is_no_sign():
+    head = table("points in a batch  a  torch's own\n1  2  3\n", place)
+    assert head.startswith("| points in a batch | $a$ | torch's own |")
+
+
 def test_the_page_shows_the_table(build):
     code = "print('z1  a')\nprint(' 3  4')"
     fence = f'```python exec="1" result="table"\n{code}\n```'
