@@ -340,8 +340,9 @@ def test_perceptron_never_settles_on_xor(said):
     for x, y in zip(PAIRS.T.repeat(2, 1), XOR.repeat(2), strict=True):
         change = y - neuron(x, w, b, step)
         w, b = w + change * x, b + change
-        for seen, fits in zip(right, neuron(PAIRS, w, b, step) == XOR):
-            seen.add(fits.item())
+        fits = (neuron(PAIRS, w, b, step) == XOR).tolist()
+        for seen, now in zip(right, fits, strict=True):
+            seen.add(now)
     assert right == [{True, False}] * 4, "mended and spoilt"
     assert said.points == said.corners == len(XOR)
     before = train_perceptron(PAIRS, XOR, passes=2)

@@ -528,7 +528,8 @@ def test_chain_in_numbers(said):
     "<second>$, together <growth>: each adds its step times its own partial "
     "derivative.",
     "If that number took a step of <more> too, then with respect to it $w_1$ "
-    r"has the slope <s1>, $b$ the slope <s2>, and $z$ the slope $2 \cdot 1 + 1 \cdot 3 = <s>$.",
+    r"has the slope <s1>, $b$ the slope <s2>, and $z$ the slope $2 \cdot 1 + 1 "
+    r"\cdot 3 = <s>$.",
 )
 def test_partial_derivatives_by_changing_one_number(said):
     def computed(w1=said.w1, w2=said.w2, x1=said.x1, x2=said.x2, b=said.b):
