@@ -616,8 +616,8 @@ def learnt():
     "of <distance> from (<from_x>, <from_y>).",
     "An arrow w leads from (<x1>, <x2>) steeply upwards and crosses the line "
     "at a right angle.",
-    "The targets of the two groups above were given by the line $x_1 + "
-    "<slant> x_2 = <level>$, which is not the one that the perceptron found.",
+    "The targets of the two groups above were given by the line $x_1 + <slant> "
+    "x_2 = <level>$, which is not the one that the perceptron found.",
     "The two need not agree, since no points lie close to it and the rule "
     "stops at the first line that makes no mistake.",
 )

@@ -282,8 +282,8 @@ def test_averaging_softens_the_shared_sign():
     "LSTM and GRU units, which have a memory, use it for their gates: each "
     "output says how much of a signal to let through, from <low>, nothing, to "
     "<high>, everything.",
-    "tanh is still used where an output should be bounded and may be "
-    "negative, for example inside LSTM and GRU units.",
+    "tanh is still used where an output should be bounded and may be negative, "
+    "for example inside LSTM and GRU units.",
     "Their formulas say so, and torch's cells, rebuilt from this book's "
     "functions, give the same numbers.",
     "It is inside every LSTM and GRU unit too, where it opens and closes the "

@@ -438,7 +438,7 @@ def test_squared_error_is_the_surprise_under_a_bell(said, width):
     "the output, yes or no? for cross-entropy and a sigmoid; for both of these "
     r"usual pairs, $dz^{[L]} = \hat y - y$.",
     r"how much? | no activation function | half the squared error | $\hat y - "
-    r"y$",
+    "y$",
     r"yes or no? | sigmoid | cross-entropy | $\hat y - y$",
 )
 def test_the_usual_partners_leave_the_error(said):
