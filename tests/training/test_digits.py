@@ -375,7 +375,7 @@ def test_parameters():
     "input, and nothing tells it that neighbours belong together.",
     "It depends on the start: from <least> to <most> more digits of <all> are "
     "misread than with 64 units.",
-    "Over five starts that is <known> on average with known hands, and <new> "
+    "Over five starts it is <known> on average with known hands, and <new> "
     "with new ones.",
 )
 def test_exercises(said):
