@@ -60,9 +60,10 @@ def test_training_goes_as_torchs_does():
     "circles outside.",
     'The shaded region, where the network says "inside", is a polygon that '
     "holds all squares and no circle.",
-    "Each dashed line is where one of its <hidden> hidden units bends the "
-    "output; the eighth line lies outside the picture.",
-    "<crossing> dashed lines, each the bend of one hidden unit, run across it.",
+    "Each dashed line is where one of the <hidden> units inside it, its hidden "
+    "units, bends the output; the eighth line lies outside the picture.",
+    "<crossing> dashed lines, each the bend of one unit of the network, run "
+    "across it.",
     "Its <units> hidden units and <outputs> output unit have <adjustable> "
     "adjustable numbers, and it has learnt from <examples> points.",
     "A small network has learnt to tell points inside a disc from those "

@@ -320,9 +320,30 @@ def test_demands_of_xor_contradict_each_other():
     "<points> points.",
     "If no line separates the groups, the rule never settles, and the next "
     "chapter meets such a case with only <corners> points.",
+    "A line that stays where it is can be right about <most> of the <points> "
+    "points.",
+    "The perceptron's line does not stay: what one correction mends, another "
+    "spoils, and from the third pass on each of the <points>, as its turn "
+    "comes, is a mistake.",
 )
 def test_perceptron_never_settles_on_xor(said):
     """After a pass with mistakes it is where it was before that pass."""
+    z = random(2_000, 2).float() @ PAIRS + random(2_000, 1, seed=1).float()
+    assert (step(z) == XOR).sum(dim=1).max() == said.most
+    mistakes = train_perceptron(PAIRS, XOR, passes=1000).mistakes
+    assert len(mistakes) == 1000
+    assert max(mistakes[:2]) < said.points == min(mistakes[2:])
+    passes = [train_perceptron(PAIRS, XOR, passes=n) for n in range(2, 5)]
+    assert all(torch.equal(p.w, passes[0].w) for p in passes)
+    right = [set() for _ in PAIRS.T]
+    w, b, _ = passes[0]
+    for x, y in zip(PAIRS.T.repeat(2, 1), XOR.repeat(2), strict=True):
+        change = y - neuron(x, w, b, step)
+        w, b = w + change * x, b + change
+        fits = (neuron(PAIRS, w, b, step) == XOR).tolist()
+        for seen, now in zip(right, fits, strict=True):
+            seen.add(now)
+    assert right == [{True, False}] * 4, "mended and spoilt"
     assert said.points == said.corners == len(XOR)
     before = train_perceptron(PAIRS, XOR, passes=2)
     after = train_perceptron(PAIRS, XOR, passes=3)

@@ -279,11 +279,11 @@ def test_mcculloch_pitts_takes_votes_for_and_against(said):
     "is content with <vote>.",
     "NOT has a single input, which votes against; its threshold is <none>, "
     "which the sum reaches only without that vote.",
-    "(by hand, medium) Find weights and a threshold for NAND, which is <zero> "
-    "only where both inputs are <on>.",
-    "Negate AND: weights <w1> and <w2>, threshold <threshold>.",
-    "The sum is <zeroth>, <second>, <first> or <both>, and only the last "
-    "falls short of <wanted>.",
+    "(by hand, medium) Find weights and a threshold for NOR, which is <one> "
+    "only where both inputs are <off>.",
+    "Negate OR: weights <w1> and <w2>, threshold <threshold>.",
+    "The sum is <zeroth>, <second>, <first> or <both>, and only the first "
+    "reaches <wanted>.",
 )
 def test_logic(said):
     w = torch.ones(int(said.votes))
@@ -297,12 +297,12 @@ def test_logic(said):
     ):
         assert found.tolist() == wanted
     w = torch.tensor([said.w1, said.w2])
-    nand = mcculloch_pitts(PAIRS, w, said.threshold)
-    assert torch.equal(nand == said.zero, PAIRS.eq(said.on).all(dim=0))
+    nor = mcculloch_pitts(PAIRS, w, said.threshold)
+    assert torch.equal(nor == said.one, PAIRS.eq(said.off).all(dim=0))
     sums = [said.zeroth, said.second, said.first, said.both]
     assert (w @ PAIRS).tolist() == sums
     assert said.wanted == said.threshold
-    assert [z >= said.wanted for z in sums] == [True, True, True, False]
+    assert [z >= said.wanted for z in sums] == [True, False, False, False]
     for dtype in agreement.DTYPES:
         for unit, inputs in (
             (logical_and, 2),
@@ -616,8 +616,8 @@ def learnt():
     "of <distance> from (<from_x>, <from_y>).",
     "An arrow w leads from (<x1>, <x2>) steeply upwards and crosses the line "
     "at a right angle.",
-    "The targets of the two groups above were given by another line than the "
-    "one that the perceptron found, $x_1 + <slant> x_2 = <level>$.",
+    "The targets of the two groups above were given by the line $x_1 + <slant> "
+    "x_2 = <level>$, which is not the one that the perceptron found.",
     "The two need not agree, since no points lie close to it and the rule "
     "stops at the first line that makes no mistake.",
 )
@@ -672,8 +672,9 @@ def foot(w, b):
 
 
 @claim(
-    "Its inputs are the coordinates of a point, and unless both its weights "
-    "are <none>, its $z$ is <height> along a straight line of the plane.",
+    "Its inputs are the coordinates of a point, and its $z$ is <height> where "
+    "$w_1 x_1 + w_2 x_2 + b = 0$: unless both weights are <none>, that is the "
+    "equation of a straight line.",
     "On one side of this line $z$ is positive, and the step fires; on the "
     "other $z$ is negative, and it is silent; on the line itself $z = <on>$, "
     "and it fires.",
@@ -999,11 +1000,12 @@ def test_equations(seed):
     }
     others |= signs_of_the_proof(seed)
     held = ("progress", "slow-growth", "mistakes")
+    on_the_line = "w_1 x_1 + w_2 x_2 + b = 0"
     hold(
         "neuron.md",
         symbols,
         here=others,
         after=after,
-        given=["w = (3, 4)", "w = (1.5, 2)", "x_1 + 2 x_2 = 1"],
+        given=["w = (3, 4)", "w = (1.5, 2)", "x_1 + 2 x_2 = 1", on_the_line],
         truths={label: [torch.tensor([True, True])] for label in held},
     )

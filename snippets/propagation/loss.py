@@ -14,15 +14,15 @@ from snippets.contract import Examples, Share, checked
 from snippets.figure import INK, PALETTE, book_style, new_axes
 
 
-# --8<-- [start:squared_error]
+# --8<-- [start:half_squared_error]
 @checked
-def squared_error(
+def half_squared_error(
     y_hat: Examples["outputs m"], y: Examples["outputs m"]
 ) -> Float[Tensor, ""]:
     """Return the mean loss: (y_hat - y)^2 / 2."""
     losses = (y_hat - y) ** 2 / 2
     return losses.sum(dim=0).mean()
-    # --8<-- [end:squared_error]
+    # --8<-- [end:half_squared_error]
 
 
 # --8<-- [start:cross_entropy]
@@ -63,10 +63,12 @@ def cross_entropy_of_z(
 # --8<-- [start:draw_losses]
 @book_style()
 def draw_losses() -> Figure:
-    """Draw cross-entropy and squared error for both targets, on one scale."""
+    """Draw both losses for both targets, on one scale."""
     figure, panels = new_axes(height=3.4, columns=2)
     y_hat = torch.arange(1, 200, dtype=torch.float64) / 200
-    for axes, loss in zip(panels, (cross_entropy, squared_error), strict=True):
+    for axes, loss in zip(
+        panels, (cross_entropy, half_squared_error), strict=True
+    ):
         _draw_for_both_targets(axes, loss, y_hat)
         axes.set(xlim=(0, 1), ylim=(0, 5), xlabel=r"$\hat{y}$")
         axes.set_xticks((0, 0.5, 1), ("0", "0.5", "1"))
@@ -111,7 +113,7 @@ def draw_partners() -> Figure:
     by_surprise = cross_entropy_derivative(y_hat[None], y[None])[0]
     for da, name, colour, line, above in (
         (by_surprise, "cross-entropy", "blue", "-", -0.08),
-        (y_hat - y, "squared error", "orange", "--", 0.04),
+        (y_hat - y, "half the squared error", "orange", "--", 0.04),
     ):
         dz = da * sigmoid_derivative(z)
         axes.plot(z, dz, line, color=PALETTE[colour], label=name)

@@ -59,7 +59,7 @@ def questions() -> list[Question]:
         ),
         Question(
             "All weights of a unit and its bias are doubled. "
-            "What happens to the line between its two outputs?",
+            "What happens to its line?",
             "it stays where it is",
             (
                 "it moves to twice its distance from $(0, 0)$",

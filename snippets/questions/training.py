@@ -69,7 +69,8 @@ def questions() -> list[Question]:
             "all about equally likely. How large is its cross-entropy?",
             formula(loss_of_equal_scores()),
             (formula(math.log(2)), formula(0.1), formula(10)),
-            "It is $\\log 10$. Where a first loss is far from it, look why.",
+            "It is $\\log 10$. Where a first loss is far from it, find out "
+            "why.",
         ),
         Question(
             "A ReLU layer has 200 inputs. "

@@ -105,7 +105,7 @@ CHOICE = {
     "Does this network work\nelsewhere as it is?": ("what its authors took",),
     "Is it a gate?": ("sigmoid or hard sigmoid",),
     "Is it in a transformer?": ("GELU or SwiGLU",),
-    "Are exponentials dear?": ("ReLU or hard swish",),
+    "Are exponentials costly?": ("ReLU or hard swish",),
     "Is it one of many layers,\nwith no way around?": ("SELU",),
     "Do more and more units\nfall silent?": ("Leaky ReLU",),
 }

@@ -277,7 +277,7 @@ def path(
     steps: Steps,
     start: tuple[float, float] = (0.0, 2.0),  # w and b
 ) -> Float[Tensor, "points 2"]:
-    """Fit w x + b to three points by their squared error; return the way."""
+    """Fit w x + b to three points by half the squared error; return the way."""
     x = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
     y = 2 * x - 1
     point = torch.tensor(start, dtype=torch.float64)

@@ -65,8 +65,8 @@ def test_slope_jumps_and_the_function_can_be_inverted(alpha, said):
     "Its slope is never <never>, so no unit can be dead: a unit whose $z$ is "
     "negative for every example still learns, though slowly.",
     "No unit can die, since no slope is <none>.",
-    "The dead unit of exercise 2, for one, would have the slope <usual> for "
-    "every example, and not <never>.",
+    "The dead unit of exercise 2 on ReLU, for one, would have the slope "
+    "<usual> for every example, and not <never>.",
     "Its slope is never 0, so no unit can be dead: a unit whose $z$ is "
     "negative for every example still learns, though slowly.",
     "If there are more and more, lower the learning rate, or try Leaky ReLU, "

@@ -141,7 +141,7 @@ def test_slope_stays_however_large_the_input(said):
     "A negative $z$ gives exactly <output>, so for any one example many units "
     "of a network are silent: at a random start, about <share>.",
     "The outputs of such a layer are called sparse: many of them are <same>, "
-    "and each example uses a part of the network of its own.",
+    "and each example uses its own part of the network.",
 )
 def test_many_units_are_silent_for_any_one_example(said):
     """Of 400 units about half, within four standard deviations of 0.025."""

@@ -17,7 +17,7 @@ from snippets.propagation.loss import cross_entropy_derivative
 from tests.activation import agreement
 from tests.activation.agreement import ONE, slope_by_autograd
 from tests.activation.curves import curves, dotted, shows_a_bump
-from tests.claims import claim
+from tests.claims import agree, claim
 from tests.equations.check import hold
 from tests.propagation.passes import backward_from
 from tests.tensors import double, grid, random
@@ -114,20 +114,20 @@ def test_slopes_of_the_two_stages_multiply(said):
     "<far>.",
     "Slightly away from the origin, at <close>, the slope is still more than "
     "<share> of what it is at <zero>.",
-    "On its way back through a network the slope of the loss with respect to "
-    "$z$, from here on the error, is multiplied by one slope in each layer, "
-    "and the sigmoid's is <best> at most.",
+    "The slope of the loss with respect to $z$, the error on its way back, is "
+    "multiplied by one slope in each layer, and the sigmoid's is <best> at "
+    "most.",
     r"Since $a (1 - a) = \frac{1}{4} - (a - \frac{1}{2})^2$, the slope is "
     "largest, <best>, where $a$ is <part>, and it falls away quickly on both "
     "sides.",
-    "At $z = <place>$.",
-    r"The slope is $\frac{1}{4} - (a - \frac{1}{2})^2$, and a square is "
-    "nowhere less than <zero>.",
+    "(by hand, easy) A sigmoid has the output <output>.",
+    r"It is $<output> \cdot <missing> = <there>$, and the same at the output "
+    "<other>, where $a$ and $1 - a$ have changed places.",
 )
 def test_slope_is_largest_at_zero(said):
     """Quickly: from 0 on it falls to less than a tenth within 4."""
     z = grid(0, 9, 901)
-    for slopes in map(sigmoid_derivative, (said.place + z, said.place - z)):
+    for slopes in map(sigmoid_derivative, (said.zero + z, said.zero - z)):
         assert slopes[0] == said.best
         assert (slopes.diff() < 0).all()
         assert slopes[400] < said.best / 10
@@ -142,6 +142,9 @@ def test_slope_is_largest_at_zero(said):
     assert said.share < close / zero < 1.1 * said.share
     a = sigmoid(z)
     assert_close(sigmoid_derivative(z), said.best - (a - said.part) ** 2)
+    both = sigmoid_derivative(double([said.output, said.other]).logit())
+    agree([said.missing, said.there, said.there], 1 - said.output, both)
+    assert said.other != said.output
 
 
 @claim(
@@ -279,8 +282,8 @@ def test_averaging_softens_the_shared_sign():
     "LSTM and GRU units, which have a memory, use it for their gates: each "
     "output says how much of a signal to let through, from <low>, nothing, to "
     "<high>, everything.",
-    "tanh stays where an output is wanted that is bounded and may be "
-    "negative, for example inside LSTM and GRU units.",
+    "tanh is still used where an output should be bounded and may be negative, "
+    "for example inside LSTM and GRU units.",
     "Their formulas say so, and torch's cells, rebuilt from this book's "
     "functions, give the same numbers.",
     "It is inside every LSTM and GRU unit too, where it opens and closes the "
@@ -314,8 +317,8 @@ def test_gates_of_lstm_and_gru_are_sigmoids(said):
     "becomes NaN, not a number.",
     "If the sigmoid is followed by the logarithm of a loss, call "
     "torch.nn.functional.binary_cross_entropy_with_logits: it takes $z$ and "
-    "computes both in one step, which stays finite even where the sigmoid has "
-    "been rounded to <low> or <high>.",
+    "computes both in one step, which stays finite even where the sigmoid "
+    "would be rounded to <low> or <high>.",
 )
 def test_torchs_own_is_safe_and_the_formula_is_not(said):
     """Far out on the wrong side the loss is |z|, but infinite in two steps."""

@@ -17,7 +17,7 @@ from snippets.propagation.forward import forward
 from tests.activation import agreement
 from tests.activation.agreement import ONE, slope_by_autograd
 from tests.activation.curves import curves, dotted, shows_a_bump
-from tests.claims import claim
+from tests.claims import agree, claim
 from tests.equations.check import hold
 from tests.propagation.passes import backward_from
 from tests.tensors import double, grid
@@ -33,8 +33,6 @@ from tests.tensors import double, grid
     r"\sigma(<inner>z) - <shift>$ at every point.",
     "It is a sigmoid in disguise, made <width> as wide and <height> as high "
     "and then moved down by <down>:",
-    "Exchange $z$ and $-z$ in the formula: the numerator changes its sign, "
-    "and the denominator stays the same.",
     "For positive $z$ the code puts $-z$ in place of $z$ and changes the "
     r"sign of the result, since $\tanh(z) = -\tanh(-z)$: exchanging $z$ and "
     "$-z$ in the formula changes only the sign of the numerator.",
@@ -162,6 +160,22 @@ def test_slope_is_largest_at_zero_and_falls_fast(said):
 
 
 @claim(
+    r"(by hand, easy) Compute $\tanh(<z>)$ and its slope there, to two "
+    "decimals, on a calculator that knows only powers of $e$.",
+    r"With $t = e^{1} - 1 \approx <t>$ it is $t / (t + 2) \approx <a>$, and "
+    r"its slope is $1 - <square>^2 \approx <slope>$.",
+)
+def test_tanh_on_a_calculator(said):
+    """To two decimals, the slope of the rounded value is the true one."""
+    z, t = double(said.z), math.e - 1
+    assert 2 * said.z == 1
+    assert torch.expm1(2 * z) == pytest.approx(t)
+    assert t / (t + 2) == pytest.approx(math.tanh(said.z))
+    agree([said.t, said.a, said.square], t, tanh(z), tanh(z))
+    agree([said.slope, said.slope], tanh_derivative(z), 1 - said.a**2)
+
+
+@claim(
     r"$\sigma(z) = \frac{1}{2} (1 + \tanh(z/2))$.",
     r"With $t = \tanh(z/2)$ its slope is $\frac{1}{2} \cdot (1 - t^2) \cdot "
     r"\frac{1}{2}$.",
@@ -221,7 +235,7 @@ def test_reaches_one_only_by_rounding(said):
     "symmetrically about <middle> give outputs whose mean is <mean>.",
     "Inputs that are spread symmetrically about <middle> give outputs with "
     "mean <result>; others do not.",
-    "Others it does not centre: move the inputs away from <middle>, and the "
+    "It does not centre other inputs: move them away from <middle>, and the "
     "outputs move as well.",
 )
 def test_centres_only_what_is_symmetric(said):
@@ -299,4 +313,7 @@ def test_equations(seed):
     halves = r"t = \tanh(z/2)", r"1 + t = 2 \sigma(z)"
     halves += (r"1 - t = 2 (1 - \sigma(z))",)
     here = {half: {"t": tanh(z / 2)} for half in halves}
+    t = torch.expm1(double(1))
+    here |= {r"t = e^{1} - 1 \approx 1.718": {"t": t}}
+    here |= {r"t / (t + 2) \approx 0.46": {"t": t}}
     hold("activation/tanh.md", symbols, here=here, given=conditions)

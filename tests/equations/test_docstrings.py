@@ -215,10 +215,10 @@ FORMULAS = [
         ERRORS,
     ),
     (
-        loss.squared_error,
+        loss.half_squared_error,
         "(y_hat - y)^2 / 2",
         PAIR,
-        of_each(loss.squared_error),
+        of_each(loss.half_squared_error),
     ),
     (
         loss.cross_entropy,

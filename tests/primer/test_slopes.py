@@ -430,12 +430,12 @@ def test_slopes_along_a_chain_multiply(said):
     "<count> bars, one below the other.",
     "The first is the step of z from <z> to <next>.",
     "The second, <times> times as long, is the step of u from <u> to <next_u>, "
-    "and the third, <more> times as long again, that of a from <a> to "
+    "and the third, <more> times as long as the second, that of a from <a> to "
     "<next_a>.",
     "The first function makes the step <times> times as long, the second "
     "<more> times, so both together about <all> times.",
-    "The bars are drawn to scale, and each is as long as the one above it "
-    "times a factor.",
+    "The bars are drawn to scale: the second is <times> times as long as the "
+    "first, and the third <more> times as long as the second.",
     "Each function stretches the step that it is given, here for $u = z^2 + 1$ "
     "and $a = u^2$.",
     "Arrows lead from each bar to the next.",
@@ -527,8 +527,9 @@ def test_chain_in_numbers(said):
     r"The first adds $2 \cdot 0.1 = <first>$ to $z$, the second $1 \cdot 0.3 = "
     "<second>$, together <growth>: each adds its step times its own partial "
     "derivative.",
-    "If that one was <more>, $w_1$ has the slope <s1> and $b$ the slope <s2>, "
-    r"and $z$ has the slope $2 \cdot 1 + 1 \cdot 3 = <s>$.",
+    "If that number took a step of <more> too, then with respect to it $w_1$ "
+    r"has the slope <s1>, $b$ the slope <s2>, and $z$ the slope $2 \cdot 1 + 1 "
+    r"\cdot 3 = <s>$.",
 )
 def test_partial_derivatives_by_changing_one_number(said):
     def computed(w1=said.w1, w2=said.w2, x1=said.x1, x2=said.x2, b=said.b):

@@ -111,8 +111,8 @@ def test_each_doubling_doubles_the_paths(said):
     "Then a number hands on to each source its own grad times the slope, and "
     "the source adds what arrives, since at a fork the effects of several "
     "paths are added.",
-    "Now $c$ hands <each> to $b$ twice, and only then $b$ hands <grad_of_b> to "
-    "$a$ twice, which makes <right>.",
+    "Now $c$ hands <each> to $b$ twice, and only then does $b$ hand "
+    "<grad_of_b> to $a$ twice, which makes <right>.",
     "The slope with respect to $a$ is <right>, and this says <wrong>.",
     "$c$ hands <one> to $b$, and $b$ at once hands <one_on> to $a$, twice.",
     "Then $c$ hands the second <second_one> to $b$, which now has <two> and "

@@ -338,6 +338,8 @@ def test_equations(seed):
 
 
 @claim(
+    "Count the multiplications for one example, without those by the slopes of "
+    "the activation functions and of the loss.",
     "From the back, each weight is used once for $dW$ and, except in the first "
     "layer, once for $da$.",
     "From the front, the pass of a unit takes as many multiplications as "
@@ -364,6 +366,10 @@ def test_multiplications_are_counted(said):
         assert count(sizes) == (back, ahead)
     back, ahead = count((2, 2, 1))
     assert back == ahead
+    # from the front, the loss has a slope for each output in each pass of a
+    # hidden unit; the way back is given all of them at its start
+    by_loss = 2 * 1
+    assert back < ahead + by_loss == 10
     back, ahead = count((784, *[100] * int(said.ten), 10))
     assert round(ahead / back) == said.times
     _, ahead = count((784, 100, 100, 10))

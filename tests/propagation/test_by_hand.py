@@ -396,9 +396,12 @@ def test_hidden_layer_of_tanh(said):
 
 
 @claim(
-    "Each product is a node, and so is their sum; here is the unit with the "
-    "weights <w_1> and <w_2>, the bias <b>, the inputs <x_1> and <x_2> and no "
-    "activation function:",
+    "(program, medium) Write the graph of a unit with two inputs, as one_unit, "
+    "in the code of Figure, does for one, but without a sigmoid and a loss: "
+    "its weights are <w_1> and <w_2>, its inputs <x_1> and <x_2>, and its bias "
+    "is <b>.",
+    "Let flows find the <five> slopes of its $z$.",
+    "Each product is a node, and so is their sum with the bias:",
 )
 def test_graph_of_the_exercise(said):
     """The page prints its slopes: each weight's is its input."""
@@ -414,6 +417,7 @@ def test_graph_of_the_exercise(said):
         said.x_2,
         said.w_1 * said.x_1 + said.w_2 * said.x_2 + said.b,
     ]
+    assert said.five == len(names) - 1
 
 
 @claim(

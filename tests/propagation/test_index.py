@@ -199,7 +199,7 @@ def test_what_a_layer_hands_on_reaches_only_those_before(spoilt):
     "Mind which loss is meant: $dz$ and $da$ are derivatives of single "
     r"examples' losses $\mathcal{L}$, but $dW$ and $db$ are derivatives of "
     "their mean $J$.",
-    "This is where a factor $1/m$ will come from.",
+    "The mean in $dW$ is where a factor $1/m$ will come from.",
 )
 def test_gradients_are_means_over_the_examples(said):
     """In the sentence an input of 1 makes z the weight, with slope 1."""

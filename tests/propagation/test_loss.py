@@ -9,7 +9,7 @@ from torch.testing import assert_close
 
 from snippets.activation.sigmoid import sigmoid, sigmoid_derivative
 from snippets.activation.tanh import tanh, tanh_derivative
-from snippets.network import Layer
+from snippets.network import Layer, initialise
 from snippets.neuron import step
 from snippets.propagation import example
 from snippets.propagation.backward import backward
@@ -21,7 +21,7 @@ from snippets.propagation.loss import (
     cross_entropy_of_z,
     draw_losses,
     draw_partners,
-    squared_error,
+    half_squared_error,
 )
 from tests import drawing
 from tests.claims import agree, claim
@@ -29,8 +29,9 @@ from tests.equations.check import hold
 from tests.propagation import passes
 from tests.propagation.passes import backward_from
 from tests.propagation.slopes import column, row, slope
+from tests.tensors import random
 
-LOSSES = squared_error, cross_entropy
+LOSSES = half_squared_error, cross_entropy
 PAIRS = st.tuples(st.floats(0.001, 0.999), st.floats(0, 1))
 PREDICTIONS, TARGETS = row(0.9, 0.5, 0.2), row(1.0, 1.0, 0.0)
 
@@ -61,8 +62,8 @@ def test_small_network_predicts_that(said):
 @claim(
     "The error itself makes a bad loss: a negative one would count as better "
     "than none, and over <count> examples <over> and <under> would cancel.",
-    "Its square, $(-0.42)^2 = 0.1764$, has neither fault.",
-    "The squared error is, as a loss, half of that square:",
+    "Its square, the squared error $(-0.42)^2 = 0.1764$, has neither fault.",
+    "As a loss, half of it is taken:",
     "The function adds up the losses of all outputs of an example, and returns "
     "the mean over the examples.",
     "That number is the loss: <least> for a prediction that is exactly right, "
@@ -87,14 +88,14 @@ def test_losses_have_neither_fault_of_the_error(said, loss):
 
 
 @claim(
-    "The usual loss where the target is any number: half the square of the "
-    "difference between prediction and target.",
+    "The square of the difference between prediction and target; half of it is "
+    "the usual loss where the target is any number.",
 )
 @given(st.lists(PAIRS, min_size=1))
 def test_losses_agree_with_torchs(pairs):
     y_hat, y = torch.tensor(pairs, dtype=torch.float64).T.unsqueeze(1)
     far = y_hat * 2000 - 1000
-    assert_close(squared_error(far, y), functional.mse_loss(far, y) / 2)
+    assert_close(half_squared_error(far, y), functional.mse_loss(far, y) / 2)
     torchs = functional.binary_cross_entropy
     assert_close(cross_entropy(y_hat, y), torchs(y_hat, y))
     by_torch = slopes_of(cross_entropy, y_hat, y)
@@ -113,10 +114,10 @@ def test_losses_agree_with_torchs(pairs):
 )
 def test_slope_of_the_squared_error_is_the_error(said):
     y_hat, y = row(-3.0, said.start, 2.0), row(0.5, 1.0, -1.0)
-    assert_close(slopes_of(squared_error, y_hat, y), y_hat - y)
+    assert_close(slopes_of(half_squared_error, y_hat, y), y_hat - y)
     squares = slope(lambda p: ((p - y) ** 2).sum(), y_hat)
     assert_close(squares, said.two * (y_hat - y))
-    losses = losses_at(squared_error, [said.start, said.end], 1.0)
+    losses = losses_at(half_squared_error, [said.start, said.end], 1.0)
     agree(
         [said.before, said.before, said.after],
         losses[0],
@@ -253,7 +254,7 @@ def test_exercises(said):
     shares = row(0.5, 0.5, 0.25, 1.0)
     mean, product = cross_entropy(shares, 0 * shares + 1), shares.prod()
     a = row(said.a)
-    dz = slope(lambda z: squared_error(tanh(z), row(-1.0)), a.atanh())
+    dz = slope(lambda z: half_squared_error(tanh(z), row(-1.0)), a.atanh())
     assert_close(dz, (a + 1) * tanh_derivative(a.atanh()), rtol=1e-9, atol=0)
     z = torch.arange(1, 1000, dtype=torch.float64)
     written, other = (1 + z.exp()).log(), z + (1 + (-z).exp()).log()
@@ -300,8 +301,8 @@ def test_loss_at_the_edges(said):
     "about <height>.",
     "Right, half the squared error: the same two curves are flat, between "
     "<least> and <most>.",
-    "If a prediction is sure and wrong, the squared error gives a loss of "
-    "<limit> at most, and cross-entropy has no limit.",
+    "If a prediction is sure and wrong, half the squared error is <limit> at "
+    "most, and cross-entropy has no limit.",
 )
 def test_figure_shows_both_losses(said):
     panels = draw_losses().axes
@@ -344,7 +345,7 @@ def test_figure_shows_both_losses(said):
     )
     assert said.least <= square.min() < said.least + 0.01
     assert said.most - 0.01 < square.max() <= said.most == said.limit
-    assert losses_at(squared_error, 0.0, 1.0) == said.limit
+    assert losses_at(half_squared_error, 0.0, 1.0) == said.limit
 
 
 @claim(
@@ -414,7 +415,9 @@ def test_squared_error_is_the_surprise_under_a_bell(said, width):
     assert_close(share, share[:1].expand_as(share))
     y = predictions.new_tensor(0.3)
     surprises = -torch.distributions.Normal(predictions, width).log_prob(y)
-    rest = surprises - losses_at(squared_error, predictions, 0.3) / width**2
+    rest = (
+        surprises - losses_at(half_squared_error, predictions, 0.3) / width**2
+    )
     assert_close(rest, rest[:1].expand_as(rest))
 
 
@@ -431,17 +434,18 @@ def test_squared_error_is_the_surprise_under_a_bell(said, width):
     "output with any loss.",
     "A loss and the activation function of the last layer that suits it, so "
     "that the slope there is the error.",
-    "How much? asks for the squared error and no activation function at the "
-    "output, yes or no? for cross-entropy and a sigmoid; for both of these "
+    "How much? asks for half the squared error and no activation function at "
+    "the output, yes or no? for cross-entropy and a sigmoid; for both of these "
     r"usual pairs, $dz^{[L]} = \hat y - y$.",
-    r"how much? | no activation function | squared error | $\hat y - y$",
+    r"how much? | no activation function | half the squared error | $\hat y - "
+    "y$",
     r"yes or no? | sigmoid | cross-entropy | $\hat y - y$",
 )
 def test_the_usual_partners_leave_the_error(said):
     z = torch.linspace(-5, 5, 21, dtype=torch.float64).unsqueeze(0)
     y, y_hat = (torch.arange(21) % 2).double().unsqueeze(0), sigmoid(z)
     assert (slope(lambda z: z.sum(), z) == said.one).all()
-    assert_close(slopes_of(squared_error, z, y), z - y)
+    assert_close(slopes_of(half_squared_error, z, y), z - y)
     assert_close(slope(lambda p: p.log().sum(), y_hat), 1 / y_hat)
     other = slope(lambda p: (1 - p).log().sum(), y_hat)
     assert_close(other, -1 / (1 - y_hat))
@@ -450,7 +454,7 @@ def test_the_usual_partners_leave_the_error(said):
     assert_close(dz, y_hat - y)
     surprise, square = (
         slopes_of(lambda z, y, loss=loss: loss(sigmoid(z), y), z, y)
-        for loss in (cross_entropy, squared_error)
+        for loss in (cross_entropy, half_squared_error)
     )
     assert_close(surprise, y_hat - y)
     assert (square - (y_hat - y)).abs().min() > 0.005, "no usual pair"
@@ -487,12 +491,29 @@ def test_error_has_the_opposite_sign_of_the_perceptrons(target):
 
 
 @claim(
-    "After a sigmoid, the squared error keeps the factor that cross-entropy "
-    "cancels:",
+    "So with a usual pair the error on its way back starts as the error "
+    "itself, and each layer multiplies it by weights and slopes.",
+)
+def test_the_error_goes_back_through_weights_and_slopes():
+    names = ["tanh", "sigmoid"]
+    layers = initialise((3, 4, 2), torch.Generator().manual_seed(0))
+    x, y = random(3, 5), (random(2, 5, seed=1) > 0).double()
+    y_hat, (first, last) = forward(x, layers, names)
+    sums = [cache.z.clone().requires_grad_() for cache in (first, last)]
+    a = tanh(first.z + (sums[0] - first.z))
+    z = layers[1].W @ a + layers[1].b + (sums[1] - last.z)
+    dz_1, dz_2 = torch.autograd.grad(5 * cross_entropy(sigmoid(z), y), sums)
+    assert_close(dz_2, y_hat - y)
+    assert_close(dz_1, layers[1].W.T @ dz_2 * tanh_derivative(first.z))
+
+
+@claim(
+    "After a sigmoid, half the squared error keeps the factor that "
+    "cross-entropy cancels:",
     "Let $z$ be <z> and the target <y>.",
     "The prediction is <y_hat>, and it could hardly be more wrong.",
     "With cross-entropy $dz$ is <dz>.",
-    r"The squared error multiplies that by $<value> \cdot <missing>$ and "
+    r"Half the squared error multiplies that by $<value> \cdot <missing>$ and "
     "leaves <shrunk>, about <times> times less.",
 )
 def test_wrong_partners_keep_the_slope_of_the_sigmoid(said):
@@ -500,7 +521,7 @@ def test_wrong_partners_keep_the_slope_of_the_sigmoid(said):
     p = sigmoid(z)
     dz, shrunk = (
         slope(lambda z, loss=loss: loss(sigmoid(z), y), z)
-        for loss in (cross_entropy, squared_error)
+        for loss in (cross_entropy, half_squared_error)
     )
     assert_close(shrunk, (p - y) * p * (1 - p))
     times = (dz / shrunk / 10).round() * 10  # about
@@ -509,26 +530,29 @@ def test_wrong_partners_keep_the_slope_of_the_sigmoid(said):
 
 @claim(
     "The slope dz over z from <left> to <right>, for the target <y>.",
-    "Cross-entropy's, solid, is an S-shaped curve that rises from <low> to "
-    "<high>.",
-    "The squared error's, dashed, is a low bump: it rises to about <peak> at a "
-    "z of about <best> and falls back towards <low> on the right.",
+    "That of cross-entropy, solid, is an S-shaped curve that rises from <low> "
+    "to <high>.",
+    "That of half the squared error, dashed, is a low bump: it rises to about "
+    "<peak> at a z of about <best> and falls back towards <low> on the right.",
     "A dotted line marks z = <marked>, where a dot on the first curve is "
     "labelled <upper> and a dot on the second <lower>.",
     "How strongly a wrong output is corrected: $dz$ of a sigmoid whose target "
     "is <y>.",
     "The further $z$ is on the wrong side, the more cross-entropy corrects it; "
-    "the squared error corrects it less and less once $z$ is beyond about "
+    "half the squared error corrects it less and less once $z$ is beyond about "
     "<best>.",
 )
 def test_figure_shows_the_partners(said):
     (axes,) = draw_partners().axes
     solid, dot, dashed, other, dotted = axes.lines
-    assert drawing.styles(axes) == {"cross-entropy": "-", "squared error": "--"}
+    assert drawing.styles(axes) == {
+        "cross-entropy": "-",
+        "half the squared error": "--",
+    }
     assert axes.get_xlim() == (said.left, said.right)
     z = torch.tensor(solid.get_xdata())[None]
     curves = []
-    for line, loss in ((solid, cross_entropy), (dashed, squared_error)):
+    for line, loss in ((solid, cross_entropy), (dashed, half_squared_error)):
         assert list(line.get_xdata()) == z[0].tolist()
         curves.append(torch.tensor(line.get_ydata()))
         wanted = slopes_of(
@@ -668,8 +692,18 @@ def test_loss_refuses_bad_input(said, loss, y_hat, y, error, words):
     [
         (cross_entropy_of_z, [7 * HALF, 4 * HALF], ValueError, "y must lie"),
         (cross_entropy_of_z, [HALF, HALF.expand(1, 3)], ValueError, "m = 1"),
-        (squared_error, [HALF, HALF.expand(1, 3)], ValueError, "and m = 1"),
-        (squared_error, [HALF[:, :0]] * 2, ValueError, "hold at least one"),
+        (
+            half_squared_error,
+            [HALF, HALF.expand(1, 3)],
+            ValueError,
+            "and m = 1",
+        ),
+        (
+            half_squared_error,
+            [HALF[:, :0]] * 2,
+            ValueError,
+            "hold at least one",
+        ),
         *(
             (loss, [HALF, HALF.double()], TypeError, "has torch.float32 and y")
             for loss in (*LOSSES, cross_entropy_derivative, cross_entropy_of_z)
@@ -685,7 +719,7 @@ def test_means_of_many_examples_fit_into_a_narrow_dtype():
     half = torch.full((1, 100_000), 0.5, dtype=torch.float16)
     loss = cross_entropy(half, torch.zeros_like(half)).item()
     assert loss == pytest.approx(0.6934, abs=5e-5)
-    assert squared_error(half, torch.zeros_like(half)).item() == 0.125
+    assert half_squared_error(half, torch.zeros_like(half)).item() == 0.125
 
 
 def single_outputs():
@@ -708,10 +742,10 @@ def squared(signs):
     """Return what differs with the squared error, and autograd's slopes."""
     z, y, y_hat = signs["z"], signs["y"], signs[r"\hat y"]
     pairs = zip(y_hat, y, strict=True)
-    losses = [squared_error(row(p), row(target)) for p, target in pairs]
+    losses = [half_squared_error(row(p), row(target)) for p, target in pairs]
 
     def total(prediction):
-        return 121 * squared_error(prediction[None], y[None])
+        return 121 * half_squared_error(prediction[None], y[None])
 
     return {
         r"\mathcal{L}": torch.stack(losses),
@@ -725,7 +759,7 @@ def test_equations():
     given_to_targets = torch.where(TARGETS == 1, PREDICTIONS, 1 - PREDICTIONS)
     z = torch.linspace(-3, 3, 61, dtype=torch.float64)[None]
     y = torch.full_like(z, -1)
-    dz = slopes_of(lambda z, y: squared_error(tanh(z), y), z, y)
+    dz = slopes_of(lambda z, y: half_squared_error(tanh(z), y), z, y)
     squares = "squared-error", "squared-error-slope", "wrong-partners"
     hold(
         "propagation/loss.md",

@@ -113,8 +113,8 @@ def test_a_few_lines_of_plain_torch_learn_xor(said):
     ".double() makes the weights float64; torch would take float32.",
     "The input is $(7, 3)$, the weight $(4, 3)$, the bias $(4,)$ and the "
     "output $(7, 4)$.",
-    "Give a model of two inputs two examples as columns, and the shapes fit: "
-    "each feature is taken for an example.",
+    "Give a model with two inputs two examples as columns, and the shapes fit: "
+    "the two values of each input are taken for an example.",
     "No error is raised here either.",
 )
 def test_shapes_and_dtypes_of_linear_layers():

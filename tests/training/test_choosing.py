@@ -2,6 +2,7 @@ import json
 import math
 import platform
 import re
+from itertools import product
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -104,7 +105,7 @@ def test_tables_say_what_torch_computes(name, z, value, slope):
     "hard tanh | $z$ from −1 to 1 | 1 there | −1 to 1",
     "ReLU | 0 | 0 | 0 and above",
     "Leaky ReLU | $0.01 z$ | 0.01 | all",
-    r"PReLU | $\alpha z$ | $\alpha$, learned | all",
+    r"PReLU | $\alpha z$ | $\alpha$, learnt | all",
     r"RReLU | $\alpha z$ | $\alpha$, by chance | all",
     "ELU | $e^z - 1$ | $e^z$ | above −1",
     "SELU | $1.7581 (e^z - 1)$ | $1.7581 e^z$ | above −1.7581",
@@ -219,9 +220,13 @@ def test_prelu_learns_and_rrelu_draws(said):
     "in float32 and $2^{-53}$ in float64, so bfloat16, with the fewest digits, "
     "comes first.",
     "Coming to 0 is a matter of range, in which bfloat16 is as good as "
-    "float32: softplus and Mish are 0 where $e^z$ is smaller than the smallest "
-    "number, sigmoid and SiLU a little earlier, where $e^{-z}$ is larger than "
-    "the largest and 1 divided by it is 0.",
+    "float32.",
+    "In float32 and float64 softplus and Mish are 0 where $e^z$ is smaller "
+    "than the smallest number, sigmoid and SiLU a little earlier, where "
+    "$e^{-z}$ is larger than the largest and 1 divided by it is 0.",
+    "In float16 and bfloat16 torch computes with float32 and rounds at the "
+    "end, so there all four are 0 also where the result is too small for the "
+    "dtype.",
 )
 def test_digits_and_range():
     half, brain, single, double = DTYPES
@@ -241,6 +246,18 @@ def test_digits_and_range():
     low = {dtype: -exact_from("SiLU", 0, dtype) for dtype in DTYPES}
     assert low[brain] == pytest.approx(low[single], abs=1)
     assert low[half] < low[brain] < low[double]
+    for dtype, name in product(
+        (half, brain), ("sigmoid", "SiLU", "softplus", "Mish")
+    ):
+        z = (torch.arange(-1200, 1).double() / 10).to(dtype)
+        a = value_of(name, z.float())
+        assert torch.equal(value_of(name, z), a.to(dtype)), name
+        kind = torch.finfo(dtype)
+        too_small = a.abs() <= kind.smallest_normal * kind.eps / 2
+        assert torch.equal(value_of(name, z) == 0, too_small)
+        rounds = dtype == half or name in ("softplus", "Mish")
+        assert (too_small & (a != 0)).any() == rounds
+    assert -exact_from("sigmoid", 0, half) > math.log(torch.finfo(half).max) + 6
 
 
 @claim(
@@ -428,7 +445,7 @@ def test_figure_draws_every_function_with_its_slope(said):
     "Does this network work elsewhere as it is? 5, what its authors took.",
     "Is it a gate? 6, sigmoid or hard sigmoid.",
     "Is it in a transformer? 7, GELU or SwiGLU.",
-    "Are exponentials dear? 8, ReLU or hard swish.",
+    "Are exponentials costly? 8, ReLU or hard swish.",
     "Is it one of many layers, with no way around? 9, SELU.",
     "Do more and more units fall silent? 10, Leaky ReLU.",
     "And if not, 11, ReLU.",
@@ -518,8 +535,8 @@ def test_record_of_accuracies(said):
 
 @claim(
     "At a million numbers no function is faster than ReLU by a tenth; forward, "
-    "RReLU takes <draws> times as long and Mish <times>, and PReLU, cheap "
-    "forward, is dear on the way back.",
+    "RReLU takes <draws> times as long and Mish <times>, and PReLU, fast "
+    "forward, is slow on the way back.",
     "ReLU comes before tanh and the sigmoid in every column of the times; how "
     "much that matters depends on what else a network computes.",
     "The first can be measured, and depends on the machine.",

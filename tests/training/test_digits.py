@@ -72,8 +72,8 @@ def test_blocks_of_digits_come_again(said):
 @claim(
     "Not the test part: a quarter of the digits to learn from, <held>, was "
     "held back as a validation part, and four rates were tried on the others.",
-    "The two largest differ at the end by two digits of <held>, which is luck; "
-    "the smaller of them was taken, since it is further from leaping.",
+    "The two largest differ at the end by two digits of <held>, which may be "
+    "luck; the smaller of them was taken, since it is further from leaping.",
     "Who chose the rate <rate> and <epochs> epochs?",
 )
 def test_rate_is_chosen_without_the_test_part(said, monkeypatch):
@@ -99,13 +99,13 @@ def test_there_are_that_many():
 
 
 @claim(
-    "A label names a class, and there is no class <three> between <two> and "
-    "4: one_hot takes int64 and nothing else, and torch's cross-entropy "
-    "refuses such labels too.",
+    "A label is the name of a class and not a quantity, so it is <class_> and "
+    "never <three>: one_hot takes int64 and nothing else, and torch's "
+    "cross-entropy refuses such labels too.",
     "Labels are whole numbers from 0 to 9.",
 )
 def test_labels_are_whole_numbers(said):
-    assert said.two < said.three < 4
+    assert said.class_ == said.three == 3
     for labels in (torch.tensor([said.three]), torch.tensor([3]).int()):
         with pytest.raises(TypeError, match="labels must have the dtype torch"):
             digits.one_hot(labels)
@@ -373,8 +373,10 @@ def test_parameters():
     r"$-\log 0.1 \approx 2.30$.",
     "It falls a great deal: to this network a pixel to the right is another "
     "input, and nothing tells it that neighbours belong together.",
-    "It depends on the start: from <least> to <most> more digits of <all> "
-    "are misread, on average hardly more with new hands than with known ones:",
+    "It depends on the start: from <least> to <most> more digits of <all> are "
+    "misread than with 64 units.",
+    "Over five starts it is <known> on average with known hands, and <new> "
+    "with new ones.",
 )
 def test_exercises(said):
     images, labels = read_digits()
@@ -383,17 +385,46 @@ def test_exercises(said):
     assert digits.accuracy(silent, images, labels) == pytest.approx(
         said.share, abs=0.01
     )
-    for by_position in (False, True):
-        whole = digits.compare(by_position)["64 hidden units"]
-        for seed, share in enumerate(whole):
-            run = digits.learn_digits(seed, by_position, 8)
-            x, right = images[:, run.test], labels[run.test]
-            lost = share - digits.accuracy(run.history[-1], x, right)
-            assert said.least - 0.5 < lost * said.all < said.most + 0.5
+    lost = said.all * lost_with_eight_units(5)
+    assert (lost.min().round(), lost.max().round()) == (said.least, said.most)
+    assert lost.mean(dim=1).round().tolist() == [said.known, said.new]
     run = digits.learn_digits(0)
     x = images[:, run.test].view(8, 8, -1)
     moved = torch.cat((0 * x[:, :1], x[:, :-1]), dim=1).reshape(64, -1)
     assert digits.accuracy(run.history[-1], moved, labels[run.test]) < 0.6
+
+
+def lost_with_eight_units(starts):
+    """Return by how much 64 units are better: at random, by position."""
+    images, labels = read_digits()
+
+    def right(seed, by_position, hidden):
+        run = digits.learn_digits(seed, by_position, hidden)
+        x, known = images[:, run.test], labels[run.test]
+        return digits.accuracy(run.history[-1], x, known)
+
+    return torch.tensor(
+        [
+            [right(s, by, 64) - right(s, by, 8) for s in range(starts)]
+            for by in (False, True)
+        ]
+    )
+
+
+@pytest.mark.weekly
+@claim(
+    "Over forty it is <known> and <new>, which is too close to tell whether "
+    "more is lost with new hands.",
+    "It depends on the start: from <least> to <most> more digits of <all> are "
+    "misread than with 64 units.",
+)
+def test_forty_starts_lose_about_as_much_on_new_hands(said):
+    """Less than two standard errors lie between them."""
+    lost = said.all * lost_with_eight_units(40)
+    assert (lost.min().round(), lost.max().round()) == (said.least, said.most)
+    assert lost.mean(dim=1).round().tolist() == [said.known, said.new]
+    more = lost[1] - lost[0]
+    assert more.mean() < 2 * more.std() / 40**0.5
 
 
 def test_pixels_are_squares_where_they_are_and_as_dark():

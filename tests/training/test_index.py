@@ -243,9 +243,9 @@ def by_name(axes):
     "So try rates again whenever you change the size; with <small> for all, "
     "the three lines above would end at <whole_small>, <quarter_small> and "
     "<tenth_small>.",
-    "And a larger batch, being less noisy, bears a larger rate: at a rate of "
-    "<large> batches of 30 still learn, while with those of 6 the loss leaps "
-    "about from most starts.",
+    "And a larger batch, being less noisy, bears a larger rate: at the rate "
+    "<large>, batches of 30 still learn, while with batches of 6 the loss "
+    "leaps about from most starts.",
 )
 def test_smaller_batches_get_further(said):
     def end(size, rate):
@@ -392,8 +392,9 @@ def test_rates_that_the_valley_bears(said):
     "With a rate of <wide> the steps of gradient descent across the valley "
     "would become wider and wider; with <plain> those along it are still "
     "short.",
-    "Adam hardly swings, but after <taken> steps it is no nearer: it remembers "
-    "the steep slopes of its first steps, and divides by them.",
+    "Adam hardly swings, but after <taken> steps it is no nearer to the cross "
+    "than gradient descent: it remembers the steep slopes of its first steps, "
+    "and divides by them.",
     "Momentum, dash-dotted, swings in wider bends and gets closest to the "
     "cross.",
     "Gradient descent, solid, jumps from one side of the valley to the other "
@@ -415,7 +416,7 @@ def test_three_ways_through_the_valley(said):
     assert (
         torch.tensor(ways[0].get_xdata()).diff()[:6].sign().diff() != 0
     ).all()
-    assert ends[2] > 0.9 * ends[0]
+    assert ends[2] > ends[0]
     for way, kind, rate in zip(
         ways,
         (plain, momentum, adam),

@@ -276,8 +276,8 @@ def test_figure_answers_what_is_asked_of_it(said):
 
 @claim(
     "In each layer about half of all sums are negative.",
-    "In the first each unit is silent for about a half of its own, and no unit "
-    "for all inputs.",
+    "In the first layer each unit is silent for about half of the inputs, and "
+    "no unit for all of them.",
     "But layers of ReLU make inputs more alike: no activation is negative, so "
     "all of them point roughly the same way.",
     "In layer <last> most units fire for all inputs or for none, and those "

@@ -157,8 +157,8 @@ def test_what_lines_can_do(said):
 @claim(
     "Tanh units learn it like this in <steps> steps, down to a loss of "
     "<quick>.",
-    "Three hidden layers of sigmoid units learn the spiral by plain gradient "
-    "descent, with a learning rate of <rate>.",
+    "Three hidden layers of sigmoid units are to learn the spiral by plain "
+    "gradient descent, with a learning rate of <rate>.",
     "<slow>, so next to nothing has been learnt.",
     "Before the first step the gradient of the first layer has a length of "
     "<short> with sigmoid units, and of <long> with tanh units.",
