@@ -13,7 +13,7 @@ from pathlib import Path
 
 SUBSETS = Path("docs/assets/fonts")
 
-_TEXT = "".join(map(chr, range(0x20, 0x7F))) + "‘’“”–—−·×…éüö→\u00a0"
+_TEXT = "".join(map(chr, range(0x20, 0x7F))) + "‘’“”–—−·×±½…çéöúü→\u00a0"
 _ITALIC_LATIN = (
     "".join(chr(0x1D434 + ord(letter) - ord("A")) for letter in "ABCDJLMTWXYZ")
     + "".join(map(chr, range(0x1D44E, 0x1D468)))

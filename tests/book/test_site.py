@@ -121,6 +121,18 @@ def test_font_has_every_character_of_the_formulas(site):
     assert not missing, "add them to tools/font.py and make the font anew"
 
 
+def test_font_has_every_character_of_the_text(site):
+    """But for signs that the whole font has not, or that no text needs."""
+    text = FONT.with_name("stix-two-text.woff2")
+    there = {*map(chr, TTFont(text).getBestCmap()), "\n"}
+    there |= {*"¶↩", *"şı", *"αη∞"}
+    for page, parsed in site.items():
+        words = parsed.article.find_all(string=True)
+        apart = ["code", "pre", "script", "style", "math", "svg"]
+        shown = {*"".join(w for w in words if not w.find_parent(apart))}
+        assert shown <= there, f"{page}: add {shown - there} to tools/font.py"
+
+
 def test_fonts_come_with_the_style(site_folder):
     sheet = (site_folder / "assets/book.css").read_text("utf-8")
     brought = re.findall(r"base64,([^\"]+)", sheet)
