@@ -457,12 +457,12 @@ def strokes_of(patch):
     "All answers on the test part are the same:",
     "A square of 8 by 8 pixels with a written digit, the first of the test "
     "part that the network reads wrongly.",
-    "A square of 8 by 8 hidden units, blue where they fire, the darker the "
-    "more; some are white.",
+    "A square of 8 by 8 hidden units, blue where they fire, the stronger "
+    "the more; some are empty.",
     "On an empty square it bets on nothing, with at most <unsure> % for any "
     "digit, but a square full of ink it calls a <seven> and is <sure> % sure.",
-    "An 8 on its way from ink to probabilities; hidden units that are white "
-    "are silent.",
+    "An 8 on its way from ink to probabilities; hidden units that stay "
+    "empty are silent.",
     "Ten bars for the digits 0 to 9, as long as their probabilities: the "
     "longest is that of 1, then come 8 and 3.",
 )
