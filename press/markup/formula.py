@@ -170,7 +170,9 @@ class Whole(InlineProcessor):
 
     def handleMatch(
         self, match: re.Match[str], _: str
-    ) -> tuple[Element, int, int]:
+    ) -> tuple[Element | str, int, int]:
+        if match[0].endswith(" %") and "–" not in match[0]:
+            return match[0].replace(" ", "\N{NO-BREAK SPACE}"), *match.span()
         whole = Element("span", {"class": "formula"})
         whole.text = match[0]
         return whole, *match.span()

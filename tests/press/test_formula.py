@@ -120,11 +120,15 @@ def test_what_is_narrow_stays_whole(convert, tex):
     assert len(maths(convert(f"$$\n{tex}\n$$"))) == 1
 
 
+def test_a_share_stays_beside_its_sign(convert):
+    assert "about 97.0\N{NO-BREAK SPACE}%." in convert("It is about 97.0 %.")
+
+
 @pytest.mark.parametrize(
     "whole",
     [
         *("(0, 0)", "(−1, 2.5)", "(0, 1, 2)"),
-        *("97.0 %", "13.5–24.2", "80–90 %", "1958–1962"),
+        *("13.5–24.2", "80–90 %", "1958–1962"),
     ],
 )
 def test_points_ranges_and_shares_stay_on_a_line(convert, whole):
