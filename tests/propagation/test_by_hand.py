@@ -14,10 +14,12 @@ from snippets.propagation.descent import loss_and_gradients
 from snippets.propagation.forward import forward
 from snippets.propagation.gradient_check import flat
 from tests.claims import agree, claim, pages
-from tests.equations.check import hold
+from tests.equations.check import equations, hold
+from tests.equations.evaluate import parse, relations
 from tests.propagation import passes
 from tests.propagation.passes import of_a_graph
 from tests.propagation.slopes import column
+from tests.tensors import random
 
 
 def leaves_of(graph, names):
@@ -471,3 +473,19 @@ def test_equations():
             r"da = 0.8 \cdot (-0.6) + 0.6 \cdot 0.3 = -0.3": fresh,
         },
     )
+
+
+def test_the_chain_holds_for_any_numbers():
+    """In the example both activations are 0.5, and hide which is meant."""
+    (tex,) = (
+        e.tex for e in equations("propagation/by_hand.md") if e.name == "chain"
+    )
+    first, *_ = tex.removeprefix("\\begin{aligned}\n").split("\\\\")
+    w_1, w_2, b_1, b_2, x = random(5, 20)
+    w_1.requires_grad_()
+    a_1 = torch.sigmoid(w_1 * x + b_1)
+    a_2 = torch.sigmoid(w_2 * a_1 + b_2)
+    (dw_1,) = torch.autograd.grad(-a_2.log().sum(), w_1)
+    signs = {"w": [w_1, w_2], "a": [a_1, a_2], "x": x, "dw": [dw_1]}
+    (relation,) = relations(parse(first), signs, {})
+    assert_close(relation.left, relation.right)

@@ -572,6 +572,7 @@ def test_equations(seed):
     """A sign on the right of an arrow is new where code has renewed it."""
     generator = torch.Generator().manual_seed(seed)
     w, dw, v, s = torch.rand(4, 5, generator=generator).double() + 0.1
+    dw[0], s[0] = 1e-9, 1e-18  # so small that u matters, and where it is
     t, T, r = (torch.tensor(n).double() for n in (3.0, 30.0, 2.0))
     p, q, eta, u = 0.9, 0.99, 0.1, 1e-8
     old = Memory(v, s, 2)

@@ -223,6 +223,8 @@ def test_figure_through_the_depth(said):
     forward, back, share = (
         curve.tolist() for axes in (left, right) for curve in curves(axes)
     )
+    named = [line.get_label() for line in left.lines]
+    assert named == ["activations", "errors"]
     assert (round(forward[0], 1), share[0], share[-1]) == (0, 0, said.silent)
     assert back[-1] == pytest.approx(0)
     ends = [10 ** forward[-1], 10 ** back[0]]
