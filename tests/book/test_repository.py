@@ -76,6 +76,10 @@ def test_commands_that_are_named_exist(file):
     assert set(named) <= targets
     for option in re.findall(r"make [a-z-]+ ([A-Z]+)=", text_of(file)):
         assert re.search(rf"\$\({option}\)", MAKEFILE), option
+    code = [*(ROOT / "press").rglob("*.py"), ROOT / "mkdocs.yml"]
+    read = "".join(file.read_text(encoding="utf-8") for file in code)
+    for name in re.findall(r"`([A-Z_]{4,})=\S+ make", text_of(file)):
+        assert name in read, name
     for module in re.findall(r"python -m (\w+)", text_of(file)):
         assert module in ("pip", "venv") or module in MAKEFILE, module
 

@@ -82,7 +82,7 @@ FAULTS = """isChapter => {
         Math.abs(box(e).width - box(e.closest("figure")).width) > 1));
     return found;
 }"""
-CONTRAST = """button => {
+CONTRAST = """e => {
     const paint = document.createElement("canvas").getContext("2d");
     const light = colour => {
         paint.clearRect(0, 0, 1, 1);
@@ -93,8 +93,8 @@ CONTRAST = """button => {
                 v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
     };
-    const pair = [light(getComputedStyle(button).color), light(
-        getComputedStyle(button.closest("pre")).backgroundColor)];
+    const pair = [light(getComputedStyle(e).color), light(
+        getComputedStyle(e.closest("pre")).backgroundColor)];
     return Math.max(...pair) / Math.min(...pair);
 }"""
 # how an element of each kind looks, and what is drawn before and after it
@@ -153,6 +153,28 @@ def test_the_button_to_copy_is_seen_at_rest(open_page, address, scheme):
     page = open_page(address + "neuron.html", 390, color_scheme=scheme)
     button = page.locator(".md-code__button").first
     assert button.evaluate(CONTRAST) >= 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_code_is_read_in_all_its_colours(open_page, address, scheme):
+    """axe does not judge what stands on a shadow, as code does."""
+    page = open_page(address + "neuron.html", 390, color_scheme=scheme)
+    parts = page.locator("pre code span")
+    kinds = set(parts.evaluate_all("all => all.map(e => e.className)"))
+    for kind in kinds - {""}:
+        part = page.locator(f"pre code span[class='{kind}']").first
+        assert part.evaluate(CONTRAST) >= 4.5, kind
+    assert {"c1", "k", "nf", "sd"} <= kinds
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_choice_of_a_scheme_says_what_it_brings(open_page, address, scheme):
+    page = open_page(address + "neuron.html", 1280, color_scheme=scheme)
+    other = {"light": "dark", "dark": "light"}[scheme]
+    page.get_by_title(f"Switch to {other}").first.click()
+    name = {"light": "default", "dark": "slate"}[other]
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-md-color-scheme", name)
 
 
 @pytest.mark.parametrize("path", ["activation/relu.html", "neuron.html"])

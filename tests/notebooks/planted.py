@@ -263,6 +263,11 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
             "are as many weights negative?",
         ),
         (
+            "torch.randn(units, inputs, generator=generator)",
+            "-torch.rand(units, inputs, generator=generator)",
+            "are as many weights negative?",
+        ),
+        (
             "randn(units, inputs",
             "randn(inputs, units",
             "have the shape (300, 4",

@@ -51,6 +51,7 @@ def test_right_and_wrong_answers_are_told_and_kept_until_cleared(
     expect(verdicts).to_have_count(len(questions()))
     for verdict in verdicts.all():
         expect(verdict).to_contain_text("No.")
+        expect(verdict).to_have_role("status")  # or nobody hears it
     expect(score).to_contain_text("0 of 5 right at the first try.")
     answers(page, right=True)
     for verdict, question in zip(verdicts.all(), questions(), strict=True):
