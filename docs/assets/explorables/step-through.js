@@ -86,7 +86,7 @@ customElements.define("step-through", class extends book.Explorable {
   /** What is left of a number in the drawing: gradients have no sign there. */
   label(sign) {
     if (sign.startsWith("d")) return "";
-    const italic = (letters) => `<tspan font-family="STIX Two Math, math, serif" font-style="italic">${letters}</tspan>`;
+    const italic = (letters) => `<tspan font-family="${book.SIGNS}" font-style="italic">${letters}</tspan>`;
     const below = (index) => `<tspan font-size="9" dy="2">${index}</tspan><tspan dy="-2">&#8203;</tspan>`;
     return `${this.sign(sign, italic, below)}${/[xy]/.test(sign[0]) ? " = " : " "}`;
   }
