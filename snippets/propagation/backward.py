@@ -92,7 +92,9 @@ def _draw_ways(sheet: Axes, left: float, lit: Collection[str]) -> None:
     for k in "1k":
         _draw_circle(sheet, (left, rows[k]), f"$a_{k}$")
     _draw_circle(sheet, loss, "$ℒ$")
-    sheet.text(left + 0.7, 0.62, r"$w_{\hspace{0.06}j\hspace{0.2}k}$", ha="center")
+    sheet.text(
+        left + 0.7, 0.62, r"$w_{\hspace{0.06}j\hspace{0.2}k}$", ha="center"
+    )
 
 
 def _connect(sheet: Axes, start: Place, end: Place, lit: bool) -> None:

@@ -57,7 +57,7 @@ def test_two_functions_are_compared_where_the_reader_points(
 ):
     with opened(browser, address + PAGE) as page:
         figure = page.locator("activation-explorer")
-        assert "sigmoid a = 0.7311" in figure.locator(".readout").inner_text()
+        assert "sigmoid a = 0.8176" in figure.locator(".readout").inner_text()
         assert figure.locator("circle:not(.hidden)").count() == 2 * 4
         own = figure.locator("[name=function] optgroup").first
         assert own.locator("option").all_inner_texts() == list(TORCHS)[:4]
