@@ -65,7 +65,7 @@ def test_two_functions_are_compared_where_the_reader_points(
         figure.locator("[name=other]").select_option("Leaky ReLU")
         figure.locator("[name=s]").fill("0.3")
         if way == "keys":
-            for _ in range(50):
+            for _ in range(60):
                 figure.locator("[name=z]").press("ArrowLeft")
         else:
             pull(page, figure.locator("rect.handle").first, (-60, 0), way)
