@@ -1,5 +1,6 @@
 """Computational graphs: values above their edges, gradients below."""
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -159,5 +160,7 @@ def _draw_node(sheet: Axes, place: Place, name: str, operation: str) -> None:
     )
     if operation:
         above = (place[0], place[1] + 0.24)
-        sheet.text(*above, name, ha="center", va="bottom")
+        # matplotlib's letter is wider than the page's
+        near = re.sub(r"ℒ_(\d)", r"ℒ_{\\hspace{-0.3}\1}", name)
+        sheet.text(*above, near, ha="center", va="bottom")
     # --8<-- [end:draw_graph]

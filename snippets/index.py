@@ -107,7 +107,7 @@ def draw_answer(axes: Axes, layers: list[Layer], x: Tensor, y: Tensor) -> None:
     shade_class(
         axes,
         lambda points: forward(points, layers, NAMES)[0][0] - 0.5,
-        name='the network says "inside"',
+        name="the network says “inside”",
     )
     axes.collections[0].set_gid("live-region")
     for w, b in zip(*layers[0], strict=True):

@@ -199,6 +199,8 @@ def draw_gates() -> Figure:
     for place in x.T:
         z = f"{pre_activation(place, w, b):.2f}".replace("-", "−")
         away = {"xytext": (0, 14 if place[1] else -14), "ha": "center"}
+        if not place[0]:  # on its other side is the line, or the arrow
+            away = {"xytext": (-9, 0), "ha": "right"}
         axes.annotate(z, place, textcoords="offset points", va="center", **away)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     _let_move(*axes.collections, *axes.lines, *axes.texts)

@@ -57,9 +57,12 @@ def corners(path: str) -> list[float]:
 
 
 def words(figure: Figure) -> list[tuple[str, Bbox]]:
-    """Return what a laid-out figure says, each with its box in inches."""
+    """Return what a laid-out figure says, each with its box in inches.
+
+    The arrow of an annotation is none of its words.
+    """
     return [
-        (text.get_text(), inches(text.get_window_extent()))
+        (text.get_text(), inches(Text.get_window_extent(text)))
         for text in _texts(figure)
         if text.get_visible() and text.get_text().strip()
     ]
@@ -86,6 +89,26 @@ def _texts(figure: Figure) -> Iterator[Text]:
                 for tick in axis.get_major_ticks():
                     if low <= tick.get_loc() <= high:
                         yield tick.label1
+
+
+def crossed(figure: Figure) -> list[tuple[str, str]]:
+    """Return the words that a line of a plot runs through, and the line.
+
+    The figure is laid out. In a diagram, which has no axes, lines may run on
+    below a sign, and what the sign stands on hides them.
+    """
+    found = []
+    for axes in figure.axes:
+        frame = inches(axes.bbox)
+        inside = [w for w in words(figure) if frame.overlaps(w[1])]
+        for line in axes.lines if axes.axison else ():
+            way = line.get_transform().transform_path(line.get_path())
+            way = way.cleaned(remove_nans=True)
+            for word, box in inside if line.get_linestyle() != "None" else ():
+                part = Bbox(100 * box.get_points())
+                if way.intersects_bbox(part, filled=False):
+                    found.append((word, line.get_label()))
+    return found
 
 
 def styles(axes: Axes) -> dict[str, str]:

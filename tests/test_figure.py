@@ -165,6 +165,10 @@ def test_words_can_be_read_and_figures_fit_a_column_of_text(book_figure):
             assert drawing.classes(axes).keys() == {0, 1}
 
 
+def test_no_line_of_a_plot_runs_through_a_word(book_figure):
+    assert drawing.crossed(book_figure) == []
+
+
 @pytest.mark.parametrize(
     "name", ["draw_neuron", "draw_network", "draw_two_rows"]
 )

@@ -135,7 +135,7 @@ def test_loss_is_that_of_each_step(said):
 def test_legend_says_which_side_is_inside():
     figure = draw_folds()
     words = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert words == ['the network says "inside"', "inside", "outside"]
+    assert words == ["the network says “inside”", "inside", "outside"]
     drawing.lay_out(figure)
     below = [box.y1 for word, box in drawing.words(figure) if word in words]
     assert max(below) < figure.axes[0].bbox.y0 / 100

@@ -60,7 +60,7 @@ def _sign(found: re.Match) -> str:
 
 
 def _code(cell: str) -> str:
-    if _NUMBER.fullmatch(cell):
+    if _NUMBER.fullmatch(cell) or all(map(_NUMBER.fullmatch, cell.split())):
         return _MINUS.sub("−", cell)
     if found := _SIGN.fullmatch(cell):
         return _sign(found)

@@ -261,13 +261,13 @@ class Curve(NamedTuple):
 
 
 SIGMOID = Curve(
-    sigmoid, sigmoid_derivative, "-", PALETTE["blue"], (1.8, 0.5), (1.75, 0.16)
+    sigmoid, sigmoid_derivative, "-", PALETTE["blue"], (1.8, 0.5), (1.95, 0.165)
 )
 TANH = Curve(
     tanh, tanh_derivative, "--", PALETTE["orange"], (-3.9, -0.92), (-2, 0.6)
 )
 RELU = Curve(
-    relu, relu_derivative, "-.", PALETTE["green"], (1.1, 2.4), (1.4, 1.04)
+    relu, relu_derivative, "-.", PALETTE["green"], (2.6, 2.1), (1.8, 1.04)
 )
 LEAKY_RELU = Curve(
     partial(leaky_relu, alpha=0.1),  # 0.01 could not be told from ReLU
@@ -306,6 +306,6 @@ def draw_four() -> Figure:
     slopes.set(xlim=(-4.2, 4.2), ylim=(-0.6, 1.85))
     put_axes_through_origin(slopes, (1,), marks=(2, 4), name="$a'$")
     clear_of_the_bumps = {"color": SIGMOID.colour, "gid": "live-name"}
-    slopes.text(0.15, 0.265, "0.25", **clear_of_the_bumps)
+    slopes.text(0.12, 0.065, "0.25", **clear_of_the_bumps)
     return figure
     # --8<-- [end:draw_four]

@@ -68,11 +68,11 @@ def draw_paths() -> Figure:
     _draw_ways(sheet, 3.75, {"k1", "kj"})
     sheet.text(4.37, 1.92, "$w_{1k}$", ha="center")
     for x, path in (
-        (1.65, r"$w_{\hspace{0.06}jk}$: $d\hspace{0.06}z_j\,a_k$"),
+        (1.65, r"$w_{\hspace{0.06}j\hspace{0.2}k}$: $d\hspace{0.06}z_j\,a_k$"),
         (
             4.95,
             r"$a_k$: $w_{1k}\,d\hspace{0.06}z_1"
-            r"+w_{\hspace{0.06}jk}\,d\hspace{0.06}z_j$",
+            r"+w_{\hspace{0.06}j\hspace{0.2}k}\,d\hspace{0.06}z_j$",
         ),
     ):
         sheet.text(x, 0.12, path, ha="center")
@@ -92,7 +92,9 @@ def _draw_ways(sheet: Axes, left: float, lit: Collection[str]) -> None:
     for k in "1k":
         _draw_circle(sheet, (left, rows[k]), f"$a_{k}$")
     _draw_circle(sheet, loss, "$ℒ$")
-    sheet.text(left + 0.7, 0.62, r"$w_{\hspace{0.06}jk}$", ha="center")
+    sheet.text(
+        left + 0.7, 0.62, r"$w_{\hspace{0.06}j\hspace{0.2}k}$", ha="center"
+    )
 
 
 def _connect(sheet: Axes, start: Place, end: Place, lit: bool) -> None:

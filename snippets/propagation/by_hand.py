@@ -13,6 +13,7 @@ from snippets.propagation.descent import update
 from snippets.propagation.example import (
     BOTTOM,
     CENTRE,
+    END,
     LAYERS,
     LEFT,
     LEVEL,
@@ -212,7 +213,7 @@ def told() -> dict[str, object]:
         for sign, (x, y) in PLACES.items()
     }
     places |= {"x_1": (LEFT, TOP, 0), "x_2": (LEFT, BOTTOM, 0)}
-    places["y"] = (6.17, CENTRE - 0.52, 0)
+    places["y"] = (END, CENTRE - 0.52, 0)
     examples = {
         f"({inputs[0]}, {inputs[1]})".replace("-", "−"): {
             target: _written(passes(inputs, target)) for target in (1, 0)

@@ -69,7 +69,7 @@ def numbers(
 
 
 # --8<-- [start:draw_example]
-LEFT, MIDDLE, RIGHT = 0.4, 2.75, 4.9  # inputs, hidden units, output, in inches
+LEFT, MIDDLE, RIGHT, END = 0.4, 2.75, 4.9, 6.2  # the columns, in inches
 TOP, CENTRE, BOTTOM = 2.85, 1.8, 0.75
 WIDE, HIGH = 1.98, 0.5  # a hidden unit's box; the output's is narrower
 PLACES = {
@@ -85,10 +85,10 @@ PLACES = {
     "a_2": (MIDDLE + 0.51, BOTTOM),
     "w_1": (4.02, TOP - 0.51),
     "w_2": (4.02, BOTTOM + 0.51),
-    "b": (RIGHT + 0.38, CENTRE - 0.52),
-    "z": (RIGHT - 0.38, CENTRE),
-    r"\hat{y}": (RIGHT + 0.38, CENTRE),
-    "ℒ": (6.17, CENTRE),
+    "b": (RIGHT + 0.4, CENTRE - 0.52),
+    "z": (RIGHT - 0.4, CENTRE),
+    r"\hat{y}": (RIGHT + 0.4, CENTRE),
+    "ℒ": (END, CENTRE),
 }
 LEVEL = ("w_{11}", "w_{22}")  # above their lines, not on them
 
@@ -120,16 +120,16 @@ def _draw_network(with_gradients: bool) -> Figure:
                 )
     if with_gradients:
         sheet.plot(
-            [RIGHT, 6.17], [CENTRE, CENTRE], color=INK, linewidth=1, zorder=1
+            [RIGHT, END], [CENTRE, CENTRE], color=INK, linewidth=1, zorder=1
         )
     for y in (TOP, BOTTOM):
         _draw_box(sheet, MIDDLE, y, WIDE)
-    _draw_box(sheet, RIGHT, CENTRE, 1.64)
+    _draw_box(sheet, RIGHT, CENTRE, 1.7)
     for k, y in enumerate((TOP, BOTTOM)):
         _lay_paper(sheet, LEFT, y, is_high=False)
         _write(sheet, LEFT, y, f"$x_{k + 1} = {X[k, 0]:g}$", INK)
     if with_gradients:
-        _write(sheet, 6.17, CENTRE - 0.52, f"$y = {Y.item():g}$", INK)
+        _write(sheet, END, CENTRE - 0.52, f"$y = {Y.item():g}$", INK)
     for sign, (value, gradient) in numbers().items():
         if sign == "ℒ" and not with_gradients:
             continue  # it comes later
@@ -154,9 +154,13 @@ def _draw_box(sheet: Axes, x: float, y: float, wide: float) -> None:
 
 
 def _lay_paper(sheet: Axes, x: float, y: float, is_high: bool) -> None:
-    """Interrupt a line where numbers stand on it."""
-    high = 0.44 if is_high else 0.24
+    """Interrupt a line where numbers stand on it.
+
+    The page's script does so itself, row by row.
+    """
+    high = 0.52 if is_high else 0.24
     style = {"facecolor": PALETTE["paper"], "edgecolor": "none", "zorder": 1.9}
+    style["gid"] = "live-paper"
     sheet.add_patch(Rectangle((x - 0.42, y - high / 2), 0.84, high, **style))
 
 

@@ -59,6 +59,7 @@ HEIGHTS = {
 def draw_functions() -> Figure:
     """Draw each function and its slope: four to a row, group by group."""
     figure, panels = new_axes(height=6.4, columns=4, rows=4)
+    figure.get_layout_engine().set(hspace=0.12)  # below each row
     places = iter(panels)
     for group, names in GROUPS.items():
         for name in names:

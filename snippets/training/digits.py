@@ -333,8 +333,8 @@ def draw_confusion() -> Figure:
     sheet.text(0.45, 1.9, "what it is", rotation=90, va="center")
     for digit in range(10):
         x, y = 0.95 + wide * (digit + 0.5), 3.72 - high * digit
-        sheet.text(x, 3.92, str(digit), ha="center", va="center", alpha=0.6)
-        sheet.text(0.8, y - 0.12, str(digit), va="center", alpha=0.6)
+        sheet.text(x, 3.92, str(digit), ha="center", va="center", alpha=0.8)
+        sheet.text(0.8, y - 0.12, str(digit), va="center", alpha=0.8)
         for said in range(10):
             count = int(counts[digit, said])
             left = 0.95 + wide * said
@@ -349,7 +349,8 @@ def _shade(
     """Draw one cell with its number: blue where right, orange where not."""
     wide, high = size
     colour = PALETTE["blue" if right else "orange"]
-    strength = 0.15 if right else min(0.15 + count / 10, 0.75)
+    strong = not right and count > 5  # the words then stand out in the paper's
+    strength = 1 if strong else 0.15 if right else 0.15 + count / 10
     spans = [left + 0.02, left + wide - 0.02], y - high / 2 + 0.02
     sheet.fill_between(
         spans[0],
@@ -359,7 +360,9 @@ def _shade(
         alpha=strength,
         linewidth=0,
     )
-    sheet.text(left + wide / 2, y, str(count), ha="center", va="center")
+    style = {"ha": "center", "va": "center"}
+    style["color"] = PALETTE["paper"] if strong else INK
+    sheet.text(left + wide / 2, y, str(count), **style)
 
 
 def _answers(by_position: bool) -> tuple[Tensor, Tensor]:

@@ -204,6 +204,7 @@ ORANGE = PALETTE["orange"]
 def _draw_losses(runs: Mapping[str, Setting], **frame: object) -> Figure:
     """Draw the loss of each run beside that of the one with nothing wrong."""
     figure, panels = new_axes(height=4.4, columns=3, rows=2)
+    figure.get_layout_engine().set(hspace=0.12)  # below each row
     healthy = _losses(HEALTHY)
     blue = PALETTE["blue"]
     for axes, (title, setting) in zip(panels, runs.items(), strict=False):

@@ -43,6 +43,11 @@ def test_words_stay_words_and_calls_become_code():
     ]
 
 
+def test_numbers_of_one_cell_have_a_minus_each():
+    rows = table("scores  from-to\n2 0 -1  1-2\n", place).splitlines()
+    assert rows[2] == "| 2 0 −1 | 1-2 |"
+
+
 def test_a_word_of_one_letter_is_no_sign():
     head = table("points in a batch  a  torch's own\n1  2  3\n", place)
     assert head.startswith("| points in a batch | $a$ | torch's own |")

@@ -14,7 +14,7 @@
     build() {
       this.grouped(this.choice("function", "Function", ["the four", ...NAMES], "the four"));
       this.other = this.grouped(this.choice("other", "and", ["none", ...NAMES], "none")).parentElement;
-      this.slider("z", "z", { min: -4, max: 4, step: 0.05, value: 1 });
+      this.slider("z", "z", { min: -4, max: 4, step: 0.05, value: 1.5 });
       this.slope = this.slider("s", "slope below 0", { min: 0, max: 0.5, step: 0.01, value: 0.1 }).parentElement;
       this.check("all", "show all others in grey");
       this.panels = this.frames.map((frame, index) => this.panel(frame, index ? "slope" : "a"));

@@ -7,6 +7,7 @@ globalThis.book = {};
 
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
+  const SIGNS = "STIX Two Math, math, serif"; // what the page's own drawings set their signs in
 
   /** A number as the page writes it: with a minus sign, and no -0.00. */
   function say(number, digits = 2) {
@@ -286,5 +287,5 @@ globalThis.book = {};
     }
   }
 
-  Object.assign(book, { say, brief, Frame, Explorable });
+  Object.assign(book, { say, brief, SIGNS, Frame, Explorable });
 })();

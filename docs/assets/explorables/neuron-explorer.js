@@ -19,7 +19,7 @@ customElements.define("neuron-explorer", class extends book.Explorable {
     this.line = line(1.6);
     this.w = line(1.4, { fill: "currentColor" });
     this.corners = gates ? [[0, 0], [0, 1], [1, 0], [1, 1]].map((place) => this.corner(plane, place)) : [];
-    this.called = this.word("w", { "font-style": "italic" });
+    this.called = this.word("𝑤");
     this.own.push(this.called, ...this.corners.map(({ z }) => z));
     this.grip = this.handle(plane);
     if (along) this.compare(line(1, { "stroke-dasharray": "2 2" }), slider);
@@ -31,7 +31,7 @@ customElements.define("neuron-explorer", class extends book.Explorable {
     slider("x1", "x₁", limits.x, x[0]);
     slider("x2", "x₂", limits.x, x[1]);
     this.parallel = parallel;
-    this.none = this.word("b = 0");
+    this.none = this.word("𝑏 = 0");
     this.x = this.draw("circle", { r: 5, stroke: "currentColor", "stroke-width": 1.6 });
     this.z = this.word("");
     this.other = this.handle(plane, "x");
@@ -43,7 +43,7 @@ customElements.define("neuron-explorer", class extends book.Explorable {
   }
 
   word(text, more) {
-    const shape = this.draw("text", { "font-size": 13, class: "halo", ...more });
+    const shape = this.draw("text", { "font-size": 13, class: "halo", "font-family": book.SIGNS, ...more });
     shape.textContent = text;
     return shape;
   }
@@ -52,6 +52,8 @@ customElements.define("neuron-explorer", class extends book.Explorable {
   corner(frame, place) {
     const [x, y] = [frame.x(place[0]), frame.y(place[1])];
     const look = { stroke: "var(--figure-blue)", "stroke-width": 1.5, fill: "var(--figure-paper)" };
+    const beside = place[0] ? { x, y: y + (place[1] ? -10 : 20), "text-anchor": "middle" }
+      : { x: x - 9, y: y + 4.5, "text-anchor": "end" };
     return {
       place,
       silent: this.draw("circle", { cx: x, cy: y, r: 5, ...look }),
@@ -59,7 +61,7 @@ customElements.define("neuron-explorer", class extends book.Explorable {
       wrong: this.draw("path", {
         d: `M${x - 9} ${y - 9}l18 18m-18 0l18 -18`, stroke: "currentColor", "stroke-width": 2,
       }),
-      z: this.word("", { x, y: y + (place[1] ? -10 : 20), "text-anchor": "middle" }),
+      z: this.word("", { "font-family": "inherit", ...beside }),
     };
   }
 
@@ -112,9 +114,11 @@ customElements.define("neuron-explorer", class extends book.Explorable {
     const [cx, cy] = [plane.x(x[0]), plane.y(x[1])], fill = z >= 0 ? "currentColor" : "var(--figure-paper)";
     this.alter(this.x, { cx, cy, fill });
     this.alter(this.other, { cx, cy });
-    const far = cx > plane.left + 0.6 * plane.width, high = cy < plane.top + 24;
-    this.alter(this.z, { x: cx + (far ? -9 : 9), y: cy + (high ? 18 : -8), "text-anchor": far ? "end" : "start" });
-    this.z.textContent = `z = ${book.say(z)}`;
+    const away = w[0] < 0 === z < 0 ? 1 : -1; // to the right or to the left of the line, where there is room
+    const room = (plane.left + plane.width / 2 - cx) / plane.width;
+    const right = Math.abs(room) < 0.22 ? away > 0 : room > 0;
+    this.alter(this.z, { x: cx + (right ? 10 : -10), y: cy + 4.5, "text-anchor": right ? "start" : "end" });
+    this.z.textContent = `𝑧 = ${book.say(z)}`;
     const { line } = book.half(plane, (place) => book.sum(w, 0, place));
     this.alter(this.parallel, { d: plane.line(line) });
     if (line.length) {

@@ -49,9 +49,9 @@
       };
       this.correction = over.appendChild(line({ stroke: "var(--figure-green)", fill: "var(--figure-green)", "stroke-width": 2 }));
       this.crosses = this.draw("path", { stroke: "currentColor", "stroke-width": 1.6 });
-      const word = (fill, more) => this.draw("text", { fill, "font-size": 13, class: "halo", ...more });
-      this.called = word("currentColor", { "font-style": "italic" });
-      this.called.textContent = "w";
+      const word = (fill, more) => this.draw("text", { fill, "font-size": 13, class: "halo", "font-family": book.SIGNS, ...more });
+      this.called = word("currentColor");
+      this.called.textContent = "𝑤";
       this.added = word("var(--figure-green)");
       this.legend = this.explain(this.frames[0]);
       this.ring = this.draw("circle", { r: 9, fill: "none", stroke: "var(--figure-green)", "stroke-width": 2.4 });
@@ -128,7 +128,7 @@
       this.alter(this.before.line, { d: corrected ? frame.line(half(corrected).line) : "" });
       this.alter(this.before.w, { d: corrected ? book.arrow(frame, [0, 0], corrected.w) : "" });
       this.alter(this.correction, { d: corrected ? book.arrow(frame, corrected.w, w) : "" });
-      this.added.textContent = corrected ? step.error > 0 ? "+ x" : "− x" : "";
+      this.added.textContent = corrected ? step.error > 0 ? "+ 𝑥" : "− 𝑥" : "";
       if (corrected) {
         const [x, y] = w.map((one, i) => (one + corrected.w[i]) / 2);
         this.alter(this.added, { x: frame.x(x) + 5, y: frame.y(y) - 5 });

@@ -20,20 +20,26 @@ customElements.define("step-through", class extends book.Explorable {
     }));
     this.form.after(this.rules);
     this.svg.querySelectorAll("text").forEach((text) => text.classList.add("hidden"));
+    const papers = this.parts("paper");
+    this.papers = this.draw("g", { fill: "var(--figure-paper)" });
+    papers[0].before(this.papers); // below the boxes
+    papers.forEach((paper) => paper.classList.add("hidden")); // each number brings its own
     const [sheet] = this.frames;
     this.spots = {};
     for (const [sign, [x, y, rise]] of Object.entries(places)) {
-      this.spots[sign] = this.spot(sheet.x(x), sheet.y(y + rise));
-      this.spots[`d${sign}`] = this.spot(sheet.x(x), sheet.y(y - rise), "var(--figure-orange)");
+      const wide = /^[^x]_/.test(sign) ? 62 : 54;
+      this.spots[sign] = this.spot(sheet.x(x), sheet.y(y + rise), wide);
+      this.spots[`d${sign}`] = this.spot(sheet.x(x), sheet.y(y - rise), wide, "var(--figure-orange)");
     }
     this.made = steps.map(([, equation]) => equation.split(" ")[0]);
   }
 
-  /** A place for a number: a frame that can be lit, and the text in it. */
-  spot(x, y, fill = "currentColor") {
-    const frame = this.draw("rect", { x: x - 27, y: y - 8.4, width: 54, height: 16, rx: 3, "fill-opacity": 0.15 });
+  /** A place for a number: paper on the lines below, a frame that can be lit, and the text in it. */
+  spot(x, y, width, fill = "currentColor") {
+    const paper = this.draw("rect", { x: x - 30.24, y: y - 10.2, width: 60.48, height: 20.4 }, this.papers);
+    const frame = this.draw("rect", { x: x - width / 2, y: y - 8.4, width, height: 16, rx: 3, "fill-opacity": 0.15 });
     const text = this.draw("text", { x, y: y + 4.4, fill, "text-anchor": "middle" });
-    return { frame, text };
+    return { paper, frame, text };
   }
 
   /** Keep buttons on one line. */
@@ -66,7 +72,7 @@ customElements.define("step-through", class extends book.Explorable {
     }
     const [last, , ...used] = step ? this.numbers.steps[step - 1][1].split(" ") : [];
     for (const [sign, spot] of Object.entries(this.spots)) {
-      const here = shown[sign], { frame, text } = spot;
+      const here = shown[sign], { paper, frame, text } = spot;
       const is = (one) => here && here === one;
       const now = [here, numbers[here], is(last), used.includes(here)].join();
       if (spot.now === now) continue; // most spots stay as they are
@@ -75,6 +81,7 @@ customElements.define("step-through", class extends book.Explorable {
       this.alter(text, { "font-weight": is(last) ? "bold" : "normal", "font-size": size });
       text.innerHTML = here ? this.label(here) + numbers[here] : "";
       const lit = is(last) ? "var(--figure-blue)" : used.some((one) => is(one)) ? "currentColor" : "none";
+      paper.classList.toggle("hidden", !here && sign.startsWith("d"));
       this.alter(frame, { fill: lit, stroke: lit, "stroke-dasharray": is(last) ? "none" : "3 2" });
     }
     this.back.disabled = step === 0;
@@ -86,7 +93,7 @@ customElements.define("step-through", class extends book.Explorable {
   /** What is left of a number in the drawing: gradients have no sign there. */
   label(sign) {
     if (sign.startsWith("d")) return "";
-    const italic = (letters) => `<tspan font-family="STIX Two Math, math, serif" font-style="italic">${letters}</tspan>`;
+    const italic = (letters) => `<tspan font-family="${book.SIGNS}" font-style="italic">${letters}</tspan>`;
     const below = (index) => `<tspan font-size="9" dy="2">${index}</tspan><tspan dy="-2">&#8203;</tspan>`;
     return `${this.sign(sign, italic, below)}${/[xy]/.test(sign[0]) ? " = " : " "}`;
   }

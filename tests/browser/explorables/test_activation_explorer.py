@@ -57,7 +57,7 @@ def test_two_functions_are_compared_where_the_reader_points(
 ):
     with opened(browser, address + PAGE) as page:
         figure = page.locator("activation-explorer")
-        assert "sigmoid a = 0.7311" in figure.locator(".readout").inner_text()
+        assert "sigmoid a = 0.8176" in figure.locator(".readout").inner_text()
         assert figure.locator("circle:not(.hidden)").count() == 2 * 4
         own = figure.locator("[name=function] optgroup").first
         assert own.locator("option").all_inner_texts() == list(TORCHS)[:4]
@@ -65,7 +65,7 @@ def test_two_functions_are_compared_where_the_reader_points(
         figure.locator("[name=other]").select_option("Leaky ReLU")
         figure.locator("[name=s]").fill("0.3")
         if way == "keys":
-            for _ in range(50):
+            for _ in range(60):
                 figure.locator("[name=z]").press("ArrowLeft")
         else:
             pull(page, figure.locator("rect.handle").first, (-60, 0), way)

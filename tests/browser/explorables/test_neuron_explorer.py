@@ -100,7 +100,8 @@ def test_weights_are_dragged_and_gates_set(browser, address, way):
         assert "No line: w is 0, and z = b" in (
             figure.locator(".readout").inner_text()
         )
-        assert not figure.locator("text.added[font-style=italic]").is_visible()
+        name = figure.evaluate("figure => figure.called.checkVisibility()")
+        assert not name, "there is no arrow to name"
         ring = figure.evaluate("figure => figure.height.checkVisibility()")
         assert not ring, "there is no distance from no line"
     w = double([state["w1"], state["w2"]])
