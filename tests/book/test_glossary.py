@@ -5,6 +5,7 @@ import re
 import pytest
 import torch
 from markdown import Markdown
+from markdown.extensions.toc import slugify
 
 from press.markup.glossary import Term, read_terms
 from snippets.activation.sigmoid import sigmoid
@@ -36,6 +37,23 @@ def test_term_is_used_where_the_glossary_says(term):
     page = home(term)
     text = re.sub(r"\s+", " ", prose(page)).lower()
     assert any(form.lower() in text for form in term.forms), page
+    entry = (DOCS / "glossary.md").read_text().split(f"\n{term.name}")[1]
+    name = re.search(rf"See \[[^]]+\]\({page}(?:#([\w-]+))?\)", entry)[1]
+    words = [form.split()[0].lower() for form in term.forms]
+    there = section(page, name).lower()
+    assert any(word in there for word in words), (page, name)
+
+
+def section(page: str, name: str | None) -> str:
+    """Return what is below a heading, by its address, or the whole page."""
+    parts = re.split(r"^##+ (.+)$", source(page), flags=re.M)
+    for head, text in zip(parts[1::2], parts[2::2], strict=True):
+        given = re.search(r"\{: #([\w-]+)", head)
+        words = slugify(head.partition(" {:")[0], "-")
+        if name == (given[1] if given else words):
+            return f"{head}\n{text}"
+    assert not name, f"{page} has no heading with the address {name}"
+    return source(page)
 
 
 # terms that a page uses before the one that defines them, by that page

@@ -18,7 +18,7 @@ from snippets.propagation.forward import forward
 from snippets.propagation.gradient_check import flat
 from snippets.propagation.loss import cross_entropy
 from tests import drawing
-from tests.claims import agree, claim
+from tests.claims import agree, claim, pages
 from tests.equations.check import hold
 from tests.propagation import passes
 from tests.propagation.passes import backward_from, problem
@@ -286,6 +286,8 @@ def test_steps_on_paper(said):
     "between −1 and 1.",
 )
 def test_too_long_steps_never_settle(said):
+    shown = f"train_on_xor({said.steps:.0f}, learning_rate={said.rate},"
+    assert shown in pages()["propagation/descent.md"]
     generator = torch.Generator().manual_seed(2)
     layers, losses = train_on_xor(int(said.steps), said.rate, generator)
     assert losses[0] < min(losses[-50:]) <= max(losses) < float("inf")
