@@ -53,9 +53,10 @@ def plain(statement: str) -> str:
     """Return a sentence as tests quote it.
 
     Links, emphasis, references and the signs of a list or a table are left
-    out; formulas stay as they are in the source.
+    out, and spaces are usual ones; formulas stay as they are in the source.
     """
-    text = _ITEM.sub("", CITATION.sub("", statement))
+    text = CITATION.sub("", statement).replace("\N{NO-BREAK SPACE}", " ")
+    text = _ITEM.sub("", text)
     text = re.sub(r"(?<!\\)\*|`", "", _LINK.sub(r"\1", text))
     return text.strip("| ")
 

@@ -42,7 +42,7 @@ def test_slope_is_one_hundredth_unless_given(said):
 @claim(
     r"At $z = <place>$ there is no slope, as with ReLU; torch takes $\alpha$ "
     "there, and so does this book.",
-    "Its slope is α on the left and <steep> on the right.",
+    r"Its slope is $\alpha$ on the left and <steep> on the right.",
     "Each of the two straight pieces has one slope: $z$ has the slope "
     r"<steep>, and $\alpha z$ has the slope $\alpha$.",
 )
@@ -143,8 +143,8 @@ def test_outputs_are_not_centred_and_can_be_rewritten(said):
     r"The formula needs $\alpha \le 1$, for with a larger $\alpha$ the "
     r"maximum would be $\alpha z$ on the positive half and $z$ on the "
     "negative.",
-    "It is, as long as α is at most <most>: with a larger α the maximum would "
-    "pick the wrong half.",
+    r"It is $\max(\alpha z, z)$, as long as $\alpha$ is at most <most>: with a "
+    r"larger $\alpha$ the maximum would pick the wrong half.",
 )
 def test_maximum_picks_the_wrong_half_beyond_one(said):
     z = torch.tensor([-1.0, 1.0])

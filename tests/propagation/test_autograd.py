@@ -274,8 +274,10 @@ def test_loss_from_z(z, y):
     assert (first, second) == (pytest.approx(prediction, abs=1e-15), -y)
     autograd.backward(loss)
     assert start.grad == pytest.approx(prediction - y, abs=1e-15)
-    rounded = autograd.softplus(Value(z)).data - max(z, 0)
-    assert 0 <= rounded <= math.log(2), "a ReLU with a rounded corner"
+    rounded = autograd.softplus(Value(z)).data
+    assert 0 <= rounded - max(z, 0) <= math.log(2), "a ReLU with such a corner"
+    exact = torch.nn.functional.softplus(pair[0]).item()
+    assert rounded == pytest.approx(exact, rel=1e-12, abs=0)
 
 
 @claim(

@@ -202,7 +202,8 @@ def test_second_example_on_paper(said):
     "These are also the derivatives of the two biases; multiplied by the "
     "inputs <x_1> and <x_2>, they give those of the four weights: <dw_11> "
     "and <dw_12> for the first unit, <dw_21> and <dw_22> for the second.",
-    "The network on paper with its gradients, in colour, below the values.",
+    "The network on paper; below each value, in colour, its gradient, once the "
+    "way back has reached it.",
     r"Its target is <y>, and its loss is cross-entropy: $-\log 0.584 \approx "
     "<loss>$.",
     r"(The <da> below the prediction is its own derivative, $-1 / \hat y$; "

@@ -540,10 +540,10 @@ def test_record_of_accuracies(said):
     "ReLU comes before tanh and the sigmoid in every column of the times; how "
     "much that matters depends on what else a network computes.",
     "The first can be measured, and depends on the machine.",
-    "These are the microseconds that torch's own functions take for 16 384 and "
-    "for a million float32 numbers, forward alone, and forward and back, on "
-    "one core; how many digits a network reads rightly with them; and how much "
-    "of an error comes through 20 layers.",
+    r"These are the microseconds that torch's own functions take for $16\,384$ "
+    "and for a million float32 numbers, forward alone, and forward and back, "
+    "on one core; how many digits a network reads rightly with them; and how "
+    "much of an error comes through 20 layers.",
     "Choosing an activation function has the times of <count> functions, and "
     "ReLU is among the fastest.",
 )

@@ -37,8 +37,8 @@
       this.button("A test digit", () => this.next("right"));
       this.button("One it gets wrong", () => this.next("wrong"));
       this.button("Clear", () => this.fill(Array(SIDE ** 2).fill(0)));
-      this.slider("row", "row", { min: 1, max: SIDE, step: 1, value: 4, digits: 0 });
-      this.slider("column", "column", { min: 1, max: SIDE, step: 1, value: 4, digits: 0 });
+      this.together(...["row", "column"].map(
+        (name) => this.slider(name, name, { min: 1, max: SIDE, step: 1, value: 4, digits: 0 }).parentElement));
       this.button("Ink or erase here", () => this.toggle());
       this.eraser = this.check("erase", "the pen erases");
       this.form.addEventListener("keydown", (event) => this.key(event));

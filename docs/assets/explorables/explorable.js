@@ -138,6 +138,13 @@ globalThis.book = {};
       return button;
     }
 
+    /** Keep controls on one line, where they fit. */
+    together(...controls) {
+      const group = Object.assign(document.createElement("span"), { className: "together" });
+      this.form.append(group);
+      group.append(...controls);
+    }
+
     /** What not every reader needs, folded, below all else. */
     fold(title, ...parts) {
       const fold = document.createElement("details");

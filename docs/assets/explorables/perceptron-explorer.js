@@ -34,6 +34,7 @@
         this.button("Next point", () => this.go(this.state.shown + 1)),
         this.button("Next mistake", () => this.go(this.mistake(this.state.shown))),
       ];
+      this.together(this.first, ...this.next);
       this.parts("drawn").forEach((part) => part.classList.add("hidden"));
 
       const inside = this.inside(this.frames[0]);

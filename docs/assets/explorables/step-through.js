@@ -42,13 +42,6 @@ customElements.define("step-through", class extends book.Explorable {
     return { paper, frame, text };
   }
 
-  /** Keep buttons on one line. */
-  together(...buttons) {
-    const group = Object.assign(document.createElement("span"), { className: "together" });
-    this.form.append(group);
-    group.append(...buttons);
-  }
-
   go(step) {
     this.set({ step });
     this.changed();
