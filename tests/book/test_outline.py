@@ -118,7 +118,8 @@ def test_every_formula_of_the_source_is_there(page, formulas):
     displays = "".join(
         re.findall(r"^\$\$\n(.+?)\n\$\$$", source(page), re.M | re.S)
     )
-    assert [f for f in formulas if f not in displays] == []
+    line = displays.replace("&", "")  # wherever they are aligned
+    assert [f for f in formulas if f.replace("&", "") not in line] == []
 
 
 @pytest.mark.parametrize("page", chapters())

@@ -67,8 +67,8 @@ def still_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 EVERY = [*PAGES, LEDGER[-1], "404.html"]
 # those that one page of each kind is looked at in on every change; that and
-# tests/browser/test_layout.py, which asks all but contrast of each page, leave
-# for once a week the contrast of all pages in all looks
+# tests/browser/test_layout.py, which asks of each page all but two rules, leave
+# for once a week all rules on all pages in all looks
 LOOKS = {("dark", 390), ("light", 1280)}
 
 
@@ -128,10 +128,16 @@ def open_whole(page: Page, address: str) -> None:
 
 
 def violations(
-    page: Page, within: str | None = None, contrast: bool = True
+    page: Page, within: str | None = None, slow: bool = True
 ) -> list[str]:
-    """Return what axe finds on a page or a part of it, rule by rule."""
-    rules = RULES["rules"] | {"color-contrast": {"enabled": contrast}}
+    """Return what axe finds on a page or a part of it, rule by rule.
+
+    slow: the two rules that take longer than all others together. Contrast is
+    the style sheet's affair, and it is the template that has the regions.
+    """
+    rules = RULES["rules"] | {
+        rule: {"enabled": slow} for rule in ("color-contrast", "region")
+    }
     options = RULES | {"rules": rules}
     response = Axe().run(page, context=within, options=options).response
     assert len(response["passes"]) > (2 if within else 15)

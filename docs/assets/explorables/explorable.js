@@ -80,7 +80,7 @@ globalThis.book = {};
       if (this.touched) this.approach();
     }
 
-    /** Whoever follows an address with this figure's state wants to see it; a reload stays where it was. */
+    /** Who follows an address with a state wants to see it; a reload stays where it was. */
     approach() {
       const [{ type }] = performance.getEntriesByType("navigation");
       if (type === "navigate" && !location.hash && !scrollY) this.scrollIntoView({ block: "center", behavior: "instant" });
@@ -138,10 +138,10 @@ globalThis.book = {};
       return button;
     }
 
-    /** Keep controls on one line, where they fit. */
+    /** Keep controls side by side. */
     together(...controls) {
-      const group = Object.assign(document.createElement("span"), { className: "together" });
-      this.form.append(group);
+      const group = this.form.appendChild(document.createElement("span"));
+      group.className = "together";
       group.append(...controls);
     }
 
@@ -153,14 +153,14 @@ globalThis.book = {};
       return fold;
     }
 
-    /** The values of the controls by name: numbers, words, and whether a box is checked. */
+    /** The values of the controls by name. */
     get state() {
       const of = (input) => input.type === "checkbox" ? input.checked
         : input.type === "range" ? Number(input.value) : input.value;
       return Object.fromEntries(this.inputs.map((input) => [input.name, of(input)]));
     }
 
-    /** The controls; looked for anew only after one was added, since a frame asks for them often. */
+    /** The controls; kept, since a frame asks for them often. */
     get inputs() { return this.known ??= [...this.form.elements].filter((input) => input.name); }
 
     /** Give controls other values, as if their reader had. */

@@ -60,8 +60,11 @@ IN_SIGHT = """figure => {
 SAVED = "figure => JSON.stringify(figure.save())"
 
 
-def rested(figure: Locator) -> str:
-    """Bring it near, wait until it rests, and return what the figure says."""
+def rested(figure: Locator, changed: bool = False) -> str:
+    """Bring it near, wait until it rests, and return what the figure says.
+
+    One that was changed keeps its state after a pause.
+    """
     figure.scroll_into_view_if_needed()
     before = None
     for _ in range(100):
@@ -70,7 +73,7 @@ def rested(figure: Locator) -> str:
         if now == before and said and not busy:
             return said
         before = now
-        figure.page.wait_for_timeout(500)  # longer than what is kept waits
+        figure.page.wait_for_timeout(500 if changed else 100)
     raise AssertionError("the figure does not come to rest")
 
 
@@ -128,7 +131,7 @@ def test_the_address_brings_a_state_back_and_reset_the_first(
     figure = page.locator(name).first
     first, usual = rested(figure), figure.evaluate(SAVED)
     figure.evaluate(CHANGE)
-    changed, saved = rested(figure), figure.evaluate(SAVED)
+    changed, saved = rested(figure, changed=True), figure.evaluate(SAVED)
     assert saved != usual
     query = page.url.split("?")[1]
     page.goto("about:blank")
@@ -138,7 +141,7 @@ def test_the_address_brings_a_state_back_and_reset_the_first(
     assert rested(figure) == changed
     assert figure.evaluate(SAVED) == saved
     figure.get_by_role("button", name="Reset").click()
-    assert rested(figure) == first
+    assert rested(figure, changed=True) == first
     assert figure.evaluate(SAVED) == usual
     assert "?" not in page.url
     context.close()
