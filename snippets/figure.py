@@ -238,11 +238,11 @@ def draw_line(axes: Axes, w: Tensor, b: Tensor, **style: object) -> None:
 
 
 def draw_vector(axes: Axes, w: Tensor, name: str) -> None:
-    """Draw an arrow from (0, 0) to the point w, and its name at the tip."""
+    """Draw an arrow from (0, 0) to the point w, and its name beyond the tip."""
     draw_arrow(axes, (0, 0), tuple(w.tolist()))
-    axes.annotate(
-        name, w.tolist(), xytext=(6, -2), textcoords="offset points", va="top"
-    )
+    beyond = (9 * w / w.norm().clamp(min=1e-9)).tolist()
+    place = {"xytext": beyond, "textcoords": "offset points"}
+    axes.annotate(name, w.tolist(), **place, ha="center", va="center")
 
 
 def _require_book_style() -> None:

@@ -77,7 +77,8 @@ class MathML(Treeprocessor):
         mathml = translate(tex[label.end() :] if label else tex, True)
         formula.text = None
         formula.attrib = {"class": "equation", "data-search-exclude": ""}
-        box = SubElement(formula, "div", {"class": "wide"})
+        # no div, at whose end the search would no longer leave out the other
+        box = SubElement(formula, "span", {"class": "wide"})
         box.text = self.md.htmlStash.store(_lines(mathml))
         if label and ("equation", label[1]) in self.md.press_book.numbers.named:
             name = f"equation-{label[1]}"
@@ -135,11 +136,11 @@ def _lines(mathml: str) -> str:
     sides = "".join(
         _line(left, "left") + _line(right, "lines") for left, right in rows
     )
-    return f'<div class="rows pieces{" hanging" * hangs}">{sides}</div>'
+    return f'<span class="rows pieces{" hanging" * hangs}">{sides}</span>'
 
 
 def _line(groups: Groups, kind: str) -> str:
-    return f'<div class="{kind}">{_spans(groups)}</div>'
+    return f'<span class="{kind}">{_spans(groups)}</span>'
 
 
 def _spans(groups: Groups) -> str:

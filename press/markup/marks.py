@@ -66,7 +66,9 @@ class Marks(Treeprocessor):
         block = page.blocks[number]
         if not block.has_mark:
             return Element("span", {"id": block.anchor, "class": "no-print"})
-        mark = Element("span", {"class": "backed no-print"})
+        # no span, or the search would leave out no more than up to the end of
+        # the first span in it
+        mark = Element("small", {"class": "backed no-print"})
         mark.set("data-search-exclude", "")
         note = f"note-{block.anchor}"
         opening = {"class": "mark", "id": block.anchor, "type": "button"}
@@ -79,22 +81,26 @@ class Marks(Treeprocessor):
         return mark
 
     def note(self, page: Page, block: Block) -> list[str]:
-        """Say what backs each sentence and equation, in Markdown."""
+        """Say what backs each sentence and equation, in Markdown.
+
+        What the same tests back, such as rows of a table, is on one line.
+        """
         up = posixpath.dirname(page.path) or "."
         ledger = f"{posixpath.relpath(LEDGER, up)}#{page.stem}"
-        lines = []
+        lines = {}
         for name, backed in block.backing:
             entry = f"{ledger}-{name}"
             if isinstance(backed, Display):
                 named = self.md.press_book.numbers.named
                 number = named.get(("equation", backed.label), "")
-                said = f"Equation {number}: [evaluated by a test]({entry})"
+                said = f"Equation {number}"
+                by = f": [evaluated by a test]({entry})"
             else:
-                said = "; ".join(self.backing(backed, entry, up))
-                if block.sentences > 1:
-                    said = f"“{shortened(backed.words)}” {said}"
-            lines.append(said)
-        return lines
+                by = " " + "; ".join(self.backing(backed, entry, up))
+                said = f"“{shortened(backed.words)}”" * (block.sentences > 1)
+            _, quoted = lines.setdefault(by.replace(entry, ""), (by, []))
+            quoted.append(said)
+        return [(", ".join(q) + by).strip() for by, q in lines.values()]
 
     def backing(self, claim: Claim, entry: str, up: str) -> list[str]:
         """Name the tests and the references that back a sentence."""
@@ -110,7 +116,11 @@ class Marks(Treeprocessor):
 
 
 def shortened(words: str) -> str:
-    """Return the first words of a sentence; a formula counts as one."""
+    """Return the first words of a sentence, or the first cell of a row.
+
+    A formula counts as one.
+    """
+    words = words.partition(" | ")[0]
     parts = re.findall(r"(?:[^\s$]*\$[^$]+\$)+[^\s$]*|\S+", words)
     if len(parts) <= WORDS + 2:
         return words

@@ -20,7 +20,8 @@ _SIGN = re.compile(
 _CODE = re.compile(r"[A-Za-z][\w.]*[._]\w+(?:\([^)]*\))?|[A-Za-z]\w*\([^)]*\)")
 _MINUS = re.compile(r"(?<!\w)-(?=\d|inf)|(?<=\de)-(?=\d)")
 _NUMBER = re.compile(
-    r"[-−]?[\d.,e+-]+(?:\s±\s[\d.]+|\s?%)?|-?(?:inf|nan)|\(.*\)"
+    r"[-−]?[\d.,e+-]+(?:·10[⁻⁰¹²³⁴-⁹]+|\s±\s[\d.]+|\s?%)?"
+    r"|[-−]?(?:inf|nan|∞)|\(.*\)"
 )
 
 

@@ -316,7 +316,7 @@ def draw_surface() -> Figure:
         way.set_gid("live-way")
     axes.plot(2, -1, "x", color=INK, markersize=9)
     axes.set(xlabel="$w$", ylabel="$b$", xlim=(-0.4, 3), ylim=(-2, 2.6))
-    axes.legend()
+    figure.legend(loc="outside lower center", ncols=3)
     return figure
     # --8<-- [end:draw_surface]
 

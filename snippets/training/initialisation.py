@@ -172,13 +172,14 @@ def draw_through_depth() -> Figure:
     ):
         left.plot(PLACES, way, line, color=colour, label=label, **style)
     right.plot(PLACES, _percent("relu"), color=PALETTE["green"], **style)
-    ticks = (-20, -10, 0, 10)
+    ticks = (-40, -30, -20, -10, 0, 10)
     left.set_yticks(ticks, [f"$10^{{{tick}}}$" for tick in ticks])
-    left.set(title="size", ylim=(-22, 12))
+    left.set(title="size", ylim=(-40, 10))
     right.set(title="silent units, in %", ylim=(-4, 104))
     for axes in (left, right):
         axes.set(xlabel="layer", xlim=(-1, 52), xticks=(1, 25, 50))
-    left.legend(loc="lower left")
+    legend = left.get_legend_handles_labels()
+    figure.legend(*legend, loc="outside lower center", ncols=2)
     return figure
     # --8<-- [end:draw_through_depth]
 

@@ -277,9 +277,11 @@ def draw_progress(axes: Axes, setting: Setting, history: list) -> None:
         values = [getattr(at, part) for at in looks]
         style = {"color": PALETTE[colour], "label": part, "gid": "live-drawn"}
         axes.plot(range(0, len(history), 10), values, line, **style)
-    axes.set(xlim=(0, 2000), ylim=(0, 1), xticks=(0, 1000, 2000))
-    axes.set(yticks=(0, 0.5, 1), title="loss by steps")
-    axes.legend(loc="upper right", handlelength=1.4, borderaxespad=0)
+    axes.set(xlim=(0, 2000), ylim=(0, 1), yticks=(0, 0.5, 1))
+    axes.set_xticks((0, 1000, 2000), ("0", "1000 steps", "2000"))
+    axes.set_title("loss", loc="left")
+    beside = {"ncols": 2, "handlelength": 1.4, "borderaxespad": 0}
+    axes.legend(loc="lower right", bbox_to_anchor=(1.06, 0.96), **beside)
 
 
 def draw_lengths(axes: Axes, lengths: list[float]) -> None:

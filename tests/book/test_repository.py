@@ -6,13 +6,16 @@ they are for, and a run that tests nothing fails.
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from fnmatch import fnmatch
 
 import pytest
 import yaml
 
+from press.running.worker import patience
 from tests.book.conftest import ROOT, dry_run
 
 TEXTS = ("README.md", "CONTRIBUTING.md", "HOSTING.md", "SECURITY.md")
@@ -152,6 +155,53 @@ def test_code_of_strangers_runs_with_no_rights():
             for step in job["steps"]:
                 if "checkout" in step.get("uses", ""):
                     assert step["with"]["persist-credentials"] is False
+
+
+def test_times_and_advice_are_those_of_what_runs(monkeypatch):
+    flow = yaml.safe_load(text_of(".github/workflows/pull-request.yml"))
+    assert flow["jobs"]["check"]["timeout-minutes"] == 30
+    assert "use that machine for half an hour" in text_of("SECURITY.md")
+    checkout, *others = flow["jobs"]["check"]["steps"]
+    assert "before HEAD^1" in " ".join(step.get("run", "") for step in others)
+    assert checkout["with"]["fetch-depth"] == 2  # or there is no HEAD^1
+    advice = text_of("CONTRIBUTING.md")
+    monkeypatch.delenv("FENCE_SECONDS", raising=False)
+    assert patience() == 300
+    assert "a fence takes longer than five minutes" in advice
+    assert "| `Would reformat` | `.venv/bin/ruff format .` does it |" in advice
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="it asks make")
+def test_both_lists_are_pinned_alike():
+    site, checks = re.findall(r"(--output-file .+)", dry_run("requirements"))
+    assert site == "--output-file requirements.txt requirements.in"
+    assert checks.split()[1:] == [
+        *("tests/requirements.txt", "--constraint", "requirements.txt"),
+        "tests/requirements.in",
+    ]
+
+
+def test_a_store_is_told_to_keep_what_the_server_lets_be_kept(site_folder):
+    (server,) = re.findall(r"map .+?\{(.+?)\n\}", text_of("HOSTING.md"), re.S)
+    (_, usual), (pattern, longer) = re.findall(
+        r'^ +"?~?(.+?)"? +"(.+)";', server, re.M
+    )
+    (block,) = re.findall(r"```sh\n(aws.+?)```", text_of("HOSTING.md"), re.S)
+    lines = block.replace("\\\n", "").split("\naws")
+    whole, some = map(shlex.split, lines)
+    to = ["site", "s3://BUCKET", "--delete", "--cache-control", usual]
+    assert whole == ["aws", "s3", "sync", *to]
+    assert some[:4] == ["s3", "cp", "site/assets", "s3://BUCKET/assets"]
+    assert some[4] == "--recursive"
+    *filters, last = zip(some[5::2], some[6::2], strict=True)
+    assert last == ("--cache-control", longer)
+    files = [*filter(os.path.isfile, (site_folder / "assets").rglob("*"))]
+    for file in files:
+        name, kept = file.relative_to(site_folder / "assets").as_posix(), True
+        for kind, glob in filters:  # the last that fits decides
+            kept = kind == "--include" if fnmatch(name, glob) else kept
+        assert kept == bool(re.search(pattern, f"/{name}")), name
+    assert len(files) > 20
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it is a shell's script")

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import re
 import shutil
 from pathlib import Path
@@ -38,6 +39,23 @@ def test_nothing_raw_is_published(site, page):
     assert "Traceback" not in site[page].get_text()
     if not page.startswith("about/ledger/"):  # which shows code of tests
         assert not re.search(r": False\b|\bnan, nan", site[page].get_text())
+
+
+@pytest.mark.parametrize("page", chapters())
+def test_the_search_leaves_out_notes_and_numbers_of_equations(
+    site, site_folder, page
+):
+    index = (site_folder / "search/search_index.json").read_text("utf-8")
+    place = str(Path(page).with_suffix(".html"))
+    found = "".join(
+        BeautifulSoup(entry["text"], "html.parser").get_text()
+        for entry in json.loads(index)["docs"]
+        if entry["location"].startswith(place)
+    )
+    left_out = site[page].select(".note a[href*=ledger], .equation-number")
+    assert len(found) > 1000 < 200 * len(left_out)
+    for part in left_out:
+        assert part.get_text() not in found
 
 
 @pytest.mark.parametrize("page", chapters())

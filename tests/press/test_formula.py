@@ -38,7 +38,7 @@ def test_a_formula_on_its_own_becomes_a_display(convert):
     (math,) = maths(html)
     assert math.get("display") == "block"
     assert re.search(
-        r'<div class="equation"[^>]*>\s*<div class="wide"><math', html
+        r'<div class="equation"[^>]*>\s*<span class="wide"><math', html
     )
     assert [part.tag for part in math.iter("mfrac")] == ["mfrac"]
 

@@ -7,8 +7,8 @@ from press.markup.marks import shortened
 TEST = """
 @claim(
     "One is so.",
-    "Alone it is so.", "Another is <n> of them.", "A row | so", "It is seen.",
-    "It is in a list.", "Short.", "Folded.", "The curve rises.",
+    "Alone it is so.", "Another is <n> of them.", "A row | so", "More | so",
+    "It is seen.", "It is in a list.", "Short.", "Folded.", "The curve rises.",
 )
 def test_it_holds(n):
     assert n == 3
@@ -36,6 +36,7 @@ Alone it is so.
 | A | head |
 |:--|:--|
 | A row | so |
+| More | so |
 
 - It is in a list.
 
@@ -82,6 +83,8 @@ def test_each_block_that_a_test_backs_has_one_mark_at_its_end(page):
     parents = [mark.parent for mark in page.select(".backed")]
     assert [parent.name for parent in parents] == ["p", "p", "p", "p", "p"]
     assert parents[2].find_previous_sibling().name == "table"
+    table = parents[2].select_one(".note-line").get_text()
+    assert table == "“A row”, “More” test: it holds"
     assert [p.contents[0].strip() for p in parents[3:]] == [
         "So it goes on.",
         "It is seen.",

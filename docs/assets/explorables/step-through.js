@@ -27,17 +27,16 @@ customElements.define("step-through", class extends book.Explorable {
     const [sheet] = this.frames;
     this.spots = {};
     for (const [sign, [x, y, rise]] of Object.entries(places)) {
-      const wide = /^[^x]_/.test(sign) ? 62 : 54;
-      this.spots[sign] = this.spot(sheet.x(x), sheet.y(y + rise), wide);
-      this.spots[`d${sign}`] = this.spot(sheet.x(x), sheet.y(y - rise), wide, "var(--figure-orange)");
+      this.spots[sign] = this.spot(sheet.x(x), sheet.y(y + rise));
+      this.spots[`d${sign}`] = this.spot(sheet.x(x), sheet.y(y - rise), "var(--figure-orange)");
     }
     this.made = steps.map(([, equation]) => equation.split(" ")[0]);
   }
 
   /** A place for a number: paper on the lines below, a frame that can be lit, and the text in it. */
-  spot(x, y, width, fill = "currentColor") {
+  spot(x, y, fill = "currentColor") {
     const paper = this.draw("rect", { x: x - 30.24, y: y - 10.2, width: 60.48, height: 20.4 }, this.papers);
-    const frame = this.draw("rect", { x: x - width / 2, y: y - 8.4, width, height: 16, rx: 3, "fill-opacity": 0.15 });
+    const frame = this.draw("rect", { y: y - 8.4, height: 16, rx: 3, "fill-opacity": 0.15 });
     const text = this.draw("text", { x, y: y + 4.4, fill, "text-anchor": "middle" });
     return { paper, frame, text };
   }
@@ -52,7 +51,7 @@ customElements.define("step-through", class extends book.Explorable {
     const found = /^(d?)([a-zℒ]|ŷ|\\hat\{y\})(?:_\{?(\d+)\}?)?('?)$/u.exec(sign);
     if (!found) return sign;
     const [, d, letter, index, prime] = found;
-    return italic(d + letter.replace("\\hat{y}", "ŷ")) + (index ? below(index) : "") + (prime && "′");
+    return italic(d + letter.replace("\\hat{y}", "ŷ")) + (index ? below(index) : prime && "\u200a") + (prime && "′");
   }
 
   update() {
@@ -75,7 +74,8 @@ customElements.define("step-through", class extends book.Explorable {
       text.innerHTML = here ? this.label(here) + numbers[here] : "";
       const lit = is(last) ? "var(--figure-blue)" : used.some((one) => is(one)) ? "currentColor" : "none";
       paper.classList.toggle("hidden", !here && sign.startsWith("d"));
-      this.alter(frame, { fill: lit, stroke: lit, "stroke-dasharray": is(last) ? "none" : "3 2" });
+      const { x, width } = text.getBBox();
+      this.alter(frame, { x: x - 3, width: width + 6, fill: lit, stroke: lit, "stroke-dasharray": is(last) ? "none" : "3 2" });
     }
     this.back.disabled = step === 0;
     this.next.disabled = step === this.made.length;

@@ -73,6 +73,12 @@ def test_weights_are_dragged_and_gates_set(browser, address, way):
         assert "NAND: right for 4 of 4 inputs. z = 1.50 for (0, 0)" in (
             said.inner_text()
         )
+        figure.locator("[name=gate]").select_option("OR")
+        for name, value in {"w1": "1", "w2": "1", "b": "-1"}.items():
+            figure.locator(f"[name={name}]").fill(value)
+        found = said.inner_text()
+        assert "OR: right for 4 of 4" in found, "it fires where z is 0"
+        figure.locator("[name=gate]").select_option("NAND")
         for name, value in {"w1": "-2", "w2": "-1.5", "b": "2.75"}.items():
             figure.locator(f"[name={name}]").fill(value)
         assert said.inner_text().startswith("NAND: right for 4 of 4 inputs.")
