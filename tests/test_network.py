@@ -323,8 +323,8 @@ def test_demands_of_xor_contradict_each_other():
     "A line that stays where it is can be right about <most> of the <points> "
     "points.",
     "The perceptron's line does not stay: what one correction mends, another "
-    "spoils, and from the third pass on each of the <points>, as its turn "
-    "comes, is a mistake.",
+    "spoils, and from the third pass on the unit is wrong about each of the "
+    "<points> as its turn comes.",
 )
 def test_perceptron_never_settles_on_xor(said):
     """After a pass with mistakes it is where it was before that pass."""
