@@ -192,7 +192,11 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
             "Linear(8, 1), torch.nn.Sigmoid())",
             "after the last",
         ),
-        ("Linear(8, 1))", "Linear(8, 1), ReLU())", "what after the last?"),
+        (
+            "Linear(8, 1))",
+            "Linear(8, 1), ReLU())",
+            "what comes after the last?",
+        ),
         ("ReLU()", "torch.nn.ReLU6()", "what is between the layers"),
         ("ReLU(), ", "", "what is between the layers"),
         ("8", "4", "how many units are there"),
