@@ -60,8 +60,9 @@ def test_training_goes_as_torchs_does():
     "circles outside.",
     'The shaded region, where the network says "inside", is a polygon that '
     "holds all squares and no circle.",
-    "Each dashed line is where one of the <hidden> units inside it, its hidden "
-    "units, bends the output; the eighth line lies outside the picture.",
+    "Each dashed line is where one of the network's <hidden> hidden units, "
+    "those between its inputs and its output, bends the output; the eighth "
+    "line lies outside the picture.",
     "<crossing> dashed lines, each the bend of one unit of the network, run "
     "across it.",
     "Its <units> hidden units and <outputs> output unit have <adjustable> "
@@ -117,14 +118,20 @@ def test_folds_and_region_after_training(said):
 
 @claim(
     "Right, its loss over <steps> steps of training falls from <first>, "
-    "steeply at first, to <last>."
+    "steeply at first, to <last>.",
+    "On the right the loss, a number that says how wrong the network is, falls "
+    "as the network trains.",
 )
 def test_loss_is_that_of_each_step(said):
-    (curve,) = draw_folds().axes[1].lines
+    left, right = draw_folds().axes
+    assert right.get_title() == "loss"
+    assert left.get_position().x1 < right.get_position().x0
+    (curve,) = right.lines
     steps, losses = double(curve.get_xydata()).T
     assert (steps[0], steps[-1]) == (0, said.steps)
     agree((said.first, said.last), losses[0], losses[-1])
     assert losses[0] - losses[100] > 2 * (losses[100] - losses[-1])
+    assert (losses[100::100].diff() < 0).all()
     for step in (0, 70, 1000):
         layers, x, y = learn_disc(step)
         z = forward(x, layers, NAMES)[1][-1].z

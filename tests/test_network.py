@@ -117,7 +117,8 @@ def test_initial_layers_have_the_shapes_of_the_text(said):
     "sizes about <weight>.",
     "Its sum then starts about as large as the inputs.",
     "torch.randn draws numbers with mean <drawn_mean> and variance "
-    r"<variance>; divided by $\sqrt{n}$, they have the variance $1/n$.",
+    r"<variance>; divided by $\sqrt{n}$, they have the variance $1/n$, and its "
+    r"root, their standard deviation, is $1/\sqrt{n}$.",
     "A unit with $n$ inputs adds up $n$ terms $w_i x_i$; if each weight has "
     "the variance $1/n$, each term has the variance $x_i^2 / n$, and together "
     "these add up to the mean of all $x_i^2$.",
@@ -137,6 +138,7 @@ def test_initial_weights_keep_sums_in_scale(inputs, said):
     assert abs(drawn.mean() - said.drawn_mean) < 0.03
     assert drawn.var().item() == pytest.approx(said.variance, rel=0.04)
     assert_close(layer.W, drawn / inputs**0.5)
+    assert layer.W.std().item() == pytest.approx(1 / inputs**0.5, rel=0.02)
     x = random(inputs, 1)
     terms, squares = layer.W * x[:, 0], x[:, 0].square()
     assert_close(terms.var(dim=0), squares / inputs, rtol=0.04, atol=0)
@@ -320,11 +322,11 @@ def test_demands_of_xor_contradict_each_other():
     "<points> points.",
     "If no line separates the groups, the rule never settles, and the next "
     "chapter meets such a case with only <corners> points.",
-    "A line that stays where it is can be right about <most> of the <points> "
+    "A line that stays where it is can be right on <most> of the <points> "
     "points.",
     "The perceptron's line does not stay: what one correction mends, another "
-    "spoils, and from the third pass on each of the <points>, as its turn "
-    "comes, is a mistake.",
+    "spoils, and from the third pass on the unit is wrong on each of the "
+    "<points> as its turn comes.",
 )
 def test_perceptron_never_settles_on_xor(said):
     """After a pass with mistakes it is where it was before that pass."""

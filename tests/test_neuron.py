@@ -464,8 +464,9 @@ def test_corrections_add_the_difference_times_the_input(said):
     "Squares are never negative, so the new $z$ is larger than the old by at "
     "least <least>; here it is larger by $1 + 4 + 1 = <rise>$.",
     "In the same way subtracting lowers $z$.",
-    "Put the arrow $x$ at the tip of $w$: the new $w$ lies between the two, "
-    "so it has turned towards $x$; if $x$ is subtracted, it turns away.",
+    "Put the arrow $x$ at the tip of $w$: the new $w$ leads from the start of "
+    "$w$ to the tip of $x$, in a direction between those of the two, so it has "
+    "turned towards $x$; if $x$ is subtracted, it turns away.",
 )
 def test_a_correction_moves_z_towards_the_target(said):
     x = torch.tensor([said.x1, said.x2])
@@ -481,6 +482,8 @@ def test_a_correction_moves_z_towards_the_target(said):
         assert pre_activation(example[:, 0], w, b) <= -said.least
     cosine = torch.nn.functional.cosine_similarity
     w, x = random(2, 500, 2)
+    from_w, to_x = cosine(w + x, w).acos(), cosine(w + x, x).acos()
+    assert (from_w + to_x).numpy() == pytest.approx(cosine(w, x).acos())
     assert (cosine(w + x, x) > cosine(w, x)).all()
     assert (cosine(w - x, x) < cosine(w, x)).all()
 

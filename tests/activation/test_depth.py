@@ -142,14 +142,15 @@ def test_staircase_meets_the_curve_in_the_middles(n):
     "$1/(2n) - d$ and $1/(2n) + d$ away; the nearer counts more, so on "
     "average they are at most $1/(2n)$ away, and the limit holds there too, "
     "as long as no two ramps overlap.",
-    r"A curve as steep as $\sqrt{x}$ at <steep> has no such limit, but it too "
-    "changes little over a narrow strip.",
+    r"For $\sqrt{x}$ there is no such number, since from <steep> to $h$ its "
+    r"slope is $\sqrt{h} / h = 1 / \sqrt{h}$, which grows without bound as $h$ "
+    "shrinks; but it too changes little over a narrow strip.",
     "Two ReLU units make a ramp, ramps make a staircase, and a staircase of "
     "$n$ strips follows a curve of steepness $s$ to within $s / (2n)$.",
-    "Nothing here depends on $x^2$: any curve whose steepness has a limit is "
-    "followed in this way, as closely as you like.",
-    "Where the steepness has a limit, <more> times as many strips come "
-    r"<times> times as close; for $\sqrt{x}$, whose first stair is $1 / "
+    "Nothing here depends on $x^2$: any curve that is nowhere steeper than "
+    "some number $s$ is followed in this way, as closely as you like.",
+    "Where there is such an $s$, <more> times as many strips come <times> "
+    r"times as close; for $\sqrt{x}$, whose first stair is $1 / "
     r"\sqrt{2n}$ too high at <steep>, it takes <many> times as many.",
 )
 def test_error_of_a_staircase_has_its_limit(said):
@@ -171,7 +172,11 @@ def test_error_of_a_staircase_has_its_limit(said):
     off = [error(torch.sqrt, n, 9 * n).item() for n in (few, many)]
     assert off == pytest.approx([(2 * n) ** -0.5 for n in (few, many)])
     assert off[0] / off[1] == pytest.approx(said.times)
-    assert (x[1] ** 0.5 - said.steep) / x[1] > 100
+    h = 10.0 ** torch.arange(-12, 0, dtype=torch.float64)
+    steepness = (h.sqrt() - said.steep**0.5) / (h - said.steep)
+    assert steepness.numpy() == pytest.approx(1 / h.sqrt())
+    assert (steepness.diff() < 0).all()
+    assert steepness[0] > 100_000, "without bound"
     strips = (x * 40).long().clamp(max=39)
     assert ((x - middles(40)[strips]).abs() <= 1 / 80 + 1e-12).all()
     closer = int(20 * said.more)
@@ -611,6 +616,7 @@ def test_equations(seed):
         "t_m - t_m^2 = t_m (1 - t_m)": many,
         "fold-weights": FOLD._asdict(),
         "t = 2x": half,
+        r"\sqrt{h} / h = 1 / \sqrt{h}": {"h": h.abs()},
         r"\frac{t}{4} + \frac{t - t^2}{4} = \frac{x}{2} + \frac{2x - 4x^2}{4}"
         " = x - x^2": half,
         "staircase-error": {"e": double(errors), "s": double(slopes), "n": n},

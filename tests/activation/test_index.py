@@ -243,8 +243,8 @@ def test_rank_of_a_long_product(said):
 @claim(
     "Its step function is flat but for <jumps> jump, so nearly everywhere a "
     "small change of a weight changes nothing.",
-    "A network that learns in small steps needs such functions: with the "
-    "step, a small change of a weight nearly always changes nothing.",
+    "A network that learns by small changes needs such functions: with the "
+    "step function, a small change of a weight nearly always changes nothing.",
     "For example, when the sum changes from <before> to <after>, the step "
     "stays at <fires>, while the sigmoid rises from <lower> to <high>.",
 )

@@ -108,8 +108,8 @@ def test_textbook_formula_breaks_down(said):
 
 @claim(
     "A sigmoid's outputs are all positive, so for a single example the "
-    "weights of a unit that sigmoids feed can only rise together or fall "
-    "together.",
+    "weights of a unit that takes them as its inputs can only rise together or "
+    "fall together.",
     "If its inputs may have either sign, some weights can rise while others "
     "fall.",
 )

@@ -186,15 +186,19 @@ WRONG: dict[tuple[str, str], list[tuple[str | None, str, str]]] = {
         ("Value(a, (z, a))", "a", "exp must give a Value"),
     ],
     ("gradients", "model"): [
-        ("ReLU()", "torch.nn.Tanh()", "what stands between the layers"),
+        ("ReLU()", "torch.nn.Tanh()", "what is between the layers"),
         (
             "Linear(8, 1))",
             "Linear(8, 1), torch.nn.Sigmoid())",
             "after the last",
         ),
-        ("Linear(8, 1))", "Linear(8, 1), ReLU())", "what after the last?"),
-        ("ReLU()", "torch.nn.ReLU6()", "what stands between the layers"),
-        ("ReLU(), ", "", "what stands between the layers"),
+        (
+            "Linear(8, 1))",
+            "Linear(8, 1), ReLU())",
+            "what comes after the last?",
+        ),
+        ("ReLU()", "torch.nn.ReLU6()", "what is between the layers"),
+        ("ReLU(), ", "", "what is between the layers"),
         ("8", "4", "how many units are there"),
         ("Linear(2, 8)", "Linear(8, 2)", "what does each layer get?"),
         (

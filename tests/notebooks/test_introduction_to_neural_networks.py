@@ -84,8 +84,8 @@ def test_it_computes_with_the_sources_points():
 
 
 @claim(
-    "The book in one notebook calls functions of the book from the primer to "
-    "the digits, and runs from top to bottom.",
+    "The book in one notebook calls functions of every chapter, and runs from "
+    "top to bottom.",
 )
 @pytest.mark.parametrize("page", chapters())
 def test_it_has_the_code_of_every_chapter(page):

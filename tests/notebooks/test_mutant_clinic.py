@@ -314,8 +314,8 @@ def test_a_missing_transpose_fits_square_weights_only():
 @claim(
     "The output layer is well, the hidden layers are not, the first more so "
     "than the second.",
-    "Where the slope is near <one>, as tanh's is near <zero>, leaving it out "
-    "changes little; that hides it.",
+    "Where the slope is near <one>, as that of tanh is around $z = <zero>$, "
+    "leaving it out changes little; that hides the fault.",
 )
 def test_a_slope_that_is_left_out_hides_where_it_is_near_1(said):
     """Of patient B: the slopes of the second layer are nearer to 1."""
@@ -416,7 +416,7 @@ def test_a_bias_for_each_example_learns_by_heart(said):
 
 
 @claim(
-    "The errors are small enough to be waved through.",
+    "The errors look small enough to be waved through.",
     "They are not: a sound check agrees to a few billionths.",
     "The underscore of tanh_ means in place: the cache holds $z$, and $z$ has "
     "become $a$.",

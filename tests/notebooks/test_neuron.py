@@ -4,14 +4,18 @@ import pytest
 import torch
 
 from snippets.neuron import (
+    draw_perceptron,
     logical_and,
     mcculloch_pitts,
+    pre_activation,
     train_perceptron,
     two_groups,
 )
 from snippets.propagation.descent import XOR, XOR_TARGETS
+from tests import drawing
 from tests.claims import claim
 from tests.notebooks.lab import lab, run
+from tests.tensors import double
 
 CORNERS = torch.tensor([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])
 
@@ -73,10 +77,17 @@ def test_the_sum_is_asked_for_some_examples(said):
     assert names["x"].shape[1] == said.examples
 
 
-def test_what_is_learnt_is_the_books():
-    points, targets = two_groups(torch.Generator().manual_seed(1))
+@claim("This is the line that it found:")
+def test_what_is_learnt_and_drawn_is_the_books():
+    points, targets = two_groups(torch.Generator().manual_seed(4618))
     w, b, mistakes = train_perceptron(points, targets, passes=100)
     names = lab("neuron").names
+    assert names["points"].equal(points)
+    (axes,) = draw_perceptron().axes
+    line = double(axes.lines[0].get_xydata()).T
+    assert pre_activation(line, names["w"], names["b"]).abs().max() < 1e-9
+    for target, drawn in drawing.classes(axes).items():
+        assert drawn.T.equal(names["points"][:, names["targets"] == target])
     learnt = [*names["w"].tolist(), names["b"].item()]
     assert learnt == pytest.approx([*w.tolist(), b.item()])
     assert mistakes[-1] == 0

@@ -106,7 +106,7 @@ def test_gradients_are_compared_for_two_numbers_of_examples(said):
     "<long>?",
     "For all rates from <least> to <long>:",
     "The gradient is the slope at the network's present weights.",
-    "A long step leads to where the slope is another.",
+    "A long step leads to where the slope is different.",
 )
 def test_a_long_step_does_harm_as_the_text_says(said):
     shown = lab("propagation").said["one-step"].splitlines()

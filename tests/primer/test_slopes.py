@@ -259,7 +259,8 @@ def test_powers_are_as_steep_as_their_height_times_a_number(said):
     "To about <power>, and this is the logarithm of <two>, more exactly the "
     "natural one, whose base is $e$.",
     "If the point (<x>, <y>) is on the curve of $e^z$, then (<right>, <top>) "
-    r"is on that of $\log z$: to the right and upwards change places.",
+    r"is on that of $\log z$: the two directions, to the right and upwards, "
+    "change places.",
     r"It undoes the exponential, $\log(e^z) = z$, so $\log 1 = <none>$; and "
     "only positive numbers have a logarithm, since $e^z$ is never <zero> or "
     "less.",
@@ -295,7 +296,8 @@ def test_logarithm_undoes_the_exponential(said):
     "Where the curve of $e^z$ has the height <high>, its slope is <steep>.",
     r"In its mirror image, the curve of $\log z$, this is the point above $z = "
     "<z>$, and the slope is 1/2.",
-    "In a slope they change places too, so it turns into its reciprocal.",
+    "In a slope, which divides the one by the other, they change places too, "
+    "so it turns into its reciprocal.",
 )
 def test_mirror_images_have_reciprocal_slopes(said):
     (axes,) = draw_mirror().axes

@@ -4,7 +4,7 @@ import platform
 import re
 from itertools import product
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean, median, stdev
 
 import pytest
 import torch
@@ -29,6 +29,8 @@ from snippets.training.choosing import (
 from snippets.training.dataset import read_digits
 from snippets.training.measure import (
     FUNCTIONS,
+    SEEDS,
+    build,
     error_at_depth,
     learn_digits,
     read_record,
@@ -39,6 +41,7 @@ from tests.book.conftest import source
 from tests.claims import claim
 from tests.equations.check import hold
 from tests.equations.evaluate import parse, relations
+from tests.tensors import chance
 
 RIGHT = torch.linspace(0.01, 6, 600, dtype=torch.float64)
 WHOLE = torch.cat([RIGHT, -RIGHT])
@@ -457,7 +460,10 @@ def test_figure_draws_every_function_with_its_slope(said):
     "faster than the sigmoid, and MobileNetV3 has it for that reason.",
     "In the last table SELU's error is neither lost nor blown up over <depth> "
     "layers; give it the variance $1/n$, for which it was made.",
-    "With it a silent unit still learns, and in the table none is silent.",
+    "With it a unit learns where its $z$ is negative, too, and in the table "
+    "none is silent.",
+    "Most functions would forbid some values that the target may have, and "
+    "half the squared error is paired with none.",
     "Nothing is clearly faster, and none that reads digits better does so by "
     "much; give it the variance $2/n$.",
 )
@@ -487,6 +493,14 @@ def test_the_tree_follows_what_was_measured(said):
     assert said.depth == error_at_depth.__wrapped__.__defaults__[0]
     assert 0.5 < rows["SELU"]["error"] < 2.5
     assert rows["Leaky ReLU"]["silent"] == 0 < rows["ReLU"]["silent"]
+    z = torch.linspace(-9, 9, 901)
+    assert (slope_of("Leaky ReLU", z) > 0).all()
+    assert not slope_of("ReLU", z)[z < 0].any()
+    everywhere = 1000 * z.double()
+    ends = {name: value_of(name, everywhere).aminmax() for name in rows}
+    forbid = [n for n, end in ends.items() if not end.min < -10 < 10 < end.max]
+    assert {*rows} - {*forbid} == {"Leaky ReLU", "PReLU", "RReLU"}
+    assert len(forbid) > len(rows) / 2
     best = max(mean(row["accuracies"]) for row in rows.values())
     assert best - mean(rows["ReLU"]["accuracies"]) < 0.01
 
@@ -499,9 +513,8 @@ def test_the_tree_follows_what_was_measured(said):
     "choose by.",
     "All have one rate, <rate>, and weights of variance $1/n$, which suits "
     "tanh and SELU and is too small for ReLU.",
-    "Sigmoid, its hard form and softplus fall behind: with these weights so "
-    "little of the error comes through that <epochs> epochs are too few for "
-    "them.",
+    "Sigmoid, its hard form and softplus fall behind: <epochs> epochs are "
+    "too few for them.",
     "Digits right: of <test> digits (one more than in Reading digits) drawn at "
     "random, after <epochs> epochs of Adam on the other <training> in a "
     "network with the sizes 64, 64, 64 and 10: mean and standard deviation "
@@ -518,7 +531,7 @@ def test_record_of_accuracies(said):
     means = {name: 100 * mean(rows[name]["accuracies"]) for name in rows}
     others = [round(means[name], 1) for name in rows if name not in behind]
     assert (min(others), max(others)) == (said.low, said.high)
-    assert max(means[name] for name in behind) < said.low
+    assert max(means[name] for name in behind) < said.low - 1
     both = (rows[name]["accuracies"] for name in ("hard tanh", "hard swish"))
     apart = [100 * (a - b) for a, b in zip(*both, strict=True)]
     assert mean(apart) == pytest.approx(said.first - said.last, abs=0.3)
@@ -531,6 +544,59 @@ def test_record_of_accuracies(said):
     assert said.depth == error_at_depth.__wrapped__.__defaults__[0]
     errors = [row["error"] for row in rows.values()]
     assert max(errors) > 1e12 * min(errors)
+
+
+@claim(
+    "How little of the error comes through cannot be the whole reason: in this "
+    "network softplus lets about as much of it through as SiLU, which keeps "
+    "up.",
+)
+def test_error_comes_through_softplus_as_through_silu():
+    """Before training, from the scores to the first layer; of the sigmoid less.
+
+    Over 20 layers softplus lets even more of it through.
+    """
+    rows = read_record()["functions"]
+    kept = [mean(rows[name]["accuracies"]) for name in ("SiLU", "softplus")]
+    assert kept[0] > kept[1] + 0.01
+    assert rows["softplus"]["error"] > rows["SiLU"]["error"]
+    images, labels = read_digits()
+    x = images.T.float()[:450]
+
+    def comes_through(name, seed):
+        network = build(name, (64, 64, 64, 10), chance(seed))
+        z = first = network[0](x)
+        for part in network[1:]:
+            z = part(z)
+        loss = torch.nn.functional.cross_entropy(z, labels[:450])
+        first, last = torch.autograd.grad(loss, (first, z))
+        return (first.square().mean() / last.square().mean()).sqrt().item()
+
+    sigmoid, softplus, silu = (
+        median(comes_through(name, seed) for seed in range(20))
+        for name in ("sigmoid", "softplus", "SiLU")
+    )
+    assert softplus == pytest.approx(silu, rel=0.1)
+    assert sigmoid < silu / 3
+
+
+@pytest.mark.weekly
+@claim("After <later> they read about as many as the others do after <epochs>.")
+def test_who_falls_behind_comes_later_to_where_the_others_were(said):
+    """The others have then gone on, as ReLU has."""
+    rows = read_record()["functions"]
+    behind = ("sigmoid", "hard sigmoid", "softplus")
+    means = {name: mean(rows[name]["accuracies"]) for name in rows}
+    others = [means[name] for name in rows if name not in behind]
+    late = {
+        name: mean(learn_digits(name, s, int(said.later))[0] for s in SEEDS)
+        for name in (*behind, "ReLU")
+    }
+    assert learn_digits.__wrapped__.__defaults__ == (said.epochs,)
+    for name in behind:
+        assert means[name] < min(others) - 0.01
+        assert min(others) - 0.005 < late[name] < max(others)
+        assert late[name] < late["ReLU"] - 0.005
 
 
 @claim(

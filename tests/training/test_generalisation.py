@@ -25,7 +25,7 @@ from tests.equations.check import hold
 @claim(
     "The network on the home page puts each of its <points> points on the "
     "right side.",
-    "A network is right about every example that it has learnt from.",
+    "A network is right on every example that it has learnt from.",
 )
 def test_gap_of_the_home_page(said):
     own, fresh = gap_of_home()
@@ -53,7 +53,7 @@ def test_slips(said, seed):
     "one is best on <points> validation points.",
     "On the validation points it is far better than a coin, since it was "
     "chosen for that.",
-    "On the test points it is a coin again, wrong about half of them.",
+    "On the test points it is a coin again, wrong on about half of them.",
     "A usual split gives a fifth each to the validation and the test part: "
     "with <examples> examples or more that tells a few per cent apart, and "
     "most is left to learn from.",
