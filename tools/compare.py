@@ -2,7 +2,8 @@
 
 Prints a summary in Markdown: sizes, figures that changed, and times, which are
 handed over as "what=seconds". Writes a page that shows each changed figure as
-it was and as it is, side by side; it needs no other file.
+it was and as it is, side by side; it needs no other file. (pytest-mpl compares
+with pictures or hashes that are committed; here no output is.)
 """
 
 import gzip
