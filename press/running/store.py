@@ -5,8 +5,8 @@ after it. It is written under another name and then renamed, so that it is there
 whole or not at all, whoever else is writing; one that was damaged is not taken.
 
 diskcache 5.6.3 is as quick (400 outputs kept in 0.4 s, read in 0.04 s), but it
-hands out an output with a damaged bit, and pickles, so that whoever can write to
-a store that machines share could have them run code; joblib pickles, too.
+hands out an output with a damaged bit, and pickles, so that whoever can write
+to a store that machines share could have them run code; joblib pickles, too.
 """
 
 import hashlib
