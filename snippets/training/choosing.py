@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 from torch import Tensor
 
 from snippets.contract import checked
@@ -116,20 +117,26 @@ OTHERWISE = "ReLU"
 @book_style()
 def draw_choice() -> Figure:
     """Draw a tree: questions down the left side, answers on the right."""
-    figure, sheet = blank_axes(height=7.2)
-    y, number, left = 6.95, count(1), 1.3
-    frame = {"boxstyle": "round", "facecolor": "none", "linewidth": 0.8}
+    figure, sheet = blank_axes(height=7.6)
+    y, number, left, bottom = 7.35, count(1), 1.3, None
+    style = {"boxstyle": "round,pad=0.03", "fill": False, "linewidth": 0.8}
     middle = {"va": "center", "linespacing": 1.1}
     for question, answers in CHOICE.items():
-        sheet.text(left, y, question, **middle, ha="center", bbox=frame)
-        sheet.text(2.75, y + 0.07, "yes")
+        half = 0.27 if "\n" in question else 0.17
+        if bottom:
+            draw_arrow(sheet, (left, bottom), (left, y + half + 0.02))
+            sheet.text(left + 0.1, (bottom + y + half) / 2, "no", **middle)
+        corner = left - 1.2, y - half
+        sheet.add_patch(FancyBboxPatch(corner, 2.4, 2 * half, **style))
+        sheet.text(left, y, question, **middle, ha="center")
+        sheet.text(2.72, y + 0.07, "yes")
         for row, answer in enumerate(answers):
             at = y - 0.42 * row
-            draw_arrow(sheet, (2.65, y), (3.4, at))
+            draw_arrow(sheet, (2.56, y), (3.4, at))
             sheet.text(3.5, at, f"{next(number)}  {answer}", **middle)
-        bottom, y = y - (0.27 if "\n" in question else 0.18), at - 0.78
-        draw_arrow(sheet, (left, bottom), (left, y + 0.29))
-        sheet.text(left + 0.1, (bottom + y + 0.29) / 2, "no", **middle)
+        bottom, y = y - half - 0.03, at - 0.83
+    draw_arrow(sheet, (left, bottom), (left, y + 0.29))
+    sheet.text(left + 0.1, (bottom + y + 0.29) / 2, "no", **middle)
     last = f"{next(number)}  {OTHERWISE}"
     sheet.text(left, y + 0.12, last, **middle, ha="center")
     return figure
