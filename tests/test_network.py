@@ -359,9 +359,10 @@ def test_perceptron_never_settles_on_xor(said):
     'XOR is then "OR, but not AND", and that is again a job for one unit, '
     "with the weight 1 for OR and −1 for AND.",
     "Give a first layer two units, one for OR and one for AND.",
-    "The thresholds are put halfway between <counts> vote counts: OR tells "
-    "<one> vote from none, so its threshold is <theta> and its bias <bias>; "
-    "AND tells <two> votes from <single>, so its bias is <other>.",
+    "The thresholds are put halfway between <counts> vote counts, so that no "
+    "input lies on a unit's line: OR tells <one> vote from none, so its "
+    "threshold is <theta> and its bias <bias>; AND tells <two> votes from "
+    "<single>, so its bias is <other>.",
     "The output unit sees a sum of <fires> where it is to fire, and of "
     "<silent> where it is not, so its bias is <output> too.",
     "Follow the input (<x1>, <x2>).",
@@ -374,6 +375,7 @@ def test_two_layers_compute_xor(said):
     assert xor(PAIRS).tolist() == [XOR.tolist()]
     fired = step(affine(PAIRS, HIDDEN))
     assert fired.tolist() == [[0, 1, 1, 1], [0, 0, 0, 1]]
+    assert (affine(PAIRS, HIDDEN) != 0).all(), "no input is on a line"
     assert OUTPUT.W.tolist() == [[1, -1]], "for OR, against AND"
     votes = PAIRS.sum(dim=0)
     assert HIDDEN.b.flatten().tolist() == [said.bias, said.other]

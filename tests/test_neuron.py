@@ -38,7 +38,7 @@ THE_PAGES = 4618  # of the groups that it draws
     "For three inputs that is $w_1 x_1 + w_2 x_2 + w_3 x_3$, plus the bias.",
     r"$\sum_{i=<start>}^{n}$ | add up what follows, for $i = <first>$, $i = "
     "<second>$ and so on up to $n$",
-    "w @ x, the dot product, multiplies number by number and adds up.",
+    "w @ x, the dot product, multiplies place by place and adds up.",
 )
 @given(
     pairs=st.lists(

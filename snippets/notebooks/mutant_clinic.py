@@ -309,7 +309,7 @@ PATIENTS = {
         "the slope is left out", "through_activation", through_activation_of_b
     ),
     "C": Patient("a fork sets instead of adding", "join", join_of_c),
-    "D": Patient("a mean stands for a sum", "output_error", output_error_of_d),
+    "D": Patient("a mean in place of a sum", "output_error", output_error_of_d),
     "E": Patient(
         "the gradient of the biases is not summed", "one_layer", one_layer_of_e
     ),

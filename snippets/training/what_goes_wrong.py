@@ -107,7 +107,7 @@ def go_forward(
 # --8<-- [start:clip]
 @checked
 def clip(gradients: PerLayer[Gradient], longest: float) -> PerLayer[Gradient]:
-    """Shorten all derivatives alike, so that their length is `longest`."""
+    """Shorten all derivatives alike, to a length of `longest` at most."""
     length = flat(gradients).norm().item()
     factor = min(1.0, longest / length) if length else 1.0
     return [Gradient(factor * dW, factor * db) for dW, db in gradients]

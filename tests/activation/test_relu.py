@@ -229,8 +229,9 @@ def test_dead_unit_of_the_second_layer_can_come_back():
 @claim(
     "A learning rate that is too high throws the units to where no example "
     "reaches them.",
-    "The long name is the loss, for a prediction between <low> and <high>; "
-    "no_grad says that the change of the parameters needs no slope.",
+    "The long name is the loss; it takes z2 and makes the prediction, its "
+    "sigmoid, itself; no_grad says that the change of the parameters needs no "
+    "slope.",
     "A unit that is inactive for every example is dead, and a high learning "
     "rate can kill a whole layer.",
     "Nor is it always a small matter: in the book's experiment a learning "
@@ -250,8 +251,9 @@ def test_high_learning_rate_kills_units(seed, said):
     assert {dead(said.deadly, start) for start in more} == {64}
     z = torch.tensor([-200.0, 200.0])
     loss = torch.nn.functional.binary_cross_entropy_with_logits
-    y = torch.tensor([said.low, said.high])
-    assert loss(z, y) == 0, "z is large where the prediction is 0 or 1"
+    y = torch.tensor([0.0, 1.0])
+    assert loss(z, y) == 0, "it takes the sigmoid of z by itself"
+    assert not torch.nn.functional.binary_cross_entropy(z.sigmoid(), y)
     z.requires_grad_()
     with torch.no_grad():
         assert not (2 * z).requires_grad

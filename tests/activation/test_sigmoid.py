@@ -163,7 +163,7 @@ def test_value_and_slope_cost_one_exponential_each(said, function, monkeypatch):
     "How many digits there are depends on the dtype, the kind of number: "
     "float16, float32 and float64 take <half>, <single> and <double> bits.",
     "That is the mathematics; a computer has only so many digits, and at some "
-    "point the nearest number that it can write is <limit>.",
+    "point it rounds the value to exactly <limit>.",
     "Let $z$ rise in steps of <step> until $a$ is exactly <limit>:",
     "With the digits of a dtype, the little that is missing is rounded away.",
 )

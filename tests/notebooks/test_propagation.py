@@ -65,7 +65,8 @@ def test_each_layer_keeps_what_it_was_given_and_its_sum():
 @claim(
     "<layers> layer, <equations> equations:",
     "The slopes $g'(z)$ are given to you.",
-    "Then check the shapes: each derivative has that of what it belongs to.",
+    "Then check the shapes: each derivative has the shape of what it belongs "
+    "to.",
     "my_layer_backward: <lines> lines for <equations> equations; m is "
     "da.shape[1], and  multiplies number by number",
 )

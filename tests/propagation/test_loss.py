@@ -432,8 +432,9 @@ def test_squared_error_is_the_surprise_under_a_bell(said, width):
     "and what is left of the products cancels too.",
     "That $dz^{[L]}$ is the error is true of the usual pairs, not of any "
     "output with any loss.",
-    "A loss and the activation function of the last layer that suits it, so "
-    "that the slope there is the error.",
+    "A loss and the activation function of the last layer that suits it: with "
+    "them the slope of the loss with respect to the last pre-activation is "
+    "prediction minus target.",
     "How much? asks for half the squared error and no activation function at "
     "the output, yes or no? for cross-entropy and a sigmoid; for both of these "
     r"usual pairs, $dz^{[L]} = \hat y - y$.",

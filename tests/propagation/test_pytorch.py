@@ -24,8 +24,8 @@ def weight(value):
 
 @claim(
     "A tensor with requires_grad=True is one whose history is kept; "
-    "loss.backward() goes back through it, each number before its sources; and "
-    "its .grad adds up what arrives.",
+    "loss.backward() goes back through this history, each tensor before its "
+    "sources; and the tensor's .grad adds up what arrives.",
     r"The slope is $2 \cdot 3 \cdot (3w - 5) = <slope>$, and after the second "
     "call grad holds <sum_>: torch adds the new gradient to the old one.",
     "torch's autograd goes back through the history of each tensor; .grad adds "

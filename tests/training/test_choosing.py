@@ -170,8 +170,8 @@ def test_gelu_is_z_times_a_chance(said):
     r"Mish | $z \tanh(\log(1 + e^z))$ | from <mish>",
     "hard swish | $z (z + 3) / 6$ from <start> to <end> | from <hard>",
     "Outside of <start> and <end> hard swish is as ReLU.",
-    "All of them dip below <zero> on the left: they are not monotonic, so two "
-    "different $z$ can have one output.",
+    "All of them dip below <zero> on the left: they fall before they rise, so "
+    "two different $z$ can have the same output.",
 )
 def test_gated_functions_dip(said):
     for name, lowest in (

@@ -55,8 +55,8 @@ def test_slips(said, seed):
     "chosen for that.",
     "On the test points it is a coin again, wrong on about half of them.",
     "A usual split gives a fifth each to the validation and the test part: "
-    "with <examples> examples or more that tells a few per cent apart, and "
-    "most is left to learn from.",
+    "with <examples> examples or more that is enough to tell apart networks "
+    "that differ by a few per cent, and most is left to learn from.",
 )
 @pytest.mark.parametrize("seed", range(5))
 def test_the_best_of_many_is_lucky(said, seed):
@@ -163,8 +163,8 @@ def test_first_the_disc_then_the_slips(said):
     "Every remedy makes the network worse at what it learns from, and on "
     "average better in truth.",
     "Four times the points help most.",
-    "The others cannot be told apart with five starts; which is best "
-    "elsewhere, the validation part has to say.",
+    "The others cannot be told apart with five starts; elsewhere "
+    "the validation part says which is best.",
     "But 8 units, weight decay and early stopping owe something to 120 points "
     "more, those of the validation part, and a network that learns from all "
     "240 is on average at least as good.",

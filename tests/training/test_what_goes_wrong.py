@@ -239,7 +239,7 @@ def rises(run, seed):
     "classes, or <ten> of ten, after many steps | sigmoid or softmax taken "
     "twice: give the loss the last $z$",
     "the loss on fresh examples, step by step | it turns and goes on rising | "
-    "overfitting: more data, weight decay, an early stop",
+    "overfitting: more data, weight decay, early stopping",
 )
 @pytest.mark.parametrize("part", ROWS)
 def test_the_first_row_that_fits_is_the_cause(said, part):
@@ -484,15 +484,22 @@ def test_numbers_are_written_short():
 
 @claim(
     "The share of silent units, which is <percent> %, and the first layer's "
-    "share of the gradient, which is <share>, give away the bias; the rate "
-    "hardly shows:",
+    "share of the gradient, which is <share>, give away the bias.",
+    "The step, <step>, gives away the rate, but only just: it is <longer> "
+    "times the usual one, and the rate is <more> times the usual <rate>, as "
+    "dead units leave little of the gradient:",
     "It is an affine map: all $z$ are positive, for every example, so nothing "
     "bends.",
 )
 def test_exercises_on_biases(said):
     signs = look(Setting(bias=-5, rate=20), chance())
     assert (100 * signs.silent, signs.share) == (said.percent, said.share)
-    assert signs.step < 0.1 < 1 < look(Setting(rate=20), chance()).step
+    assert round(signs.step, 2) == said.step
+    usual = look(HEALTHY, chance()).step
+    assert round(signs.step / usual) == said.longer
+    assert round(20 / said.rate) == said.more
+    assert said.rate == HEALTHY.rate
+    assert look(Setting(rate=20), chance()).step > 10 * signs.step
     x, _, layers = begin(HEALTHY, chance())
     z = forward(x, [Layer(layers[0].W, layers[0].b + 100)], ["relu"])[1][0].z
     assert (z > 0).all()
