@@ -117,8 +117,8 @@ OTHERWISE = "ReLU"
 @book_style()
 def draw_choice() -> Figure:
     """Draw a tree: questions down the left side, answers on the right."""
-    figure, sheet = blank_axes(height=7.6)
-    y, number, left, bottom = 7.35, count(1), 1.3, None
+    figure, sheet = blank_axes(height=7.28)
+    y, number, left, bottom = 7.05, count(1), 1.3, None
     style = {"boxstyle": "round,pad=0.03", "fill": False, "linewidth": 0.8}
     middle = {"va": "center", "linespacing": 1.1}
     for question, answers in CHOICE.items():
@@ -134,7 +134,7 @@ def draw_choice() -> Figure:
             at = y - 0.42 * row
             draw_arrow(sheet, (2.56, y), (3.4, at))
             sheet.text(3.5, at, f"{next(number)}  {answer}", **middle)
-        bottom, y = y - half - 0.03, at - 0.83
+        bottom, y = y - half - 0.03, at - 0.79
     draw_arrow(sheet, (left, bottom), (left, y + 0.29))
     sheet.text(left + 0.1, (bottom + y + 0.29) / 2, "no", **middle)
     last = f"{next(number)}  {OTHERWISE}"
