@@ -34,6 +34,7 @@ from press.running.execution import OUTPUTS, fences, read_as_now
 from press.running.notebook import cells, job, read
 from press.running.worker import Job
 from press.website.edition import SITE
+from press.website.sound import check_sources
 from press.website.steps import preview, read_pages, write_pages
 
 IMPORTS = "import press.__main__, press.markup, press.website.notebooks"
@@ -146,6 +147,7 @@ class Live(logging.Handler):
         self.told.clear()
         logging.getLogger("mkdocs").addHandler(self)
         try:
+            check_sources()
             make()
         except Exception as error:
             self.told.append(tell(error))

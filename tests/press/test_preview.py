@@ -145,8 +145,10 @@ def test_edits_show_and_faults_are_told(server, folder):
     server.wait_for("Another")
     (folder / "docs/two.md").write_text(two + "\n[no](none.md)\n")
     server.wait_for("contains a link 'none.md'")
+    (folder / "docs/two.md").write_text(two + "\n```text\nand so on\n")
+    server.wait_for("docs/two.md:7: what begins here is not closed")
     (folder / "docs/two.md").write_text(two)
-    server.wait(lambda: "none.md" not in server.page())
+    server.wait(lambda: "not closed" not in server.page())
     assert "Another" in server.page()
 
     (folder / "snippets/a.py").write_text("A = 1 / 0\n")
