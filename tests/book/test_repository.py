@@ -179,6 +179,11 @@ def test_both_lists_are_pinned_alike():
         *("tests/requirements.txt", "--constraint", "requirements.txt"),
         "tests/requirements.in",
     ]
+    advice = re.search("To add \\*\\*a package.*", text_of("CONTRIBUTING.md"))[
+        0
+    ]
+    told = [text.split()[-1] for text in (site, checks)]
+    assert re.findall(r"into `(.+?)`", advice) == told
 
 
 def test_a_store_is_told_to_keep_what_the_server_lets_be_kept(site_folder):
