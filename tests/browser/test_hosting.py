@@ -18,7 +18,7 @@ from tests.browser.server import COMPRESSED, Handler
 SOURCE = (ROOT / "HOSTING.md").read_text(encoding="utf-8")
 NGINX = re.search(r"```nginx\n(.*?)```", SOURCE, re.DOTALL)[1]
 ADD_HEADER = re.compile(
-    r'^ *add_header (\S+) (?:"(.*)"|(\S+?))(?: always)?;$', re.M
+    r'^ *add_header (\S+) (?:"(.*)"|(\S+?))( always)?;$', re.M
 )
 # pairs of a pattern and what nginx then takes for $book_caching
 MAP = re.findall(
@@ -31,15 +31,20 @@ document.addEventListener("securitypolicyviolation", event =>
     window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));"""
 
 
-def headers(site: Path, path: str) -> dict[str, str]:
+def headers(site: Path, path: str, is_there: bool = True) -> dict[str, str]:
     """Return the headers that nginx would add to the answer for a path."""
     (included,) = re.findall(r"include /srv/book/site/(\S+);", NGINX)
     text = (site / included).read_text("utf-8") + NGINX
-    found = {name: a or b for name, a, b in ADD_HEADER.findall(text)}
+    found = {
+        name: a or b
+        for name, a, b, always in ADD_HEADER.findall(text)
+        if is_there or always
+    }
     (default,) = [value for key, value in MAP if key == "default"]
     patterns = [(k.strip('"')[1:], v) for k, v in MAP if k != "default"]
     caching = [value for key, value in patterns if re.search(key, path)]
-    found["Cache-Control"] = (caching or [default])[0]
+    if "Cache-Control" in found:
+        found["Cache-Control"] = (caching or [default])[0]
     return found
 
 
@@ -157,6 +162,9 @@ def test_only_what_bears_a_digest_is_kept_for_long(site_folder):
     for path in kept:
         assert re.search(r"\.[0-9a-f]{8}\.min\.(js|css)$", path.name), path
     assert len(kept) < 10
+    lost = headers(site_folder, "/a.12345678.min.js", is_there=False)
+    there = headers(site_folder, "/a.12345678.min.js")
+    assert set(there) - set(lost) == {"Cache-Control"}, "nobody keeps it"
 
 
 def test_server_compresses_what_can_be_compressed():
