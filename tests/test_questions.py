@@ -156,6 +156,6 @@ def test_a_page_is_told_which_is_right_and_why():
     for question in questions:
         assert f"    - {question.right}\n      {{: .right }}\n" in text
         assert text.count(question.asked) == 1
-        assert f". {question.right}. {question.because}" in text
+        assert f". **{question.right}.** {question.because}" in text
     assert text.count("{: .right }") == 2
     assert 'data-then="four?z=3"' in text

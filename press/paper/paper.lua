@@ -35,10 +35,12 @@ local function coloured(code)
   return pandoc.write(pandoc.Pandoc{code}, 'typst', given):gsub('#(%a+)Tok%(', hue):match('^#Skylighting%((.*)%);')
 end
 
--- whether a short part ends in a colon, or in the middle of a sentence, or a list belongs to a table
-local function is_leading(part, after)
+-- whether a part ends in a colon, or in the middle of a sentence, or a list belongs to a table, or a title has but one line
+local function is_leading(part, after, before)
   local function word(element, place) return element.t:match('^P') and element.content[place].text or '' end
-  return #pandoc.utils.stringify(part) < 300 and (part.t:match('List$') and after.t == 'Table'
+  local length = #pandoc.utils.stringify(part)
+  if part.t == 'Para' and before and before.t == 'Header' and length < 90 then return true end
+  return length < 450 and (part.t:match('List$') and after.t == 'Table'
     or part.t == 'Para' and (word(part, #part.content):match(':$') or word(after, 1):match('^#equation')))
 end
 
@@ -49,6 +51,13 @@ local function for_typst()
   local divisions = {
     title = kept, caption = kept,
     equation = function(div) return div.content end,  -- whose place the formula knows
+    questions = function(div)
+      local function whole(blocks) return block('whole', blocks) end
+      local list = div.content[1]
+      if list.t ~= 'OrderedList' then return whole(div.content) end
+      list.content = list.content:map(whole)
+      return div.content
+    end,
     opening = function(div) return block('opening', div.content) end,
     aim = function(div) return block('aim', div.content) end,
     box = function(div)
@@ -127,7 +136,7 @@ local function for_typst()
           made:insert(pandoc.RawBlock('typst', '#listing(' .. given .. ')'))
         elseif part.t == 'Table' then
           made:extend(block('tabular', {part}, #part.bodies[1].body))
-        elseif after and is_leading(part, after) then
+        elseif after and is_leading(part, after, list[place - 1]) then
           made:extend(block('leading', {part.t == 'Para' and pandoc.Plain(part.content) or part}))
         else
           made:insert(part)

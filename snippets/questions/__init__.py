@@ -43,9 +43,10 @@ def ask(questions: Sequence[Question], then: str = "") -> str:
                 lines.append("      {: .right }")
         lines.append("")
     lines += [f'<self-test data-then="{then}"></self-test>', "", "</div>", ""]
-    lines += ['??? success "Answers"', ""]
+    several = "s" * (len(questions) > 1)
+    lines += [f'??? success "Answer{several}"', ""]
     for number, question in enumerate(questions, start=1):
-        lines.append(f"    {number}. {question.right}. {question.because}")
+        lines.append(f"    {number}. **{question.right}.** {question.because}")
     return "\n".join(lines)
 
 

@@ -420,8 +420,8 @@ def test_figure_of_the_zigzags(said):
 
 @claim(
     "It is $x (1 - x)$, so it is the same for $x$ and $1 - x$, and so is $t$.",
-    r"Where $x$ is at most <half>, $t = 2x$, and $\frac{t}{4} + \frac{t - "
-    r"t^2}{4} = \frac{x}{2} + \frac{2x - 4x^2}{4} = x - x^2$.",
+    "Where $x$ is at most <half>, $t = 2x$, and $t / 4 + (t - t^2) / 4 = x / 2 "
+    "+ (2x - 4x^2) / 4 = x - x^2$.",
     "On the other half it holds too, since $1 - x$ in place of $x$ leaves "
     "both sides as they are:",
     "The last term is the left side again, with $t$ for $x$, divided by "
@@ -617,8 +617,7 @@ def test_equations(seed):
         "fold-weights": FOLD._asdict(),
         "t = 2x": half,
         r"\sqrt{h} / h = 1 / \sqrt{h}": {"h": h.abs()},
-        r"\frac{t}{4} + \frac{t - t^2}{4} = \frac{x}{2} + \frac{2x - 4x^2}{4}"
-        " = x - x^2": half,
+        "t / 4 + (t - t^2) / 4 = x / 2 + (2x - 4x^2) / 4 = x - x^2": half,
         "staircase-error": {"e": double(errors), "s": double(slopes), "n": n},
         "short-of-pieces": {"e": best, "n": 7},
     }

@@ -220,7 +220,7 @@ def test_only_rounding_loses_rank(said):
 
 @claim(
     "With other random numbers the last line may differ: about <share> such "
-    "products have rank <rank>, the others <second> or <third>.",
+    "products have rank <rank>, and nearly all others rank <second>.",
     "Long products even lose more, by rounding.",
 )
 def test_rank_of_a_long_product(said):
@@ -235,7 +235,9 @@ def test_rank_of_a_long_product(said):
     assert set(ranks(1, seeds=30)) == {8}
     long = Counter(ranks(1000, seeds=100))
     assert long[said.rank] / 100 == pytest.approx(said.share, abs=0.06)
-    assert set(long) == {said.rank, said.second, said.third}
+    others = 100 - long[said.rank]
+    assert others > 5
+    assert others - 1 <= long[said.second], "nearly all"
     assert ranks(100, 30) == ranks(100, 30), "by their seeds"
     assert len(set(ranks(100, 30))) > 1
 

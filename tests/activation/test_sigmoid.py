@@ -117,9 +117,8 @@ def test_slopes_of_the_two_stages_multiply(said):
     "The slope of the loss with respect to $z$, the error on its way back, is "
     "multiplied by one slope in each layer, and the sigmoid's is <best> at "
     "most.",
-    r"Since $a (1 - a) = \frac{1}{4} - (a - \frac{1}{2})^2$, the slope is "
-    "largest, <best>, where $a$ is <part>, and it falls away quickly on both "
-    "sides.",
+    "Since $a (1 - a) = 1 / 4 - (a - 1 / 2)^2$, the slope is largest, <best>, "
+    "where $a$ is <part>, and it falls away quickly on both sides.",
     "(by hand, easy) A sigmoid has the output <output>.",
     r"It is $<output> \cdot <missing> = <there>$, and the same at the output "
     "<other>, where $a$ and $1 - a$ have changed places.",

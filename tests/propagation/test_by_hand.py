@@ -399,10 +399,9 @@ def test_hidden_layer_of_tanh(said):
 
 
 @claim(
-    "(program, medium) Write the graph of a unit with two inputs, as one_unit, "
-    "in the code of Figure, does for one, but without a sigmoid and a loss: "
-    "its weights are <w_1> and <w_2>, its inputs <x_1> and <x_2>, and its bias "
-    "is <b>.",
+    "(program, medium) Write the graph of a unit with two inputs, on the model "
+    "of Figure and its code, but without a sigmoid and a loss: its weights are "
+    "<w_1> and <w_2>, its inputs <x_1> and <x_2>, and its bias is <b>.",
     "Let flows find the <five> slopes of its $z$.",
     "Each product is a node, and so is their sum with the bias:",
 )

@@ -224,9 +224,9 @@ def test_prelu_learns_and_rrelu_draws(said):
     "comes first.",
     "Coming to 0 is a matter of range, in which bfloat16 is as good as "
     "float32.",
-    "In float32 and float64 softplus and Mish are 0 where $e^z$ is smaller "
-    "than the smallest number, sigmoid and SiLU a little earlier, where "
-    "$e^{-z}$ is larger than the largest and 1 divided by it is 0.",
+    "In float32 and float64 softplus and Mish are 0 where $e^z$ comes down to "
+    "about the smallest number above 0, sigmoid and SiLU a little earlier, "
+    "where $e^{-z}$ is larger than the largest and 1 divided by it is 0.",
     "In float16 and bfloat16 torch computes with float32 and rounds at the "
     "end, so there all four are 0 also where the result is too small for the "
     "dtype.",
@@ -458,8 +458,8 @@ def test_figure_draws_every_function_with_its_slope(said):
     "They are among the fastest in the tables above, forward and back.",
     "A gate opens from <shut> to <open>; in the tables above hard sigmoid is "
     "faster than the sigmoid, and MobileNetV3 has it for that reason.",
-    "In the last table SELU's error is neither lost nor blown up over <depth> "
-    "layers; give it the variance $1/n$, for which it was made.",
+    "Among what was measured SELU's error is neither lost nor blown up over "
+    "<depth> layers; give it the variance $1/n$, for which it was made.",
     "With it a unit learns where its $z$ is negative, too, and in the table "
     "none is silent.",
     "Most functions would forbid some values that the target may have, and "

@@ -93,6 +93,41 @@ def test_rate_is_chosen_without_the_test_part(said, monkeypatch):
     assert seen[0].shape[1] == 1797 - digits.TEST - said.held
 
 
+@claim(
+    "Strictly, that keeps only one test part out of the choice.",
+    "Each of the others below, by position and four more at random, shares "
+    "<least> to <most> of its <size> digits with this validation part.",
+    "Where a test has to count, choose anew all the same.",
+)
+def test_other_test_parts_share_digits_with_the_validation_part(said):
+    def drawn(seed, by_position=False):
+        chance = torch.Generator().manual_seed(seed)
+        chosen, test = digits.split(by_position, chance)
+        return set(chosen[-digits.VALIDATION :].tolist()), set(test.tolist())
+
+    validation, own = drawn(0)
+    assert not validation & own
+    others = [drawn(0, True)[1], *(drawn(seed)[1] for seed in range(1, 5))]
+    assert {len(test) for test in others} == {said.size}
+    shared = [len(test & validation) for test in others]
+    assert (min(shared), max(shared)) == (said.least, said.most)
+
+
+@claim(
+    "Chosen anew for each of the four, the rate is the same: again the two "
+    "largest come out best, with at most <few> digits of <held> between them.",
+)
+def test_each_split_would_choose_the_same_rate(said):
+    assert said.held == digits.VALIDATION
+    few = []
+    for seed in range(1, 5):
+        wrong = [digits.try_rate(rate, seed) for rate in digits.RATES]
+        *worse, slow, fast = (percent for *_, percent in wrong)
+        assert min(worse) > max(slow, fast)
+        few.append(round(abs(slow - fast) * said.held / 100))
+    assert max(few) == said.few
+
+
 @claim("There are $1\\,797$ of them.")
 def test_there_are_that_many():
     assert read_digits()[0].shape[1] == 1797
@@ -452,7 +487,7 @@ def strokes_of(patch):
 
 
 @claim(
-    "The weights in this figure are those of the network above, each rounded "
+    "The weights in Figure are those of the network above, each rounded "
     "to one of <levels> levels, which fit into a byte.",
     "All answers on the test part are the same:",
     "A square of 8 by 8 pixels with a written digit, the first of the test "
