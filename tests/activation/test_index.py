@@ -72,7 +72,8 @@ def test_two_units_collapse_into_one(said):
     "every output as the layers do, but for rounding.",
     "They are not different at all: together they are one affine map, "
     "biases included.",
-    "With other weights both would look different, and still be alike.",
+    "With other weights that grid would look different, but three layers with "
+    "nothing between them would still end as one layer does.",
 )
 @given(
     sizes=st.lists(st.integers(1, 9), min_size=2, max_size=6),

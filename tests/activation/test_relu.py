@@ -229,8 +229,8 @@ def test_dead_unit_of_the_second_layer_can_come_back():
 @claim(
     "A learning rate that is too high throws the units to where no example "
     "reaches them.",
-    "The long name is the loss; it takes z2 and makes the prediction, its "
-    "sigmoid, itself; no_grad says that the change of the parameters needs no "
+    "The long name is the loss; it takes z2 and applies the sigmoid itself; "
+    "no_grad says that the change of the parameters needs no "
     "slope.",
     "A unit that is inactive for every example is dead, and a high learning "
     "rate can kill a whole layer.",

@@ -205,7 +205,7 @@ def test_loss_is_the_surprise_at_the_target(said):
     "Both $s$ and this multiple are <nothing> at $p = <one>$, and two curves "
     "that share a point and have the same slope everywhere are one.",
     "The factor is negative, since what is less probable surprises more; to "
-    "choose <factor> is to choose a unit.",
+    "choose <factor> is to choose a unit of measurement.",
 )
 def test_only_logarithms_turn_products_into_sums(said):
     """Of all sums of nine functions, only multiples of the first one do."""

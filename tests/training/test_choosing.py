@@ -169,7 +169,7 @@ def test_gelu_is_z_times_a_chance(said):
     r"SiLU, or swish | $z \sigma(z)$ | from <silu>",
     r"Mish | $z \tanh(\log(1 + e^z))$ | from <mish>",
     "hard swish | $z (z + 3) / 6$ from <start> to <end> | from <hard>",
-    "Outside of <start> and <end> hard swish is as ReLU.",
+    "Below <start> and above <end> hard swish equals ReLU.",
     "All of them dip below <zero> on the left: they fall before they rise, so "
     "two different $z$ can have the same output.",
 )
@@ -508,7 +508,7 @@ def test_the_tree_follows_what_was_measured(said):
 @claim(
     "All others lie between <low> and <high> %.",
     "The ± is mostly that of the five test parts, which all functions share.",
-    "And five starts are few: with fifty these functions came to lie between "
+    "And five starts are few: with fifty these functions lay between "
     "<last> and <first> %, hard tanh first and hard swish last, too close to "
     "choose by.",
     "All have one rate, <rate>, and weights of variance $1/n$, which suits "

@@ -157,7 +157,7 @@ def test_labels_are_whole_numbers(said):
 @claim(
     "For a score of <large> the power of $e$ overflows, for <small> it becomes "
     "<zero>, and in float16 a score of <half> is too large; softmax and its "
-    "loss subtract the largest first, and hold.",
+    "loss subtract the largest first, so nothing overflows.",
 )
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64])
 def test_scores_may_be_large(said, dtype):

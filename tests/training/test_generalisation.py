@@ -239,8 +239,8 @@ def test_five_starts_do_not_show_that_remedies_add_up():
 @pytest.mark.weekly
 @claim(
     "On average they do, a little, but five starts do not show it:",
-    "Decay helps from <some> of these five; over forty starts <without> % "
-    "wrong become <both> %, and it helps from <most>.",
+    "Decay helps in <some> of these five runs; over forty starts <without> % "
+    "wrong become <both> %, and it helps in <most> of them.",
 )
 def test_remedies_add_up_a_little(said):
     """By more than four standard errors, and by less than a fifth."""

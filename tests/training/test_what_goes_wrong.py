@@ -62,7 +62,7 @@ def test_loss_of_knowing_nothing(said):
     "of the right size.",
     "In torch backward adds to the gradients that are there, so each step of "
     "training begins with optimiser.zero_grad().",
-    "Predictions of shape $(m, 1)$ less targets of shape $(m)$ give an $m "
+    "Predictions of shape $(m, 1)$ minus targets of shape $(m)$ give an $m "
     r"\times m$ matrix, without a complaint: the shorter is broadcast.",
     "So each prediction is compared with every target, and the best that it "
     "can be is their mean.",
