@@ -77,7 +77,7 @@ class MathML(Treeprocessor):
         mathml = translate(tex[label.end() :] if label else tex, True)
         formula.text = None
         formula.attrib = {"class": "equation", "data-search-exclude": ""}
-        # no div, at whose end the search would no longer leave out the other
+        # at the end of a div in this one the search would stop leaving out
         box = SubElement(formula, "span", {"class": "wide"})
         box.text = self.md.htmlStash.store(_lines(mathml))
         if label and ("equation", label[1]) in self.md.press_book.numbers.named:

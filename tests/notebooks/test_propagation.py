@@ -68,7 +68,7 @@ def test_each_layer_keeps_what_it_was_given_and_its_sum():
     "Then check the shapes: each derivative has the shape of what it belongs "
     "to.",
     "my_layer_backward: <lines> lines for <equations> equations; m is "
-    "da.shape[1], and  multiplies number by number",
+    "da.shape[1], and  multiplies place by place",
 )
 def test_a_layer_is_taken_back_by_four_equations(said):
     text = lab("propagation").cells["forward-solution"].source

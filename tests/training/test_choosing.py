@@ -458,7 +458,7 @@ def test_figure_draws_every_function_with_its_slope(said):
     "They are among the fastest in the tables above, forward and back.",
     "A gate opens from <shut> to <open>; in the tables above hard sigmoid is "
     "faster than the sigmoid, and MobileNetV3 has it for that reason.",
-    "Among what was measured SELU's error is neither lost nor blown up over "
+    "In the tables above SELU's error is neither lost nor blown up over "
     "<depth> layers; give it the variance $1/n$, for which it was made.",
     "With it a unit learns where its $z$ is negative, too, and in the table "
     "none is silent.",

@@ -73,7 +73,7 @@ def test_the_best_of_many_is_lucky(said, seed):
     draws = torch.rand(2, 2000, part, generator=generator)
 
     def confused(one: float, other: float) -> float:
-        """How often the better one is not seen to be: 0.02 is enough."""
+        """Return how often the better one is not seen to be better."""
         rates = torch.tensor([[[one]], [[other]]]) / 100
         worse, better = (draws < rates).sum(dim=2)
         return (worse <= better).double().mean().item()

@@ -485,9 +485,9 @@ def test_numbers_are_written_short():
 @claim(
     "The share of silent units, which is <percent> %, and the first layer's "
     "share of the gradient, which is <share>, give away the bias.",
-    "The step, <step>, gives away the rate, but only just: it is <longer> "
-    "times the usual one, and the rate is <more> times the usual <rate>, as "
-    "dead units leave little of the gradient:",
+    "The step, <step>, gives away the rate, but only just: dead units leave so "
+    "little of the gradient that at <more> times the usual rate, <rate>, the "
+    "step is only <longer> times the usual one:",
     "It is an affine map: all $z$ are positive, for every example, so nothing "
     "bends.",
 )
