@@ -621,8 +621,8 @@ def learnt():
     "at a right angle.",
     "The targets of the two groups above were given by the line $x_1 + <slant> "
     "x_2 = <level>$, which is not the one that the perceptron found.",
-    "The two need not agree, since no points lie close to it and the rule "
-    "stops at the first line that makes no mistake.",
+    "The two need not agree, since no points lie close to the line that gave "
+    "the targets, and the rule stops at the first line that makes no mistake.",
 )
 def test_figure_of_the_perceptron_shows_a_line_that_parts(said):
     """It falls gently: by less than it goes right."""

@@ -299,7 +299,7 @@ def test_others_say_by_how_much(said):
     "at <points> point, and the result follows a curve closely if there are "
     "enough of them.",
     "In Figure, <few>, <more> and <most> units come closer and closer.",
-    "Choose a continuous function, one without jumps, on a closed and bounded "
+    "Choose a continuous function on a closed and bounded "
     "set of inputs, such as all from <left> to <right>, and say how large an "
     "error you accept, however small.",
 )

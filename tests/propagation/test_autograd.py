@@ -75,7 +75,7 @@ def test_histories_of_small_formulas(said):
 
 
 @claim(
-    "The slope is right, for $c = 4a$, but the way to it is long.",
+    "The slope is right, since $c = 4a$, but the way to it is long.",
     "Each doubling doubles the number of paths: after <few> there are "
     "<paths_>, and after <many> more than a billion.",
     "In a network each path picks one unit of every layer, so through <layers> "

@@ -293,8 +293,9 @@ def sides(equation, found):
 
 
 @claim(
-    "Update and Again go on where this chapter ends: each parameter moves "
-    "against its derivative, and for the input (<x_1>, <x_2>) with the target "
+    "Update and Again go on where this chapter ends: its derivative is "
+    "subtracted from each parameter, and for the input (<x_1>, <x_2>) with the "
+    "target "
     "<y> the loss falls from <before> to <after>.",
     "Now choose the target <zero> in the figure and press Backward: which "
     "numbers stay as they are, and what happens to all nine derivatives?",

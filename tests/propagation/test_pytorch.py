@@ -30,8 +30,8 @@ def weight(value):
     "call grad holds <sum_>: torch adds the new gradient to the old one.",
     "torch's autograd goes back through the history of each tensor; .grad adds "
     "up until it is cleared.",
-    "So forget the old one before each call, as an optimiser's zero_grad() "
-    "does.",
+    "So forget the old one before each call; in the next section zero_grad() "
+    "does that.",
     "The step is taken under no_grad: otherwise the change of the weight "
     "would become part of the weight's own history, and torch refuses "
     "that.",

@@ -74,7 +74,8 @@ def test_seven_ways_agree_elsewhere_and_far_out(seed, name):
 
 @claim(
     "At the kink of ReLU the differences alone give another number.",
-    "Only where a kink lies within a step $h$ do differences give another "
+    "Only where the step takes a unit across its kink do differences give "
+    "another "
     "number.",
 )
 @pytest.mark.parametrize("y", [0.0, 1.0])

@@ -369,7 +369,7 @@ def test_exercise_on_the_ruler(said):
     "right, dip a little below 0 on the left, and come back to 0; their slopes "
     "go from 0 below 0 and up to a little above 1, and that of hard swish "
     "jumps from 0 to −0.5 at z = −3, and from 1.5 to 1 at z = 3.",
-    "To the right of 0 each of them is $z$, with slope 1, but for SELU, which "
+    "To the right of 0 each of them is $z$, with slope 1, except SELU, which "
     "is $1.0507 z$, and softplus, which has one formula for all $z$.",
     "They need no exponential, and are at their limits exactly, where their "
     "slope is <flat>.",

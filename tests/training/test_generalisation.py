@@ -56,8 +56,9 @@ def test_slips(said, seed):
     "On the test points it is a coin again, wrong on about half of them.",
     "A usual split gives a fifth each to the validation and the test part, so "
     "that most is left to learn from.",
-    "Of <examples> examples, that tells networks apart that are wrong on "
-    "<many> and on <few> per cent, but not on <as_many> and on <fewer>.",
+    "Of <examples> examples each of these parts has <part>: enough to tell a "
+    "network that is wrong on <many> per cent from one that is wrong on <few>, "
+    "but not from one that is wrong on <fewer>.",
 )
 @pytest.mark.parametrize("seed", range(5))
 def test_the_best_of_many_is_lucky(said, seed):
@@ -69,8 +70,8 @@ def test_the_best_of_many_is_lucky(said, seed):
     assert best[:10].min() < 0.5
     fresh = torch.rand(10_000, generator=generator) < 0.5
     assert fresh.double().mean() == pytest.approx(0.5, abs=0.02)
-    part = int(said.examples) // 5
-    draws = torch.rand(2, 2000, part, generator=generator)
+    assert said.part == said.examples / 5
+    draws = torch.rand(2, 2000, int(said.part), generator=generator)
 
     def confused(one: float, other: float) -> float:
         """Return how often the better one is not seen to be better."""
@@ -79,8 +80,7 @@ def test_the_best_of_many_is_lucky(said, seed):
         return (worse <= better).double().mean().item()
 
     assert confused(said.many, said.few) < 0.05
-    assert confused(said.as_many, said.fewer) > 0.2
-    assert said.as_many == said.many
+    assert confused(said.many, said.fewer) > 0.2
 
 
 def lines(axes):

@@ -302,8 +302,8 @@ def test_figure_of_batches(said):
     "With <right>, dashed, it falls unevenly, leaps once above where it began, "
     "and ends near <low>.",
     "A curve that falls as slowly and as straight as the dotted one asks for a "
-    "larger rate; one that is as high at the end as it began asks for a "
-    "smaller.",
+    "larger rate; one that jumps up and down and ends as high as it began asks "
+    "for a smaller.",
     "With a rate that falls from <top> to <bottom>, solid, it falls as quickly "
     "and ends smoothly.",
     "Too small, too large, about right, and falling: one network, one start, "
@@ -520,7 +520,7 @@ def test_three_steps_of_momentum(said):
     "(predict, medium) All slopes are multiplied by <factor>, because the loss "
     "is counted in other units.",
     "Plain gradient descent needs a rate a thousand times smaller.",
-    "Adam's steps stay as they are, but for the tiny $u$.",
+    "Adam's steps stay as they are, apart from the effect of the tiny $u$.",
     r"Once $s$ has settled, steps are about as long as $\eta$, some shorter "
     "and some longer, whatever the size of the slopes: multiply all of them by "
     r"<hundred>, and $dw$ and $\sqrt{s}$ both grow a hundredfold.",

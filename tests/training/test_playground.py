@@ -246,8 +246,8 @@ def test_learning_by_heart_and_from_nothing(said):
     "What a network with two hidden layers of eight tanh units makes of a "
     "spiral in <steps> steps of Adam.",
     "Below, each hidden unit is shaded where its pre-activation is above 0.",
-    "In the first layer each unit cuts the plane by a straight line, for its "
-    "pre-activation is a weighted sum of the two coordinates.",
+    "In the first layer each unit cuts the plane by a straight line, since its "
+    "pre-activation is a weighted sum of the two coordinates, plus a bias.",
     "On the right, the loss over <steps> steps falls from <first> to nearly 0 "
     "on training points, solid, and to <last> on test points, dashed; below "
     "it, three bars show gradients of some thousandths in length.",

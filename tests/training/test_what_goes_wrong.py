@@ -67,8 +67,8 @@ def test_loss_of_knowing_nothing(said):
     "So each prediction is compared with every target, and the best that it "
     "can be is their mean.",
     "The loss applies the sigmoid itself, and the network has done so already.",
-    "Its parameters were never handed to the optimiser, or they are frozen, so "
-    "it stays as random as it began.",
+    "Its parameters were never handed to the optimiser, or are frozen, that "
+    "is, kept from changing, so it stays as random as it began.",
 )
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
