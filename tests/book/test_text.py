@@ -17,6 +17,7 @@ WRONG = {
     r"(forward|back) communication": "propagation",
     r"gradient (dispersion|saturation)": "saturate, or vanishing gradient",
     r"\b(normaliz|initializ|generaliz|centers?\b|color\b)": "British spelling",
+    r"[,;:][,;:]": "one sign",
 }
 
 

@@ -80,7 +80,7 @@ globalThis.book = {};
       if (this.touched) this.approach();
     }
 
-    /** Who follows an address with a state wants to see it; a reload stays where it was. */
+    /** Whoever follows an address with a state wants to see it; a reload stays where it was. */
     approach() {
       const [{ type }] = performance.getEntriesByType("navigation");
       if (type === "navigate" && !location.hash && !scrollY) this.scrollIntoView({ block: "center", behavior: "instant" });
